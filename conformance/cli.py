@@ -1,0 +1,197 @@
+"""The command line. Thin: each command imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from conformance.errors import ConformanceError
+
+EXIT_INTERRUPTED, EXIT_SUITE, EXIT_USAGE = 2, 3, 4
+
+app = typer.Typer(
+    name="conformance",
+    help="Conformance suite for billing services: contracts from their documents, verdicts from their answers.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Service = Annotated[list[str], typer.Option("--service", metavar="ID", help="Only this service; may be repeated.")]
+TargetFile = Annotated[
+    Path | None, typer.Option("--target", metavar="FILE", help="Target file; see `conformance init`.")
+]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
+
+
+@app.callback()
+def _app() -> None:
+    """Conformance suite for billing services."""
+
+
+@app.command()
+def check(
+    target: TargetFile = None,
+    service: Service = [],  # noqa: B006 - typer reads the default, nothing changes it
+    rules: Annotated[list[str], typer.Option(metavar="GLOB", help="Only rules that match; may be repeated.")] = [],  # noqa: B006
+    depth: Annotated[str, typer.Option(help="smoke, quick, standard or deep.")] = "standard",
+    seed: Annotated[int, typer.Option(help="Seed of the drawn cases.")] = 0,
+    workers: Annotated[int, typer.Option(help="Sender threads.")] = 1,
+    strict: Annotated[bool, typer.Option("--strict", help="A failed SHOULD decides as well.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, send nothing.")] = False,
+    replay: Annotated[str | None, typer.Option(metavar="EXCHANGE", help="Send this exchange of a run again.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run's files.")] = None,
+    formats: Annotated[list[str], typer.Option("--format", metavar="LIST", help="Further report formats.")] = [],  # noqa: B006
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    """Check a target, or the embedded reference where none is named."""
+    from conformance.run import checking  # noqa: PLC0415
+
+    arguments = {
+        "target": target,
+        "service": service,
+        "rules": rules,
+        "depth": depth,
+        "seed": seed,
+        "workers": workers,
+        "strict": strict,
+        "dry-run": dry_run,
+        "replay": replay,
+        "out": out,
+        "format": formats,
+        "command": shlex.join(("conformance", *sys.argv[1:])),
+    }
+    raise typer.Exit(checking.check(arguments, quiet=quiet))
+
+
+@app.command()
+def init(service: Service = []) -> None:  # noqa: B006
+    """Print a commented target file to fill in."""
+    from conformance.run.contracts import chosen  # noqa: PLC0415
+    from conformance.target.template import render  # noqa: PLC0415
+
+    typer.echo(render(chosen(service)), nl=False)
+
+
+@app.command("rules")
+def rules_(service: Service = [], form: Format = "table") -> None:  # noqa: B006
+    """List every rule with level, basis and citation."""
+    from conformance.run import listing  # noqa: PLC0415
+
+    typer.echo(listing.rules(service, form), nl=False)
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule id.")]) -> None:
+    """Say what a rule demands, where that comes from, and which cases try it."""
+    from conformance.run import listing  # noqa: PLC0415
+
+    typer.echo(listing.explain(rule), nl=False)
+
+
+@app.command()
+def errata(service: Service = [], form: Format = "table") -> None:  # noqa: B006
+    """List what is wrong or missing in the documents."""
+    from conformance.run import listing  # noqa: PLC0415
+
+    typer.echo(listing.errata(service, form), nl=False)
+
+
+@app.command()
+def derive(
+    documents: Annotated[Path, typer.Option(metavar="DIR", help="Folder with the documents.")],
+    check_only: Annotated[bool, typer.Option("--check", help="Compare with what is committed; write nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write to; the suite's own by default.")
+    ] = None,
+) -> None:
+    """Read the documents into contracts and schemas."""
+    from conformance.run import deriving  # noqa: PLC0415
+
+    raise typer.Exit(deriving.derive(documents, check_only=check_only, out=out, say=typer.echo))
+
+
+@app.command()
+def serve(
+    service: Service = [],  # noqa: B006
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8000,
+    defect: Annotated[
+        str | None, typer.Option(metavar="ID", help="Break one rule; `--defect list` lists them.")
+    ] = None,
+) -> None:
+    """Serve the reference implementation on loopback."""
+    from conformance.run import serving  # noqa: PLC0415
+
+    serving.serve(service, port, defect, say=typer.echo)
+
+
+@app.command()
+def prove(service: Service = [], form: Format = "table") -> None:  # noqa: B006
+    """Run the suite against every defect of the reference: does each rule catch what it is for?"""
+    from conformance.run import proving  # noqa: PLC0415
+
+    text, status = proving.prove(service, form)
+    typer.echo(text, nl=False)
+    raise typer.Exit(status)
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, complete or not.")],
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="html, json, junit, har.")
+    ] = "json,html,junit,har",
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write to; the run's own by default.")
+    ] = None,
+) -> None:
+    """Render the report of a run again, also of one that was killed."""
+    from conformance.run import checking  # noqa: PLC0415
+
+    raise typer.Exit(checking.report(run, [name for name in formats.split(",") if name], out))
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; every error is one message, every status one of DESIGN's."""
+    sys.exit(_guarded(lambda: app(args=arguments, standalone_mode=False)))
+
+
+def _guarded(command: Callable[[], object]) -> int:
+    try:
+        status = command()
+    except ConformanceError as error:
+        return _complain(str(error), EXIT_USAGE)
+    except click.ClickException as error:
+        return _complain(error.format_message(), EXIT_USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output went away; point stdout elsewhere so that closing it does not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line before the user: no traceback, no value of a variable
+        return _complain(f"a defect of the suite ({type(error).__name__}{_place(error)}); please report it", EXIT_SUITE)
+    return status if isinstance(status, int) else 0
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def _complain(text: str, status: int) -> int:
+    lines = text.splitlines() or [""]
+    sys.stderr.write("".join(f"conformance: {line}\n" for line in lines))
+    return status

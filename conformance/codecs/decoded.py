@@ -1,0 +1,23 @@
+"""What a codec makes of bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.model import Tree
+
+
+class Malformed(Exception):  # noqa: N818 - it names a state of the bytes, not an error of ours
+    """The bytes are no message of the encoding; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A message read from bytes, and what was odd about its spelling."""
+
+    tree: Tree
+    duplicates: tuple[str, ...] = ()
+    """Names that occurred twice in one object."""
+    byte_order_mark: bool = False
+    utf8: bool = True
+    """False where the bytes are no UTF-8; they were then read as Latin-1."""

@@ -1,0 +1,77 @@
+"""JSON, RFC 8259, read strictly: no NaN, no comments, no trailing commas, names counted.
+
+Numbers keep their value exactly: int, or Decimal where a fraction or an exponent is written.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import simplejson
+
+from conformance.codecs.decoded import Decoded, Malformed
+from conformance.model import Tree
+
+NAME = "json"
+# Python refuses to read longer integers; they are kept as Decimal, which is exact too.
+LONGEST_INT = 4000
+
+
+def raw(text: str) -> Tree:
+    """A number or any other token that is to stand in the message exactly as written: `60.0`, `1e1`."""
+    return simplejson.RawJSON(text)
+
+
+def encode(tree: Tree) -> bytes:
+    """The message as compact UTF-8. Decimals are written as they stand."""
+    text: str = simplejson.dumps(tree, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+    # Lone surrogates have no UTF-8; a case that wants them writes the escape.
+    return text.encode("utf-8")
+
+
+def decode(body: bytes) -> Decoded:
+    """The message in the bytes; Malformed where they are no JSON text."""
+    marked = body.startswith(codecs.BOM_UTF8)
+    data = body.removeprefix(codecs.BOM_UTF8)
+    utf8 = True
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        utf8 = False
+        text = data.decode("latin-1")
+    duplicates: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(items)
+        if len(built) < len(items):
+            names = [name for name, _ in items]
+            duplicates.extend(sorted({name for name in names if names.count(name) > 1}))
+        return built
+
+    try:
+        tree = json.loads(
+            text, parse_float=_decimal, parse_int=_integer, parse_constant=_constant, object_pairs_hook=pairs
+        )
+    except json.JSONDecodeError as error:
+        raise Malformed(f"{error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise Malformed("nested too deep to read") from None
+    return Decoded(tree=tree, duplicates=tuple(duplicates), byte_order_mark=marked, utf8=utf8)
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= LONGEST_INT else _decimal(text)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise Malformed("a number is out of range") from None
+
+
+def _constant(text: str) -> NoReturn:
+    raise Malformed(f"{text} is no JSON value")

@@ -1,0 +1,23 @@
+"""Contract → published schemas. Pure and deterministic: the same contract gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from conformance.emit.contract_json import dumps
+from conformance.emit.jsonschema import request_schema, response_schema
+from conformance.model import Contract
+
+
+def files_of(contract: Contract) -> Mapping[str, str]:
+    """Every generated file of the service: path below `schemas/` → text."""
+    files = {f"{contract.service}/contract.json": dumps(contract)}
+    if any(encoding.name == "json" for encoding in contract.operation.encodings):
+        files[f"{contract.service}/request.schema.json"] = _text(request_schema(contract))
+        files[f"{contract.service}/response.schema.json"] = _text(response_schema(contract))
+    return files
+
+
+def _text(schema: Mapping[str, object]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+"""Contract → cases → plan. Pure but for reading example files; nothing here sends or judges."""

@@ -1,0 +1,150 @@
+"""Which mail addresses a text could hold, and which of them nobody can receive.
+
+Every message of this suite may make a server send mail. So a message is searched for anything that some reader could
+take for an address, however it is written, and each must have a domain that nobody can own. In doubt an address is not
+safe. Base64 is not looked into. Must never import the target or the judge.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from urllib.parse import unquote
+
+UNOWNED = (
+    "example.com",  # RFC 2606, section 3
+    "example.org",
+    "example.net",
+    "example",  # RFC 2606, section 2
+    "test",
+    "invalid",
+    "x",  # a top level of one letter is never delegated
+    "z",
+    "z9",  # nor one with a digit, other than xn--
+    "zz",  # user-assigned in ISO 3166, so never a country
+    "x" * 15,
+    "x" * 16,
+)
+"""Domains that nobody can own; so is everything below them."""
+
+_ROUNDS = 8
+_AT = re.compile(r"[@＠﹫]|&|%|\\u")
+_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_COMMENT = re.compile(r"\([^()]*\)")
+_FOLDED = re.compile(r"\s*([.@])\s*")
+_DOTS = str.maketrans({"。": ".", "｡": "."})
+_ENDS = r"\s\x00-\x1f\x7f\"'`,;:<>()\[\]{}\\/=&?#|@"
+_ADDRESS = re.compile(rf"(?P<local>[^{_ENDS}]*)@\s*(?P<domain>\[[^\]]*\]?|[^{_ENDS}]*)")
+_HOST = re.compile(r"[\w.-]*")
+_ODD = "!$%*+^~"
+
+
+def unowned(domain: str) -> bool:
+    """Nobody can receive mail there: the table has the domain or one above it, or there is no domain at all."""
+    name = unicodedata.normalize("NFKC", domain).translate(_DOTS).lower().removesuffix(".")
+    return not name or any(name == entry or name.endswith("." + entry) for entry in UNOWNED)
+
+
+def safe(text: str, recipients: Sequence[str] = ()) -> bool:
+    """All that could be an address in the text is unowned or matches one of the globs."""
+    return not unsafe(addresses(text), recipients)
+
+
+def unsafe(found: Sequence[str], recipients: Sequence[str] = ()) -> tuple[str, ...]:
+    """Those of the addresses that somebody could receive and that no glob admits."""
+    globs = [glob.lower() for glob in recipients]
+    return tuple(
+        address
+        for address in found
+        if not unowned(address.rpartition("@")[2]) and not any(fnmatchcase(address.lower(), glob) for glob in globs)
+    )
+
+
+@lru_cache(maxsize=512)
+def addresses(text: str) -> tuple[str, ...]:
+    """Everything in the text that could be a mail address, as `local@domain`; either side may be empty.
+
+    The text is read as it stands and again after each round of undoing escapes (JSON, XML, percent, full width),
+    so an address that only one reader would see is found.
+    """
+    if _AT.search(text) is None:
+        return ()
+    return tuple(dict.fromkeys(address for form in _forms(text) for address in _found(form)))
+
+
+def addresses_in(body: bytes) -> tuple[str, ...]:
+    """The addresses in a message, in each character encoding that it may be in, and in the strings of a JSON text."""
+    found: dict[str, None] = {}
+    for text in _texts(body):
+        found.update(dict.fromkeys(addresses(text)))
+        for string in _strings(text):
+            found.update(dict.fromkeys(addresses(string)))
+    return tuple(found)
+
+
+def _forms(text: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for _ in range(_ROUNDS):
+        if text in seen:
+            return
+        seen.add(text)
+        yield text
+        # RFC 5322 lets comments and blanks stand between the parts of an address.
+        yield _FOLDED.sub(r"\1", _COMMENT.sub("", text))
+        text = _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
+    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return unicodedata.normalize("NFKC", unquote(html.unescape(text))).translate(_DOTS)
+
+
+def _found(text: str) -> Iterator[str]:
+    start = 0
+    while match := _ADDRESS.search(text, start):
+        local, domain = match["local"], match["domain"].rstrip(_ODD)
+        yield f"{local}@{domain}"
+        host = _HOST.match(domain)
+        # Where the domain holds a character that no host name has, a reader may stop at it.
+        if host is not None and host[0] and host[0] != domain:
+            yield f"{local}@{host[0]}"
+        # An '@' that ends this match may begin the next, with this domain for its local part.
+        start = match.start("domain")
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    try:
+        yield body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        yield body.decode("latin-1")
+    if b"\0" in body or body.startswith((b"\xfe\xff", b"\xff\xfe")):
+        for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+            yield body.decode(name, "replace")
+
+
+def _strings(text: str) -> Iterator[str]:
+    """Names and strings of a JSON text, duplicates included; none where it is not JSON."""
+    found: list[str] = []
+
+    def keep(pairs: list[tuple[str, object]]) -> None:
+        for name, value in pairs:
+            found.append(name)
+            walk(value)
+
+    def walk(value: object) -> None:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item)
+
+    try:
+        walk(json.loads(text, strict=False, object_pairs_hook=keep, parse_int=len, parse_float=len))
+    except (ValueError, RecursionError):
+        return
+    yield from found

@@ -1,0 +1,273 @@
+"""Cases about the members of a request: one difference from the baseline each, named by the rule that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from conformance.facets import blank, broken, plain
+from conformance.generate import strings, values
+from conformance.generate.addresses import safe
+from conformance.generate.subject import Subject, refers
+from conformance.generate.values import Value
+from conformance.model import Case, Expect, Field, Tree
+from conformance.rules.fields import join
+
+ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a difference is made: a member by its path, in a message that carries it.
+
+    `around` is the message without the difference; `leans_on` the case that sends it where that is not the baseline.
+    """
+
+    subject: Subject
+    member: Field
+    names: tuple[str, ...]
+    around: dict[str, Tree]
+    leans_on: str | None = None
+
+    @property
+    def path(self) -> str:
+        return join(*self.names)
+
+    def rule(self, facet: str, part: str = "request") -> str:
+        return f"{self.subject.service}/{part}/{self.path}/{facet}"
+
+    def case(
+        self,
+        facet: str,
+        value: Value,
+        expect: Expect,
+        *,
+        also: tuple[str, ...] = (),
+        origin: str = "contract",
+        changed: dict[str, Tree] | None = None,
+    ) -> Case:
+        """The case that puts `value` (ABSENT to leave out) in the place. `also` names implied facets."""
+        message = put(self.around if changed is None else changed, self.names, value.value)
+        return Case(
+            id=f"{self.subject.service}/{self.subject.encoding.name}/{self.path}/{facet}/{value.slug}",
+            service=self.subject.service,
+            encoding=self.subject.encoding.name,
+            kind={Expect.ACCEPTED: "positive", Expect.REFUSED: "negative"}.get(expect, "observe"),
+            expect=expect,
+            rules=(self.rule(facet), *(self.rule(other) for other in also if other != facet)),
+            title=f"{self.path}: {value.what}",
+            request=self.subject.request(self.subject.encode(message)),
+            path=self.path,
+            leans_on=self.leans_on,
+            varies_reference=expect is not Expect.REFUSED and refers(self.member),
+            origin=origin,
+        )
+
+
+def put(message: dict[str, Tree], names: tuple[str, ...], value: Tree) -> dict[str, Tree]:
+    """A copy of the message with the value at the path; the first item of a list stands for the list."""
+    copy = deepcopy(message)
+    inner: Tree = copy
+    for name in names[:-1]:
+        inner = inner[name]
+        inner = inner[0] if isinstance(inner, list) else inner
+    if value is ABSENT:
+        inner.pop(names[-1], None)
+    else:
+        inner[names[-1]] = value
+    return copy
+
+
+def with_case_id(subject: Subject, member: Field) -> str:
+    """The id of the case that adds an optional reference to the baseline."""
+    return f"{subject.service}/{subject.encoding.name}/{member.name}/echo/with"
+
+
+def member_cases(subject: Subject) -> Iterator[Case]:
+    """Every case about members, in the document's order."""
+    base = subject.baseline()
+    for member in subject.fields:
+        around, leans_on = base, None
+        if not subject.in_baseline(member):
+            yield _with(subject, member, base)
+            # What the member itself gets is put in its place; only its insides need it present.
+            inner_around, inner_leans = base | {member.name: subject.value(member)}, with_case_id(subject, member)
+        else:
+            inner_around, inner_leans = base, None
+        place = Place(subject, member, (member.name,), around, leans_on)
+        yield from _cases(place)
+        if member.item is not None and member.item.fields and inner_around[member.name]:
+            for child in member.item.fields:
+                yield from _cases(Place(subject, child, (member.name, child.name), inner_around, inner_leans))
+            yield from _list_cases(place, inner_around)
+
+
+def _with(subject: Subject, member: Field, base: dict[str, Tree]) -> Case:
+    place = Place(subject, member, (member.name,), base)
+    case = place.case("echo", Value("with", subject.value(member), "present"), Expect.ACCEPTED)
+    return _as_echo(subject, case, member.name)
+
+
+def _as_echo(subject: Subject, case: Case, path: str) -> Case:
+    operation = subject.contract.operation
+    echo = operation.acceptance.echo if operation.acceptance is not None else None
+    rules = (f"{subject.service}/response/{join(echo, path)}/echo",) if echo else ()
+    return replace(case, rules=rules, varies_reference=True)
+
+
+def _cases(place: Place) -> Iterator[Case]:
+    yield from _presence(place)
+    yield from _types(place)
+    if "reference" not in place.member.marks:
+        yield from _others(place)
+        yield from _bounds(place)
+    yield from _patterns(place)
+    yield from _lengths(place)
+
+
+def _presence(place: Place) -> Iterator[Case]:
+    member, subject = place.member, place.subject
+    absent = Value("absent", ABSENT, "left out")
+    if member.required:
+        yield place.case("required", absent, Expect.REFUSED)
+        yield place.case("required", Value("null", None, "null"), Expect.REFUSED)
+        if member.type in {"string", "guid"}:
+            yield place.case("not-blank", Value("empty", "", "an empty string"), Expect.REFUSED)
+            yield place.case("not-blank", Value("spaces", "   ", "three spaces"), Expect.REFUSED)
+    elif len(place.names) == 1:
+        case = place.case("optional", absent, Expect.ACCEPTED)
+        leans_on = None if subject.in_baseline(member) else with_case_id(subject, member)
+        yield replace(case, leans_on=leans_on, varies_reference=False)
+        yield place.case("optional", Value("null", None, "null"), Expect.OBSERVE)
+
+
+def _types(place: Place) -> Iterator[Case]:
+    current = place.subject.value(place.member) if len(place.names) == 1 else _current(place)
+    for value in values.wrong(place.member):
+        yield place.case("type", value, Expect.REFUSED)
+    for value in values.convertible(place.member, current):
+        yield place.case("strict-type", value, Expect.REFUSED)
+    for value in values.spellings(place.member, current):
+        yield place.case("type", value, Expect.OBSERVE)
+
+
+def _current(place: Place) -> Tree:
+    inner: Tree = place.around
+    for name in place.names:
+        inner = inner[0] if isinstance(inner, list) else inner
+        inner = inner.get(name)
+    return inner
+
+
+def _others(place: Place) -> Iterator[Case]:
+    """A second proper value, so that an answer made up rather than saved is seen."""
+    if len(place.names) > 1:
+        return
+    member, current = place.member, place.subject.value(place.member)
+    if member.type == "boolean":
+        yield place.case("type", Value("other", not current, str(not current).lower()), Expect.ACCEPTED)
+    elif member.type == "string" and member.constraint("pattern") is None and is_words(current):
+        # Only words: the characters of a time or a code mean nothing in another order.
+        yield place.case("type", Value("other", current[::-1], "the same letters in reverse order"), Expect.ACCEPTED)
+
+
+def is_words(value: Tree) -> bool:
+    """Letters and spaces: text that may be replaced by other text."""
+    return isinstance(value, str) and value.replace(" ", "").isalpha()
+
+
+def _bounds(place: Place) -> Iterator[Case]:
+    for facet, value in values.bounds(place.member):
+        facets = values.breaks(place.member, value.value)
+        if not facets:
+            yield _ordered(place, facet, value)
+        elif facet in facets:
+            yield place.case(facet, value, Expect.REFUSED, also=facets)
+
+
+def _ordered(place: Place, facet: str, value: Value) -> Case:
+    """A positive, with the other side of an ordered pair moved along where it would be overtaken.
+
+    It then is one difference from the case that moves the other side alone, and leans on that.
+    """
+    subject = place.subject
+    changed, leans_on = dict(place.around), place.leans_on
+    for order in subject.contract.operation.orders:
+        for mine, other, overtakes in (
+            (order.lower, order.upper, value.value > changed.get(order.upper, value.value)),
+            (order.upper, order.lower, value.value < changed.get(order.lower, value.value)),
+        ):
+            if place.path == mine and overtakes:
+                changed[other] = value.value
+                leans_on = f"{subject.service}/{subject.encoding.name}/{other}/{facet}/{value.slug}"
+    return replace(place.case(facet, value, Expect.ACCEPTED, changed=changed), leans_on=leans_on)
+
+
+def _patterns(place: Place) -> Iterator[Case]:
+    member = place.member
+    constraint = member.constraint("pattern")
+    if constraint is None or constraint.pattern is None:
+        return
+    current = place.subject.value(member)
+    if member.type == "string":
+        yield from _texts(place, constraint.pattern, current)
+        return
+    if member.type == "decimal":
+        for value in values.decimals(member):
+            facets = values.breaks(member, value.value)
+            expect = Expect.REFUSED if facets else Expect.ACCEPTED
+            yield place.case("pattern", value, expect, also=facets) if facets else _ordered(place, "pattern", value)
+    negative = Value("negative", -current, f"{plain(-current)}, a minus sign in front")
+    facets = values.breaks(member, negative.value)
+    if "pattern" in facets:
+        yield place.case("pattern", negative, Expect.REFUSED, also=facets)
+
+
+def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
+    subject = place.subject
+    for kind, found in (("miss", strings.near_misses(pattern, current)), ("hit", strings.near_hits(pattern, current))):
+        for number, (text, what) in enumerate(found, start=1):
+            facets = tuple(broken(place.member, text))
+            # Another facet broken as well would be two differences; an address that somebody may own is never sent.
+            if not safe(text, subject.recipients) or blank(text) or set(facets) - {"pattern"}:
+                continue
+            expect = Expect.REFUSED if kind == "miss" else Expect.ACCEPTED
+            yield place.case("pattern", Value(f"{kind}-{number}", text, f"{text!r} ({what})"), expect)
+
+
+def _lengths(place: Place) -> Iterator[Case]:
+    member = place.member
+    constraint = member.constraint("max-length")
+    if constraint is None or constraint.max_length is None or "reference" in member.marks:
+        return
+    length, current = constraint.max_length, place.subject.value(member)
+    stated = member.constraint("pattern")
+    pattern = stated.pattern if stated is not None else None
+    sizes = (
+        ("at", length, Expect.ACCEPTED),
+        ("over", length + 1, Expect.REFUSED),
+        ("far", length + 10, Expect.REFUSED),
+    )
+    for slug, size, expect in sizes:
+        text = strings.stretch(pattern, current, size)
+        facets = tuple(broken(member, text)) if text is not None else ()
+        if text is None or not safe(text, place.subject.recipients) or set(facets) - {"max-length"}:
+            continue
+        yield place.case("max-length", Value(slug, text, f"{size} characters"), expect)
+    if pattern is None and is_words(current):
+        # Two bytes each in UTF-8, one character each by any count of characters.
+        text = "ñ" * length
+        yield place.case("max-length", Value("beyond-ascii", text, f"{length} letters ñ"), Expect.ACCEPTED)
+        astral = "𝐀" * (length // 2 + 1)
+        yield place.case("max-length", Value("astral", astral, f"{len(astral)} astral letters"), Expect.OBSERVE)
+
+
+def _list_cases(place: Place, around: dict[str, Tree]) -> Iterator[Case]:
+    """More than one item, in an order that sorting would change, and none."""
+    first = around[place.member.name][0]
+    names = [child.name for child in place.member.item.fields if child.type == "string"] if place.member.item else []
+    items = [first | dict.fromkeys(names, text) for text in ("Zeta", "Alfa")]
+    case = place.case("echo", Value("two", items, "two items, not in alphabetical order"), Expect.ACCEPTED)
+    yield _as_echo(place.subject, case, place.path)
+    yield place.case("type", Value("empty", [], "an empty list"), Expect.OBSERVE)

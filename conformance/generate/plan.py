@@ -1,0 +1,146 @@
+"""Cases → what is sent, in which order: duplicates once, baselines around the negatives, the most valuable first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.generate.examples import example_cases
+from conformance.generate.members import member_cases
+from conformance.generate.properties import property_cases
+from conformance.generate.subject import Subject
+from conformance.generate.transport import transport_cases
+from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
+
+BETWEEN_BASELINES = 50
+"""Negatives between two sendings of the baseline."""
+
+DEPTHS = ("smoke", "quick", "standard", "deep")
+VALUE = {Level.MUST: 0, Level.SHOULD: 1, Level.MAY: 2}
+
+
+def baseline_case(subject: Subject) -> Case:
+    """The request that the target is expected to accept."""
+    return Case(
+        id=f"{subject.service}/{subject.encoding.name}/baseline",
+        service=subject.service,
+        encoding=subject.encoding.name,
+        kind="baseline",
+        expect=Expect.ACCEPTED,
+        rules=(),
+        title="the baseline",
+        request=subject.request(subject.encode(subject.baseline())),
+    )
+
+
+def cases_of(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: Path) -> tuple[Case, ...]:
+    """Every case of the subject at that depth, the baseline first. Cases of rules that do not exist are dropped."""
+    found = [baseline_case(subject)]
+    if depth != "smoke":
+        found += member_cases(subject)
+        found += transport_cases(subject)
+        found += example_cases(subject, examples, dict(rules))
+        found += property_cases(subject, depth)
+    known = {case.id for case in found}
+    kept = (case for case in found if not case.rules or any(rule in rules for rule in case.rules))
+    # A pair with unlike bounds has no counterpart to lean on; the baseline serves then.
+    return tuple(case if case.leans_on in known else replace(case, leans_on=None) for case in kept)
+
+
+def plan_of(
+    cases: Iterable[Case], rules: Mapping[str, Rule], selected: frozenset[tuple[str, str]], budget: int | None = None
+) -> Plan:
+    """The plan for the selected (rule, encoding) pairs.
+
+    A selected rule that no case names is one about answers in general: then the positives of its encoding are sent.
+    """
+    steps: list[Step] = []
+    riders: dict[str, tuple[Case, ...]] = {}
+    left_out: dict[str, str] = {}
+    for group in _by_subject(cases):
+        wanted = _ordered(_needed(group, selected), rules)
+        if not wanted:
+            continue
+        room = None if budget is None else budget - len(steps)
+        sent, dropped = _group(group[0], wanted, riders, len(steps), room)
+        steps += sent
+        left_out |= dict.fromkeys(dropped, f"left out: the target's budget of {budget} requests is spent")
+    return Plan(steps=tuple(steps), riders=riders, left_out=left_out)
+
+
+def _by_subject(cases: Iterable[Case]) -> Iterator[list[Case]]:
+    groups: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        groups.setdefault((case.service, case.encoding), []).append(case)
+    yield from groups.values()
+
+
+def _needed(group: Sequence[Case], selected: frozenset[tuple[str, str]]) -> list[Case]:
+    """The cases that the selection needs, without the baseline; the baseline alone may be enough."""
+    encoding = group[0].encoding
+    here = {rule for rule, name in selected if name == encoding}
+    if not any(rule.startswith(f"{group[0].service}/") for rule in here):
+        return []
+    named = {rule for case in group for rule in case.rules}
+    general = {rule for rule in here if rule not in named or "/response/" in rule}
+    needed = {case.id for case in group if here.intersection(case.rules)}
+    if general:
+        needed |= {case.id for case in group if case.kind == "positive" and case.origin == "contract"}
+    if any(rule.endswith("/refusal") for rule in here):
+        needed |= {case.id for case in group if case.kind == "negative"}
+    needed |= {case.leans_on for case in group if case.id in needed and case.leans_on}
+    found = [case for case in group if case.id in needed and case.kind != "baseline"]
+    return found or [group[0]]
+
+
+def _ordered(cases: list[Case], rules: Mapping[str, Rule]) -> list[Case]:
+    """The most valuable first: MUST before SHOULD, verdicts before observations, positives before negatives."""
+
+    def value(case: Case) -> tuple[int, int, int]:
+        level = min((VALUE[rules[rule].level] for rule in case.rules if rule in rules), default=0)
+        order = {"baseline": 0, "positive": 1, "http": 2, "negative": 3, "observe": 4}
+        return (case.expect is Expect.OBSERVE, level, order[case.kind])
+
+    return sorted(cases, key=value)
+
+
+def _group(
+    baseline: Case, cases: list[Case], riders: dict[str, tuple[Case, ...]], sent_before: int, room: int | None
+) -> tuple[list[Step], list[str]]:
+    """The steps of one service and encoding, its baseline first, after every 50 negatives, and last."""
+    first_with: dict[tuple[object, ...], str] = {_key(baseline.request): baseline.id}
+    steps: list[Step] = []
+    dropped: list[str] = []
+
+    def send(case: Case, *, barrier: bool = False) -> None:
+        steps.append(Step(exchange=f"x{sent_before + len(steps) + 1:05d}", case=case, barrier=barrier))
+
+    if room is not None and room < 1:
+        return [], [case.id for case in (baseline, *cases)]
+    send(baseline, barrier=True)
+    negatives = 0
+    for case in cases:
+        if case.kind == "baseline":
+            continue
+        known = first_with.setdefault(_key(case.request), case.id)
+        if known != case.id:
+            riders[known] = (*riders.get(known, ()), case)
+            continue
+        # The last request of a run is the baseline, so one place stays free for it.
+        if room is not None and len(steps) + 2 > room:
+            dropped.append(case.id)
+            del first_with[_key(case.request)]
+            continue
+        send(case)
+        negatives += case.kind in {"negative", "observe"}
+        if negatives == BETWEEN_BASELINES and (room is None or len(steps) + 2 <= room):
+            send(baseline, barrier=True)
+            negatives = 0
+    if len(steps) > 1 and steps[-1].case.kind != "baseline":
+        send(baseline, barrier=True)
+    return steps, dropped
+
+
+def _key(request: Request) -> tuple[object, ...]:
+    return (request.method, request.url, request.headers, request.body)

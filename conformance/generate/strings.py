@@ -1,0 +1,157 @@
+"""Near misses and boundary strings made from a pattern itself and a value that matches it.
+
+Every place where the pattern holds the value is pushed a little: each repetition one past each end, each class a
+character just outside, each literal left out, each anchor something in front or behind, each alternative in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.facets import matches
+from conformance.patterns import Anchor, Chars, Choice, Node, Repeat, Sequence, Span, derive, parse
+
+# The order in which a character outside a class is looked for: the neighbours of ranges come first.
+PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
+# A repetition is not stretched past this many characters.
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace `start:end` of the value by `text`; `what` says in words what it tries."""
+
+    start: int
+    end: int
+    text: str
+    what: str
+
+    def apply(self, value: str) -> str:
+        return value[: self.start] + self.text + value[self.end :]
+
+
+def near_misses(pattern: str, value: str) -> tuple[tuple[str, str], ...]:
+    """Strings that barely fail the pattern, each with what it tries, without repeats, in a fixed order."""
+    return tuple((text, what) for text, what in _edited(pattern, value) if not matches(pattern, text))
+
+
+def near_hits(pattern: str, value: str) -> tuple[tuple[str, str], ...]:
+    """Strings that barely match: every repetition at each of its ends, every alternative."""
+    return tuple((text, what) for text, what in _edited(pattern, value) if matches(pattern, text))
+
+
+def _edited(pattern: str, value: str) -> Iterator[tuple[str, str]]:
+    tree = derive(parse(pattern), value)
+    if tree is None:
+        raise ValueError(f"{value!r} does not match {pattern!r}")
+    seen = {value}
+    for edit in _edits(tree, value):
+        text = edit.apply(value)
+        if text not in seen and len(text) <= LONGEST:
+            seen.add(text)
+            yield text, edit.what
+
+
+def _edits(span: Span, value: str) -> Iterator[Edit]:
+    match span.node:
+        case Repeat():
+            yield from _repetition(span.node, span, value)
+        case Chars():
+            yield from _character(span.node, span)
+        case Anchor():
+            place = "before" if span.node.where == "start" else "after"
+            for char in (" ", "-", "+", "x"):
+                yield Edit(span.start, span.start, char, f"{char!r} {place} the rest")
+        case Choice():
+            for option in span.node.options:
+                yield Edit(span.start, span.end, sample(option), "another alternative")
+    # One item of a repetition stands for all; the last one differs where a check looks at the first alone.
+    parts = span.parts
+    if isinstance(span.node, Repeat) and len(parts) > 1:
+        parts = (parts[0], parts[-1])
+    for part in parts:
+        yield from _edits(part, value)
+
+
+def _repetition(node: Repeat, span: Span, value: str) -> Iterator[Edit]:
+    unit = value[span.parts[-1].start : span.parts[-1].end] if span.parts else sample(node.item)
+    for count in sorted({node.low - 1, node.low, node.low + 1, *((node.high, node.high + 1) if node.high else ())}):
+        if count < 0 or count == len(span.parts):
+            continue
+        kept = value[span.start : span.parts[min(count, len(span.parts)) - 1].end] if count and span.parts else ""
+        filled = kept + unit * (count - min(count, len(span.parts)))
+        yield Edit(span.start, span.end, filled, f"{count} instead of {_bounds(node)} repetitions")
+        if isinstance(node.item, Chars) and node.item.has("x"):
+            # The same with `x` alone, which makes mail domains that are never delegated.
+            yield Edit(span.start, span.end, "x" * count, f"{count} instead of {_bounds(node)} repetitions")
+
+
+def _bounds(node: Repeat) -> str:
+    return f"{node.low} to {'any' if node.high is None else node.high}"
+
+
+def _character(node: Chars, span: Span) -> Iterator[Edit]:
+    neighbours = [code for low, high in node.ranges for code in (low - 1, high + 1)]
+    outside = dict.fromkeys(chr(code) for code in neighbours if 0x20 <= code < 0x7F and not node.has(chr(code)))
+    # Two neighbours a place, taken in turn, so that all are met over the length of the value.
+    turn = [*outside, " "]
+    for char in dict.fromkeys((turn[span.start % len(turn)], turn[(span.start + 1) % len(turn)])):
+        if not node.has(char):
+            yield Edit(span.start, span.end, char, f"{char!r} where {_class(node)} belongs")
+    if len(node.ranges) == 1 and node.ranges[0][0] == node.ranges[0][1]:
+        yield Edit(span.start, span.end, "", f"without {chr(node.ranges[0][0])!r}")
+
+
+def _class(node: Chars) -> str:
+    parts = [chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in node.ranges]
+    return f"[{'^' if node.negated else ''}{''.join(parts)}]"
+
+
+def sample(node: Node) -> str:
+    """A short text that the node matches, of `x` where it may be."""
+    match node:
+        case Chars():
+            if node.has("x"):
+                return "x"
+            return next((char for char in PRINTABLE if node.has(char)), chr(node.ranges[0][0]))
+        case Sequence():
+            return "".join(sample(item) for item in node.items)
+        case Choice():
+            return sample(node.options[0])
+        case Repeat():
+            return sample(node.item) * node.low
+        case Anchor():
+            return ""
+
+
+def stretch(pattern: str | None, value: str, length: int) -> str | None:
+    """The value made exactly `length` characters long, still matching; None where that cannot be done.
+
+    Single characters are added first, from the left: a mail address then grows its local part to the end of its
+    bound before the domain, and stays one that mail software takes.
+    """
+    if length < len(value):
+        return None
+    if pattern is None:
+        return value + value[-1:] * (length - len(value))
+    tree = derive(parse(pattern), value)
+    if tree is None:
+        return None
+    text = value
+    for span in sorted(_growable(tree), key=lambda found: found.start):
+        node = span.node
+        if not isinstance(node, Repeat) or not span.parts:
+            continue
+        shift = len(text) - len(value)
+        unit = value[span.parts[-1].start : span.parts[-1].end]
+        room = length - len(text) if node.high is None else min(length - len(text), node.high - len(span.parts))
+        text = text[: span.end + shift] + unit * room + text[span.end + shift :]
+    return text if len(text) == length and matches(pattern, text) else None
+
+
+def _growable(span: Span) -> Iterator[Span]:
+    if isinstance(span.node, Repeat) and isinstance(span.node.item, Chars):
+        yield span
+    for part in span.parts:
+        yield from _growable(part)

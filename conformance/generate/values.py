@@ -1,0 +1,118 @@
+"""Values for one member: of another type, convertible, oddly spelt, on and beside its bounds. Tables, no requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from conformance.codecs import json
+from conformance.facets import broken
+from conformance.model import Field, Tree
+
+GUID_DIGITS = "6f1d2c3b8a474e599b102d3e4f5a6b7c"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value to put in a member, a slug for the case id, and what it is in words."""
+
+    slug: str
+    value: Tree
+    what: str
+
+
+# fmt: off
+WRONG: dict[str, tuple[Value, ...]] = {
+    "string": (Value("object", {}, "an object"), Value("list", [], "an empty list")),
+    "boolean": (Value("word", "abc", "a word"), Value("object", {}, "an object"), Value("list", [], "an empty list")),
+    "integer": (Value("word", "abc", "a word"), Value("object", {}, "an object"), Value("list", [], "an empty list")),
+    "decimal": (Value("word", "abc", "a word"), Value("object", {}, "an object"), Value("list", [], "an empty list")),
+    "guid": (
+        Value("word", "abc", "a word"),
+        Value("short", "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7", "a GUID with a digit too few"),
+        Value("letter", "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7g", "a GUID with a g among its digits"),
+        Value("object", {}, "an object"),
+        Value("list", [], "an empty list"),
+    ),
+    "list": (Value("word", "abc", "a word"), Value("number", 5, "a number"), Value("items", ["abc"], "a list of words")),
+    "object": (Value("word", "abc", "a word"), Value("number", 5, "a number")),
+}
+# fmt: on
+"""Hard negatives: no reader that converts takes them."""
+
+
+def wrong(member: Field) -> tuple[Value, ...]:
+    """Values of another type that nothing converts."""
+    if member.type == "list" and (member.item is None or not member.item.fields):
+        return tuple(value for value in WRONG["list"] if value.slug != "items")
+    return WRONG.get(member.type, ())
+
+
+def convertible(member: Field, current: Tree) -> Iterator[Value]:
+    """Values of another type that a lenient reader converts; their content satisfies the constraints."""
+    match member.type:
+        case "string":
+            yield Value("number", 5, "a number") if not member.constraints else Value("true", True, "a boolean")
+        case "boolean":
+            yield Value("text", "true", "the text true")
+            yield Value("one", 1, "the number 1")
+        case "integer":
+            yield Value("text", str(current), "digits as text")
+            yield Value("fraction", Decimal(current) + Decimal("0.5"), "a number with a fraction")
+            yield Value("true", True, "a boolean")
+        case "decimal":
+            yield Value("text", str(current), "digits as text")
+            yield Value("true", True, "a boolean")
+        case "list":
+            if isinstance(current, list) and current:
+                yield Value("bare", current[0], "one item that is in no list")
+    if member.type not in {"list", "object"}:
+        yield Value("in-list", [current], "the value in a list of one")
+
+
+def spellings(member: Field, current: Tree) -> Iterator[Value]:
+    """Other spellings of a proper value; services differ legally, so they are observed."""
+    match member.type:
+        case "integer":
+            yield Value("point-zero", json.raw(f"{current}.0"), f"written {current}.0")
+            yield Value("exponent", json.raw(f"{current}e0"), f"written {current}e0")
+        case "decimal":
+            yield Value("point-zero", json.raw(f"{current}.0"), f"written {current}.0")
+            yield Value("exponent", json.raw(f"{current}e0"), f"written {current}e0")
+        case "guid" if isinstance(current, str):
+            yield Value("braces", f"{{{current}}}", "a GUID in braces")
+            yield Value("digits", current.replace("-", ""), "a GUID without dashes")
+            yield Value("upper", current.upper(), "a GUID in upper case")
+
+
+def bounds(member: Field) -> Iterator[tuple[str, Value]]:
+    """(facet, value) on each bound, one inside, one and far outside. A decimal has the last step as well."""
+    constraint = member.constraint("range")
+    if constraint is None or constraint.minimum is None or constraint.maximum is None:
+        return
+    low, high = int(constraint.minimum), int(constraint.maximum)
+    step: int | Decimal = Decimal("0.01") if member.type == "decimal" else 1
+    yield "minimum", Value("at", low, f"{low}, the minimum")
+    yield "minimum", Value("inside", low + step, f"{low + step}, just above the minimum")
+    yield "minimum", Value("outside", low - 1, f"{low - 1}, one below the minimum")
+    yield "minimum", Value("far", -(10**6), "a million below zero")
+    yield "maximum", Value("at", high, f"{high}, the maximum")
+    yield "maximum", Value("inside", high - step, f"{high - step}, just below the maximum")
+    yield "maximum", Value("outside", high + 1, f"{high + 1}, one above the maximum")
+    yield "maximum", Value("far", 2**31, f"{2**31}, beyond 32 bits")
+    if member.type == "decimal":
+        yield "maximum-step", Value("step", high + Decimal("0.01"), f"{high + Decimal('0.01')}, the last step above")
+
+
+def decimals(member: Field) -> Iterator[Value]:
+    """Numbers with each count of decimals about those that a pattern speaks of, within the range."""
+    constraint = member.constraint("range")
+    middle = int(constraint.maximum) // 2 if constraint is not None and constraint.maximum is not None else 1
+    for text in (f"{middle}.5", f"{middle}.25", f"{middle}.05", f"{middle}.125", f"{middle}.005", f"{middle}.0001"):
+        yield Value(f"decimals-{len(text.split('.')[1])}-{text[-1]}", Decimal(text), f"{text}")
+
+
+def breaks(member: Field, value: Tree) -> tuple[str, ...]:
+    """The facets that the value breaks."""
+    return tuple(broken(member, value))

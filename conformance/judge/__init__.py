@@ -1,0 +1,130 @@
+"""Rules and exchanges in, judgements out. Pure: opens nothing, prints nothing, raises nothing for a server's fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from conformance.codecs import CODECS, Malformed
+from conformance.judge import expectation, reply, transport
+from conformance.judge.opinion import Opinion
+from conformance.judge.reply import Answer
+from conformance.judge.walk import answer_results, request_findings
+from conformance.model import (
+    Case,
+    Contract,
+    Exchange,
+    Finding,
+    Judgement,
+    Observation,
+    Outcome,
+    Reply,
+    Result,
+    Rule,
+    Tree,
+)
+
+__all__ = ["Judge", "request_findings"]
+
+
+class Judge:
+    """The judge of one service. Its state is what it was made from: the same exchange gives the same judgement."""
+
+    def __init__(self, contract: Contract, rules: Mapping[str, Rule]) -> None:
+        self.contract = contract
+        self._rules = {rule: value for rule, value in rules.items() if value.service == contract.service}
+        self._opinion = Opinion(contract)
+
+    def __call__(self, case: Case, exchange: Exchange) -> Judgement:
+        """Everything that the exchange says, for the case that it answers."""
+        answer = reply.read(self.contract, exchange)
+        results = list(self._results(case, exchange, answer))
+        return Judgement(
+            exchange=exchange.id,
+            reply=answer.reply,
+            words=answer.words,
+            encoding=case.encoding,
+            results=tuple(result for result in results if result.rule in self._rules),
+            observations=tuple(self._observations(case, exchange, answer)),
+            disagreements=self._disagreements(case, exchange, answer, results),
+        )
+
+    def _results(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
+        if exchange.response is not None:
+            yield from transport.transport_results(case, exchange.response, answer)
+            yield from transport.accept_results(case, exchange.response, answer.words)
+            yield from self._refusal(answer)
+        yield from expectation.expectation_results(case, exchange, answer)
+        if case.rules == (f"{case.service}/http/allow",) and exchange.response is not None:
+            if exchange.response.status != 405:
+                reason = f"GET was answered {exchange.response.status}, not 405"
+                yield Result(rule=case.rules[0], outcome=Outcome.INAPPLICABLE, reason=reason)
+        elif self._shows_the_envelope(case, exchange, answer):
+            yield from self._envelope(case, exchange, answer)
+
+    def _shows_the_envelope(self, case: Case, exchange: Exchange, answer: Answer) -> bool:
+        """Is it an answer to a valid request, of a kind that the document describes?"""
+        if case.kind not in {"baseline", "positive", "http"} or exchange.response is None:
+            return False
+        success = 200 <= exchange.response.status < 300 and answer.reply is not Reply.REFUSED
+        return success and answer.decoded is not None
+
+    def _envelope(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
+        root = f"{case.service}/envelope/root"
+        if not isinstance(answer.tree, dict):
+            finding = Finding(path="", expected="a JSON object", observed=type(answer.tree).__name__)
+            yield Result(rule=root, outcome=Outcome.FAILED, finding=finding)
+            return
+        yield Result(rule=root, outcome=Outcome.PASSED)
+        accepted = answer.reply is Reply.ACCEPTED
+        yield from answer_results(self.contract, self._sent(case, exchange), answer.tree, accepted=accepted)
+
+    def _sent(self, case: Case, exchange: Exchange) -> Tree:
+        try:
+            return CODECS[case.encoding].decode(exchange.request.body).tree
+        except Malformed:
+            return None
+
+    def _refusal(self, answer: Answer) -> Iterator[Result]:
+        """A refusal by status that says success in its body."""
+        acceptance = self.contract.operation.acceptance
+        if acceptance is None or answer.reply is not Reply.REFUSED:
+            return
+        rule = f"{self.contract.service}/response/{acceptance.member}/refusal"
+        said = answer.tree.get(acceptance.member) if isinstance(answer.tree, dict) else None
+        if said is True:
+            finding = Finding(path=acceptance.member, expected="false, or no such member", observed="true")
+            yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
+        elif said is None:
+            reason = f"no refusal carried {acceptance.member}"
+            yield Result(rule=rule, outcome=Outcome.INAPPLICABLE, reason=reason)
+        else:
+            yield Result(rule=rule, outcome=Outcome.PASSED)
+
+    def _observations(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Observation]:
+        yield from expectation.observations(case, exchange, answer)
+        if self._shows_the_envelope(case, exchange, answer) and isinstance(answer.tree, dict):
+            documented = {member.name.lower() for member in self.contract.operation.response.fields}
+            extra = sorted(name for name in answer.tree if name.lower() not in documented)
+            if extra:
+                sentence = f"the answer carries members that the document does not name: {', '.join(extra)}"
+                rule = f"{case.service}/envelope/root"
+                yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(exchange.id,))
+
+    def _disagreements(self, case: Case, exchange: Exchange, answer: Answer, results: list[Result]) -> tuple[str, ...]:
+        """Rules on which walk and schema differ over the same bytes."""
+        if not self._shows_the_envelope(case, exchange, answer) or not isinstance(answer.tree, dict):
+            return ()
+        walked = {result.rule for result in results if result.outcome is Outcome.FAILED and "/response/" in result.rule}
+        blocked = {result.rule for result in results if result.outcome is Outcome.UNTESTED}
+        opinion = self._opinion.of_response(answer.tree)
+        differ = {rule for rule in opinion ^ walked if self._expresses(rule) and rule not in blocked}
+        return tuple(sorted(differ))
+
+    def _expresses(self, rule: str) -> bool:
+        return rule not in self._rules or self._rules[rule].schema
+
+
+def without_text(judgement: Judgement) -> Judgement:
+    """The judgement without words: what two runs of the same answers must agree on."""
+    return replace(judgement, words="")

@@ -1,0 +1,88 @@
+"""What an answer says about the request: accepted, refused, neither, or no answer. DESIGN: verdicts.
+
+The body is read whatever its label says, so that a lying Content-Type is one finding and not two hundred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.codecs import Decoded, Malformed, json
+from conformance.judge.show import clean
+from conformance.model import Contract, Exchange, Reply, Response, Tree
+
+REFUSALS = frozenset({400, 422})
+ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An exchange's answer, read. `decoded` is None where the body is no JSON text, `malformed` then says why."""
+
+    reply: Reply
+    words: str
+    decoded: Decoded | None
+    malformed: str
+
+    @property
+    def tree(self) -> Tree:
+        """The message; None where there is none."""
+        return None if self.decoded is None else self.decoded.tree
+
+
+def read(contract: Contract, exchange: Exchange) -> Answer:
+    """Classify the answer of an exchange."""
+    response = exchange.response
+    if response is None:
+        return Answer(Reply.DEAD, f"no answer: {exchange.error}", None, "no answer")
+    decoded, malformed = _decode(response)
+    reply = _reply(contract, response, decoded)
+    return Answer(reply, _words(response), decoded, malformed)
+
+
+def media_type(response: Response) -> str:
+    """The media type of the answer in lower case, without parameters; empty where it has none."""
+    return (response.header("Content-Type") or "").split(";")[0].strip().lower()
+
+
+def is_json(name: str) -> bool:
+    """Does the media type name declare JSON?"""
+    return name in {"application/json", "text/json"} or name.endswith("+json")
+
+
+def _decode(response: Response) -> tuple[Decoded | None, str]:
+    start = response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if not is_json(media_type(response)) and start not in {b"{", b"["}:
+        return None, "not JSON"
+    try:
+        return json.decode(response.body), ""
+    except Malformed as reason:
+        return None, str(reason)
+
+
+def _reply(contract: Contract, response: Response, decoded: Decoded | None) -> Reply:
+    if response.status in REFUSALS:
+        return Reply.REFUSED
+    if not 200 <= response.status < 300 or response.status == 204:
+        return Reply.NEITHER
+    acceptance = contract.operation.acceptance
+    if acceptance is None:
+        return Reply.ACCEPTED
+    tree = decoded.tree if decoded is not None else None
+    said = tree.get(acceptance.member, ABSENT) if isinstance(tree, dict) else ABSENT
+    if said is True:
+        return Reply.ACCEPTED
+    return Reply.REFUSED if said is False else Reply.NEITHER
+
+
+def _words(response: Response) -> str:
+    text = response.body[:2000].decode("utf-8", "replace")
+    name = media_type(response)
+    if name in {"text/html", "application/xhtml+xml"}:
+        text = "an HTML page"
+    location = response.header("Location")
+    if location and 300 <= response.status < 400:
+        text = f"redirect to {location}"
+    return clean(
+        f"{response.status} {response.reason}: {text}" if text.strip() else f"{response.status} {response.reason}"
+    )

@@ -1,0 +1,167 @@
+"""Judgements of a whole run → one verdict a rule and encoding. Pure; the order of arrival does not matter.
+
+Evidence that leans on a baseline counts only where that baseline was accepted before and after it: a service that
+refuses everything enforces nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from conformance.model import (
+    Basis,
+    Finding,
+    Level,
+    Observation,
+    Outcome,
+    Record,
+    Reply,
+    Result,
+    Rule,
+    Verdict,
+)
+
+MOST_EXCHANGES = 50
+"""Exchanges named by a verdict; rules over every answer would name them all."""
+
+PRECEDENCE = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.PASSED, Outcome.UNTESTED, Outcome.INAPPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """The sendings of one baseline, in order: exchange id, whether it was accepted, the server's words."""
+
+    sent: tuple[tuple[str, bool, str], ...]
+
+    @property
+    def first_refused(self) -> str | None:
+        """Why nothing can lean on this baseline; None where it was accepted at first."""
+        if not self.sent:
+            return "the baseline was not sent"
+        _, accepted, words = self.sent[0]
+        return None if accepted else f"the baseline was not accepted: {words}"
+
+    def doubt(self, exchange: str) -> str | None:
+        """Why a refusal at that place does not count: a neighbouring baseline was not accepted."""
+        before = [item for item in self.sent if item[0] <= exchange]
+        after = [item for item in self.sent if item[0] >= exchange]
+        for neighbour in (*before[-1:], *after[:1]):
+            if not neighbour[1]:
+                return f"the baseline {neighbour[0]} beside it was not accepted: {neighbour[2]}"
+        return None
+
+
+class Evidence:
+    """The records of a run, arranged for verdicts."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.records = sorted(records, key=lambda record: (record.exchange.id, record.case.id))
+        self._replies: dict[str, Reply] = {}
+        sent: dict[tuple[str, str], list[tuple[str, bool, str]]] = {}
+        for record in self.records:
+            self._replies.setdefault(record.case.id, record.judgement.reply)
+            if record.case.kind == "baseline":
+                key = (record.case.service, record.case.encoding)
+                accepted = record.judgement.reply is Reply.ACCEPTED
+                sent.setdefault(key, []).append((record.exchange.id, accepted, record.judgement.words))
+        self._baselines = {key: Baselines(tuple(value)) for key, value in sent.items()}
+
+    def doubt(self, record: Record, result: Result) -> str | None:
+        """Why this result does not count as evidence; None where it does."""
+        if not result.leans:
+            return None
+        if record.case.leans_on is not None:
+            reply = self._replies.get(record.case.leans_on)
+            return None if reply is Reply.ACCEPTED else f"its counterpart was not accepted ({reply or 'not sent'})"
+        baselines = self._baselines.get((record.case.service, record.case.encoding), Baselines(()))
+        if (first := baselines.first_refused) is not None:
+            return first
+        if record.judgement.reply is Reply.ACCEPTED:
+            return None
+        return baselines.doubt(record.exchange.id)
+
+
+def decide(
+    items: Sequence[tuple[str, str]],
+    rules: Mapping[str, Rule],
+    records: Iterable[Record],
+    *,
+    enforcement: Mapping[str, str] | None = None,
+    unsent: Mapping[str, str] | None = None,
+) -> tuple[Verdict, ...]:
+    """One verdict for each (rule id, encoding). `unsent` maps a rule to the reason why a case of it was not sent."""
+    evidence = Evidence(records)
+    found: dict[tuple[str, str], list[tuple[Record, Result]]] = {}
+    for record in evidence.records:
+        disagreed = set(record.judgement.disagreements)
+        for result in record.judgement.results:
+            if result.rule in disagreed:
+                reason = f"suite disagreement over exchange {record.exchange.id}"
+                result = Result(rule=result.rule, outcome=Outcome.CANT_TELL, reason=reason)  # noqa: PLW2901
+            found.setdefault((result.rule, record.judgement.encoding), []).append((record, result))
+    decided = []
+    for rule_id, encoding in items:
+        rule = rules[rule_id]
+        pairs = [(record, _weighed(evidence, record, result)) for record, result in found.get((rule_id, encoding), ())]
+        advisory = (enforcement or {}).get(rule.service) == "advisory"
+        decided.append(_verdict(rule, encoding, pairs, advisory=advisory, why=(unsent or {}).get(rule_id, "")))
+    return tuple(decided)
+
+
+def _weighed(evidence: Evidence, record: Record, result: Result) -> Result:
+    doubt = evidence.doubt(record, result)
+    if doubt is None or result.outcome is Outcome.UNTESTED:
+        return result
+    return Result(rule=result.rule, outcome=Outcome.CANT_TELL, reason=doubt)
+
+
+def _verdict(rule: Rule, encoding: str, pairs: list[tuple[Record, Result]], *, advisory: bool, why: str) -> Verdict:
+    level = rule.level
+    if advisory and rule.part == "request" and rule.basis is Basis.STATED and level is Level.MUST:
+        level = Level.SHOULD
+    outcome = min((result.outcome for _, result in pairs), key=PRECEDENCE.index, default=Outcome.UNTESTED)
+    deciding = [(record, result) for record, result in pairs if result.outcome is outcome]
+    reason = (
+        "" if outcome in {Outcome.PASSED, Outcome.FAILED} else next((r.reason for _, r in deciding if r.reason), "")
+    )
+    if outcome is Outcome.PASSED and why:
+        # Part of the evidence is missing: what was seen does not stand for what was not sent.
+        outcome, reason = Outcome.UNTESTED, why
+    if not pairs:
+        reason = why or "no exchange bears on it"
+    return Verdict(
+        rule=rule.id,
+        service=rule.service,
+        encoding=encoding,
+        level=level,
+        basis=rule.basis,
+        outcome=outcome,
+        findings=tuple(dict.fromkeys(_findings(deciding))),
+        exchanges=tuple(dict.fromkeys(record.exchange.id for record, _ in deciding))[:MOST_EXCHANGES],
+        reason=reason,
+    )
+
+
+def _findings(pairs: Iterable[tuple[Record, Result]]) -> Iterator[Finding]:
+    for _, result in pairs:
+        if result.finding is not None:
+            yield result.finding
+
+
+def observed(records: Iterable[Record], rules: Mapping[str, Rule]) -> tuple[Observation, ...]:
+    """Observations of a run, the same sentence once with all its exchanges; those of requests need a good baseline."""
+    evidence = Evidence(records)
+    merged: dict[tuple[str, str, str], Observation] = {}
+    for record in evidence.records:
+        probe = Result(rule="", outcome=Outcome.PASSED, leans=True)
+        if record.judgement.observations and evidence.doubt(record, probe) is not None:
+            continue
+        for observation in record.judgement.observations:
+            if observation.rule not in rules:
+                continue
+            key = (observation.rule, observation.encoding, observation.sentence)
+            known = merged.get(key)
+            exchanges = (*(known.exchanges if known else ()), *observation.exchanges)[:MOST_EXCHANGES]
+            merged[key] = replace(observation, exchanges=exchanges)
+    return tuple(merged.values())

@@ -1,0 +1,239 @@
+"""The contract walk: goes through a message beside the contract and attributes what it sees to rules.
+
+`request_findings` is what a conforming service refuses a request for; `answer_results` judges an answer to a valid
+request. Pure generators of values; no wording beyond expected and observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance.facets import Fit, blank, broken, fit, same
+from conformance.judge.show import show
+from conformance.model import Contract, Field, Finding, Outcome, Result, Tree
+from conformance.rules.fields import article, join
+
+MISSING = object()
+WORST = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.UNTESTED, Outcome.PASSED, Outcome.INAPPLICABLE)
+
+
+def request_findings(contract: Contract, tree: Mapping[str, Tree]) -> Iterator[tuple[str, Finding]]:
+    """(rule id, finding) for everything in the request that the document, or our reading of it, excludes."""
+    yield from _request(contract.service, contract.operation.request.fields, tree, "")
+
+
+def _request(
+    service: str, fields: tuple[Field, ...], tree: Mapping[str, Tree], prefix: str
+) -> Iterator[tuple[str, Finding]]:
+    for member in fields:
+        path = join(prefix, member.name)
+        for facet, expected, observed in _member(member, tree.get(member.name, MISSING)):
+            yield f"{service}/request/{path}/{facet}", Finding(path=path, expected=expected, observed=observed)
+        for inner in _items(member, tree.get(member.name)):
+            if inner is None:
+                continue
+            if isinstance(inner, dict):
+                children = member.item.fields if member.item is not None else member.fields
+                yield from _request(service, children, inner, path)
+            else:
+                finding = Finding(path=path, expected="an object", observed=show(inner))
+                yield f"{service}/request/{path}/type", finding
+
+
+def _items(member: Field, value: Tree) -> list[Tree]:
+    if member.item is not None and member.item.fields and isinstance(value, list):
+        return value
+    return [value] if member.fields and isinstance(value, dict) else []
+
+
+def _member(member: Field, value: Tree) -> Iterator[tuple[str, str, str]]:
+    if value is MISSING or value is None:
+        if member.required:
+            yield "required", "a value", "absent" if value is MISSING else "null"
+        return
+    if member.required and member.type in {"string", "guid"} and blank(value):
+        yield "not-blank", "text", show(value)
+        return
+    how = fit(member.type, value)
+    if how is not Fit.EXACT:
+        yield "type" if how is Fit.WRONG else "strict-type", article(member.type), show(value)
+        return
+    for facet in broken(member, value):
+        yield facet, _bound(member, facet), show(value)
+
+
+def _bound(member: Field, facet: str) -> str:
+    for constraint in member.constraints:
+        match facet:
+            case "pattern" if constraint.pattern is not None:
+                return constraint.pattern
+            case "minimum" if constraint.minimum is not None:
+                return f"at least {constraint.minimum}"
+            case "maximum" | "maximum-step" if constraint.maximum is not None:
+                return f"at most {constraint.maximum}"
+            case "max-length" if constraint.max_length is not None:
+                return f"at most {constraint.max_length} characters"
+    return facet
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+class Results:
+    """Results of one answer by rule: the worst wins, since a list may hold many items for one rule."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._found: dict[str, Result] = {}
+
+    def add(self, path: str, facet: str, outcome: Outcome, finding: Finding | None = None, reason: str = "") -> None:
+        """Note what was seen; a better outcome never covers a worse one."""
+        rule = f"{self._service}/response/{path}/{facet}"
+        known = self._found.get(rule)
+        if known is None or WORST.index(outcome) < WORST.index(known.outcome):
+            self._found[rule] = Result(rule=rule, outcome=outcome, finding=finding, reason=reason)
+
+    def fail(self, path: str, facet: str, expected: str, observed: str) -> None:
+        finding = Finding(path=path, expected=expected, observed=observed)
+        self.add(path, facet, Outcome.FAILED, finding)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self._found.values())
+
+
+def answer_results(contract: Contract, sent: Tree, tree: Mapping[str, Tree], *, accepted: bool) -> tuple[Result, ...]:
+    """What the answer to a valid request says of every response rule. `sent` is the request's message or None."""
+    walker = _Walker(contract, accepted=accepted)
+    echo = contract.operation.acceptance.echo if contract.operation.acceptance is not None else None
+    for member in contract.operation.response.fields:
+        counterpart = sent if member.name == echo and isinstance(sent, dict) else MISSING
+        walker.member(member, tree, "", counterpart if member.name == echo else MISSING)
+    return tuple(walker.results)
+
+
+class _Walker:
+    def __init__(self, contract: Contract, *, accepted: bool) -> None:
+        self.results = Results(contract.service)
+        self.accepted = accepted
+        acceptance = contract.operation.acceptance
+        self.demanded = {acceptance.member, acceptance.echo} if acceptance is not None else set()
+        self.member_name = acceptance.member if acceptance is not None else None
+        self.echo = acceptance.echo if acceptance is not None else None
+
+    def member(self, member: Field, tree: Mapping[str, Tree], prefix: str, sent: Tree) -> None:
+        """One member of an object of the answer, and everything below it."""
+        path = join(prefix, member.name)
+        if member.name not in tree and (variant := _variant(member.name, tree)) is not None:
+            self.results.fail(path, "name", member.name, variant)
+            self._block(member, path, f"{path}/name", own=("type", "required", "echo"))
+            return
+        value = tree.get(member.name, MISSING)
+        present = value is not MISSING
+        self.results.add(
+            path, "name", Outcome.PASSED if present else Outcome.INAPPLICABLE, reason="" if present else _never(path)
+        )
+        if value is MISSING or value is None:
+            self._nothing(member, path, value, sent)
+            return
+        if not prefix and member.name in self.demanded:
+            self.results.add(path, "required", Outcome.PASSED)
+        if fit(member.type, value) is not Fit.EXACT:
+            self.results.fail(path, "type", article(member.type), show(value))
+            self._block(member, path, f"{path}/type", own=("echo",))
+            return
+        self._typed(member, path, value, sent)
+
+    def _typed(self, member: Field, path: str, value: Tree, sent: Tree) -> None:
+        if member.item is not None:
+            wrong = next(
+                (item for item in value if item is not None and fit(member.item.type, item) is not Fit.EXACT), None
+            )
+            if wrong is not None:
+                self.results.fail(path, "type", f"a list of items, each {article(member.item.type)}", show(wrong))
+                self._block(member, path, f"{path}/type", own=("echo",))
+                return
+        self.results.add(path, "type", Outcome.PASSED)
+        if member.item is not None:
+            self._list(member, member.item, path, value, sent)
+        elif member.fields:
+            for child in member.fields:
+                self.member(child, value, path, self._sent(sent, child.name))
+        else:
+            self._compare(member, path, value, sent)
+
+    def _sent(self, sent: Tree, name: str) -> Tree:
+        return sent.get(name, MISSING) if isinstance(sent, dict) else MISSING
+
+    def _list(self, member: Field, item: Field, path: str, value: list[Tree], sent: Tree) -> None:
+        whole = isinstance(sent, list) and len(sent) == len(value)
+        if isinstance(sent, list) and self._echoes(path):
+            if whole:
+                self.results.add(path, "echo", Outcome.PASSED)
+            else:
+                self.results.fail(path, "echo", f"{len(sent)} items", f"{len(value)} items")
+        for number, entry in enumerate(value):
+            if not isinstance(entry, dict):
+                continue
+            for child in item.fields:
+                counterpart = self._sent(sent[number], child.name) if whole else MISSING
+                self.member(child, entry, path, counterpart)
+        if not value:
+            for child in item.fields:
+                self._never(child, join(path, child.name))
+
+    def _echoes(self, path: str) -> bool:
+        return self.echo is not None and path.startswith(f"{self.echo}/")
+
+    def _compare(self, member: Field, path: str, value: Tree, sent: Tree) -> None:
+        if not self._echoes(path) or sent is MISSING or sent is None:
+            return
+        if not self.accepted:
+            self.results.add(path, "echo", Outcome.CANT_TELL, reason="the request was not accepted")
+        elif same(member.type, sent, value):
+            self.results.add(path, "echo", Outcome.PASSED)
+        else:
+            self.results.fail(path, "echo", show(sent), show(value))
+
+    def _nothing(self, member: Field, path: str, value: Tree, sent: Tree) -> None:
+        """The member is absent or null."""
+        state = "absent" if value is MISSING else "null"
+        if "/" not in path and member.name in self.demanded and (self.accepted or member.name == self.member_name):
+            self.results.fail(path, "required", "a value", state)
+            self._block(member, path, f"{path}/required", own=("type",))
+            return
+        self.results.add(path, "type", Outcome.INAPPLICABLE, reason=_never(path))
+        if self._echoes(path) and sent is not MISSING and sent is not None:
+            if self.accepted:
+                self.results.fail(path, "echo", show(sent), state)
+                self._block(member, path, f"{path}/echo", own=())
+            return
+        inner = member.fields + (member.item.fields if member.item is not None else ())
+        for child in inner:
+            self._never(child, join(path, child.name))
+
+    def _never(self, member: Field, path: str) -> None:
+        for facet in ("name", "type"):
+            self.results.add(path, facet, Outcome.INAPPLICABLE, reason=_never(path))
+        for child in member.fields + (member.item.fields if member.item is not None else ()):
+            self._never(child, join(path, child.name))
+
+    def _block(self, member: Field, path: str, by: str, own: tuple[str, ...]) -> None:
+        """What cannot be seen behind a finding is untested, not failed again."""
+        reason = f"blocked by response/{by}"
+        for facet in own:
+            applies = {
+                "required": "/" not in path and member.name in self.demanded,
+                "echo": self._echoes(path),
+            }.get(facet, True)
+            if applies:
+                self.results.add(path, facet, Outcome.UNTESTED, reason=reason)
+        for child in member.fields + (member.item.fields if member.item is not None else ()):
+            self._block(child, join(path, child.name), by, ("name", "type", "echo"))
+
+
+def _variant(name: str, tree: Mapping[str, Tree]) -> str | None:
+    return next((key for key in tree if key.lower() == name.lower()), None)
+
+
+def _never(path: str) -> str:
+    return f"no answer carried {path}"

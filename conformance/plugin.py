@@ -1,0 +1,305 @@
+"""The pytest plugin: one item a rule and encoding, one run behind them all. The only place that knows pytest.
+
+Loaded by `conformance check`, by `-p conformance.plugin`, and by the root conftest of a checkout; not by an entry
+point, since options would then collide in every pytest session of an environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.errors import ConformanceError, SuiteError
+from conformance.model import Outcome, Verdict
+from conformance.report.sentences import verdict_sentence
+from conformance.report.text import printable
+from conformance.run import dry_run, setup
+from conformance.run.contracts import all_rules
+from conformance.run.execution import Run
+from conformance.run.options import Options
+from conformance.run.setup import Item, Setup
+
+STATE = pytest.StashKey["Session"]()
+FIXTURE = "verdict"
+
+
+class Failure(Exception):  # noqa: N818 - pytest shows its text in place of a traceback
+    """A verdict that fails its item; the text is the masked sentence."""
+
+
+class Session:
+    """What the plugin keeps for one pytest session. Nothing is read or sent before a case asks for a verdict."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.error: ConformanceError | None = None
+        self.bug: BaseException | None = None
+        self.collected: list[str] = []
+        self.run: Run | None = None
+        self._setup: Setup | None = None
+        self._offered = 0
+
+    @property
+    def options(self) -> Options:
+        option = self.config.getoption
+        given = self.config.invocation_params
+        return Options(
+            target=_path(option("conformance_target")),
+            services=tuple(option("conformance_service")),
+            rules=tuple(option("conformance_rules")),
+            depth=option("conformance_depth"),
+            seed=option("conformance_seed"),
+            workers=option("conformance_workers"),
+            strict=option("conformance_strict"),
+            dry_run=option("conformance_dry_run"),
+            replay=option("conformance_replay"),
+            out=_path(option("conformance_out")),
+            formats=tuple(name for names in option("conformance_format") for name in names.split(",") if name),
+            command=option("conformance_command") or " ".join(("pytest", *map(str, given.args))),
+        )
+
+    def offer(self, part: str) -> list[Item]:
+        """The items of one part of the rules. A mistake of the user is kept, to be told outside of collection."""
+        if self.error is not None:
+            return []
+        try:
+            if self._setup is None:
+                self._setup = setup.set_up(self.options)
+        except ConformanceError as error:
+            self.error = error
+            return []
+        offered = [item for item in self._setup.items if self._setup.rules[item[0]].part == part]
+        self._offered += len(offered)
+        return offered
+
+    def prepare(self, selected: list[Item]) -> None:
+        """The run for the items that are left after every selection."""
+        if self._setup is not None and selected:
+            self.run = Run(self._setup, selected, narrowed=len(selected) < self._offered)
+
+    def show_plan(self, selected: list[Item]) -> None:
+        """Print what would be sent."""
+        if self._setup is not None:
+            dry_run.show(self._setup, selected)
+
+    def start(self) -> None:
+        """Begin to send; progress is shown where `check` asked for it."""
+        if self.run is None:
+            return
+        with _telling(self.config) as progress:
+            self.run.start(progress)
+            if progress is not None:
+                self.run.verdicts()
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None
+
+
+def _telling(config: pytest.Config) -> AbstractContextManager[Callable[[int, int], None] | None]:
+    wanted = config.getoption("conformance_progress") and not os.environ.get("CI") and config.get_verbosity() >= 0
+    if not (wanted and sys.stderr.isatty()):
+        return nullcontext(None)
+    from conformance.run.progress import bar  # noqa: PLC0415 - rich is needed on a terminal only
+
+    return bar()
+
+
+# --- options and shield -----------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of `conformance check`, with a prefix."""
+    group = parser.getgroup("conformance", "conformance of billing services")
+    add = group.addoption
+    add("--conformance-target", metavar="FILE", help="target file; without it the embedded reference is checked")
+    add("--conformance-service", action="append", default=[], metavar="ID", help="only this service (repeatable)")
+    add("--conformance-rules", action="append", default=[], metavar="GLOB", help="only rules that match (repeatable)")
+    add("--conformance-depth", default="standard", metavar="DEPTH", help="smoke, quick, standard or deep")
+    add("--conformance-seed", type=int, default=0, metavar="N", help="seed of the drawn cases")
+    add("--conformance-workers", type=int, default=1, metavar="N", help="sender threads")
+    add("--conformance-strict", action="store_true", help="a failed SHOULD decides as well")
+    add("--conformance-dry-run", action="store_true", help="print the plan, send nothing")
+    add("--conformance-replay", metavar="EXCHANGE", help="send only this exchange and its baselines")
+    add("--conformance-out", metavar="DIR", help="folder of the run's files")
+    add("--conformance-format", action="append", default=[], metavar="LIST", help="further report formats")
+    add("--conformance-command", default="", help="the command as the report shows it")
+    add("--conformance-progress", action="store_true", help="show progress on a terminal")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep a session's state; refuse to be distributed, since one process owns rate and journal."""
+    config.stash[STATE] = Session(config)
+    if config.getoption("conformance_progress"):
+        # `check` tells the verdict itself; pytest's own report would say it twice.
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            config.pluginmanager.unregister(reporter)
+
+
+def _distributed(config: pytest.Config) -> bool:
+    return bool(config.getoption("numprocesses", None) or config.getoption("tx", None)) or hasattr(
+        config, "workerinput"
+    )
+
+
+# --- items ------------------------------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item for each rule of the module's part and each encoding."""
+    part = getattr(metafunc.module, "PART", None)
+    if FIXTURE not in metafunc.fixturenames or part is None:
+        return
+    items = metafunc.config.stash[STATE].offer(part)
+    metafunc.parametrize(FIXTURE, items, indirect=True, ids=[f"{rule}@{encoding}" for rule, encoding in items])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Name the items by the suite's own folder, wherever it is installed."""
+    session = config.stash[STATE]
+    if session.error is not None:
+        raise pytest.UsageError(str(session.error))
+    for item in items:
+        if _item_of(item) is not None:
+            if _distributed(config):
+                text = "the conformance suite sends from one process: use --workers N for threads"
+                raise pytest.UsageError(f"{text} or --shard K/N for CI jobs in place of pytest-xdist")
+            head, mark, rest = item.nodeid.rpartition("cases/")
+            item._nodeid = mark + rest if mark else head + rest
+
+
+def _item_of(item: pytest.Item) -> Item | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get(FIXTURE) if callspec is not None and FIXTURE in callspec.params else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Everything is selected now."""
+    ours = [found for found in map(_item_of, session.items) if found is not None]
+    session.config.stash[STATE].collected = [f"{rule}@{encoding}" for rule, encoding in ours]
+    if session.config.getoption("collectonly"):
+        return
+    try:
+        state = session.config.stash[STATE]
+        if session.config.getoption("conformance_dry_run"):
+            state.show_plan(ours)
+            session.items[:] = []
+        else:
+            state.prepare(ours)
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Send while the items run; whatever happens, what was exchanged becomes a report."""
+    state = session.config.stash[STATE]
+    if state.run is None:
+        return (yield)
+    try:
+        try:
+            state.start()
+        except ConformanceError as error:
+            raise pytest.UsageError(str(error)) from None
+        return (yield)
+    except KeyboardInterrupt:
+        state.run.finish(interrupted=True)
+        raise
+    finally:
+        state.run.close()
+
+
+@pytest.fixture
+def verdict(request: pytest.FixtureRequest) -> Verdict:
+    """The verdict over the item's rule and encoding, once everything that it needs was answered."""
+    state = request.config.stash[STATE]
+    if state.run is None:
+        raise SuiteError("a verdict was asked for although nothing is run")
+    try:
+        return state.run.verdicts()[request.param]
+    except KeyError:
+        pytest.skip("not decided by what is replayed")
+    except ConformanceError as error:
+        pytest.exit(str(error), returncode=4)
+
+
+@pytest.fixture
+def holds(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
+    """Fails, skips or passes the item by its verdict; what does not decide is told in the item's own section."""
+    strict = bool(request.config.getoption("conformance_strict"))
+
+    def check(found: Verdict) -> None:
+        sentence = printable(verdict_sentence(found, all_rules().get(found.rule)))
+        if found.outcome is Outcome.FAILED:
+            if found.waiver is None and (found.level == "MUST" or (strict and found.level == "SHOULD")):
+                raise Failure(sentence)
+            request.node.add_report_section("call", "conformance", sentence)
+        elif found.outcome is not Outcome.PASSED:
+            pytest.skip(sentence)
+
+    return check
+
+
+# --- what pytest says -------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """The sentence in place of traceback, captured output and locals: those might hold a secret."""
+    report = yield
+    if _item_of(item) is None or call.excinfo is None or not report.failed:
+        return report
+    if isinstance(call.excinfo.value, Failure):
+        report.longrepr = str(call.excinfo.value)
+    else:
+        item.config.stash[STATE].bug = call.excinfo.value
+        report.longrepr = f"a defect of the suite: {type(call.excinfo.value).__name__}"
+    report.sections = [section for section in report.sections if section[0] == "conformance"]
+    return report
+
+
+def pytest_internalerror(excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
+    """No traceback of ours reaches a user."""
+    sys.stderr.write(f"a defect of the suite: {type(excinfo.value).__name__}\n")
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """The run's own exit status, where the session ran the suite and nothing worse happened."""
+    state = session.config.stash[STATE]
+    if state.run is None or state.run.report is None:
+        if state.collected == [] and session.config.getoption("conformance_progress") and exitstatus == 0:
+            session.exitstatus = (
+                0 if session.config.getoption("conformance_dry_run") else pytest.ExitCode.NO_TESTS_COLLECTED
+            )
+        elif session.config.getoption("conformance_dry_run") and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            session.exitstatus = 0
+        return
+    if state.bug is not None:
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+    elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        others = exitstatus == pytest.ExitCode.TESTS_FAILED and state.run.report.exit_status in {0, 6}
+        session.exitstatus = exitstatus if others else state.run.report.exit_status
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The verdict in one sentence, and where the report is."""
+    run = config.stash[STATE].run
+    if run is not None and run.report is not None:
+        terminalreporter.section("conformance")
+        terminalreporter.line(printable(run.report.sentence))
+        for path in run.files:
+            terminalreporter.line(str(path))

@@ -1,0 +1,76 @@
+"""The reference over loopback HTTP, by werkzeug. State and its lock live here; behaviour lives in `service`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request as HTTPRequest
+from werkzeug.wrappers import Response as HTTPResponse
+
+from conformance.model import Contract, Request
+from conformance.reference.defects import Defect
+from conformance.reference.service import State, answer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HOST = "127.0.0.1"
+
+
+class Application:
+    """A WSGI application that serves each contract at its documented path."""
+
+    def __init__(self, contracts: Iterable[Contract], defect: Defect | None = None) -> None:
+        self._routes = {path_of(contract): contract for contract in contracts}
+        self._defect = defect
+        self._states = dict.fromkeys(self._routes, State())
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        incoming = HTTPRequest(environ)
+        contract = self._routes.get(incoming.path)
+        if contract is None:
+            return HTTPResponse("not found", status=404, content_type="text/plain")(environ, start_response)
+        request = Request(
+            method=incoming.method,
+            url=incoming.url,
+            headers=tuple((name, value) for name, value in incoming.headers.items() if value),
+            body=incoming.get_data(),
+        )
+        with self._lock:
+            response, self._states[incoming.path] = answer(contract, request, self._states[incoming.path], self._defect)
+        outgoing = HTTPResponse(response.body, status=f"{response.status} {response.reason}", headers=response.headers)
+        if response.header("Content-Type") is None:
+            outgoing.headers.remove("Content-Type")
+        return outgoing(environ, start_response)
+
+
+def path_of(contract: Contract) -> str:
+    """The path at which the reference serves the contract."""
+    return "/" + contract.operation.path.lstrip("/")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: Any) -> None:
+        """Say nothing: the suite reports what was exchanged."""
+
+
+@contextmanager
+def serving(contracts: Iterable[Contract], defect: Defect | None = None, port: int = 0) -> Iterator[str]:
+    """Serve on loopback while the block runs; yields the root URL. Port 0 takes a free one."""
+    known = tuple(contracts)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server(HOST, port, Application(known, defect), threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, name="reference", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,136 @@
+"""What can be wrong with the reference, as data: each defect breaks one rule, or one implied set, in one way.
+
+Most defects follow from the rule: `dropped` forgets it. The table of variants holds the subtler ones. `rules` are all
+rules that may fail because of the defect, its own first; a check that fails another rule has raised a false alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from conformance.model import Contract, Field, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """`broken` are the rules that the reference forgets; `variant` says how, where there is more than one way.
+
+    `edits` change a bound of its contract instead: (member, facet, new value).
+    """
+
+    id: str
+    rules: tuple[str, ...]
+    encodings: tuple[str, ...]
+    broken: frozenset[str] = frozenset()
+    variant: str = "dropped"
+    edits: tuple[tuple[str, str, Decimal], ...] = ()
+
+    def breaks(self, rule: str) -> bool:
+        return rule in self.broken
+
+
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "echo": ("altered", "missing", "null", "stale"),
+    "type": ("dropped",),
+}
+"""The ways to break a rule about answers, where there are several."""
+
+CONSEQUENCES: dict[str, tuple[str, ...]] = {
+    # Who refuses text beyond ASCII also refuses a hundred letters ñ, and drawn text with accents.
+    "envelope/non-ascii": ("request/{words}/max-length", "request/{words}/type"),
+}
+"""What else a defect of a rule breaks by its nature."""
+
+
+def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
+    """Every defect of the service's reference, in the order of the rules."""
+    known = tuple(rules)
+    return tuple(_all(contract, known))
+
+
+def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
+    members = {member.name: member for member in contract.operation.request.fields}
+    words = next((m.name for m in contract.operation.request.fields if _is_words(m)), "")
+    # Members that name something at the tenant keep their value, so a stale one cannot be told.
+    varied = {name for name, member in members.items() if not member.marks or member.marks == ("mail",)} - {
+        "",
+        *_lists(members),
+    }
+    for rule in rules:
+        if rule.part == "response":
+            for variant in VARIANTS.get(rule.facet, ("dropped",)):
+                if variant == "stale" and rule.path.removeprefix(f"{_echo(contract)}/") not in varied:
+                    continue
+                yield _defect(rule, (rule.id,), variant)
+            continue
+        together = _implied(contract.service, rule, members.get(rule.path))
+        short = f"{rule.part}/{rule.facet}"
+        also = tuple(f"{contract.service}/{item.format(words=words)}" for item in CONSEQUENCES.get(short, ()))
+        yield _defect(rule, (*together, *also), "dropped", broken=frozenset(together))
+        if rule.path in members:
+            yield from _bounds(contract.service, rule, members[rule.path])
+
+
+def _defect(rule: Rule, rules: tuple[str, ...], variant: str, broken: frozenset[str] | None = None) -> Defect:
+    return Defect(
+        id=f"{rule.id}:{variant}",
+        rules=rules,
+        encodings=rule.encodings,
+        broken=broken if broken is not None else frozenset(rules),
+        variant=variant,
+    )
+
+
+def _implied(service: str, rule: Rule, member: Field | None) -> tuple[str, ...]:
+    """The rule and those that would still catch what it lets through: only together can they be broken."""
+    implied = member.implied_by.get(rule.facet, ()) if member is not None else ()
+    return (rule.id, *(f"{service}/request/{rule.path}/{facet}" for facet in implied))
+
+
+def _bounds(service: str, rule: Rule, member: Field) -> Iterator[Defect]:
+    """Bounds off by one on each side, where no other constraint hides it."""
+    step = {"minimum": -1, "maximum": 1, "max-length": 1}.get(rule.facet)
+    value = bound(member, rule.facet)
+    if step is None or value is None or "reference" in member.marks:
+        return
+    for variant, change in (("looser", step), ("tighter", -step)):
+        if variant == "looser" and member.implied_by.get(rule.facet):
+            continue
+        also = ()
+        if member.type == "decimal" and rule.facet == "maximum" and variant == "looser":
+            also = (f"{service}/request/{rule.path}/maximum-step",)
+        yield Defect(
+            id=f"{rule.id}:{variant}",
+            rules=(rule.id, *also),
+            encodings=rule.encodings,
+            variant=variant,
+            edits=((rule.path, rule.facet, value + change),),
+        )
+
+
+def bound(member: Field, facet: str) -> Decimal | None:
+    """The member's bound of that facet; None where it has none."""
+    for constraint in member.constraints:
+        if facet == "minimum" and constraint.minimum is not None:
+            return constraint.minimum
+        if facet == "maximum" and constraint.maximum is not None:
+            return constraint.maximum
+        if facet == "max-length" and constraint.max_length is not None:
+            return Decimal(constraint.max_length)
+    return None
+
+
+def _is_words(member: Field) -> bool:
+    free = member.type == "string" and member.required and not member.marks
+    return free and member.constraint("pattern") is None
+
+
+def _lists(members: dict[str, Field]) -> set[str]:
+    return {name for name, member in members.items() if member.type == "list"}
+
+
+def _echo(contract: Contract) -> str:
+    acceptance = contract.operation.acceptance
+    return (acceptance.echo or "") if acceptance is not None else ""

@@ -1,0 +1,202 @@
+"""The embedded reference: the documented behaviour as a pure function of request, state and defect.
+
+`answer(contract, request, state, defect) -> (response, state)`. It refuses with 400 and the documented envelope, saves
+the last policy, and answers with what it saved. A defect says which rules it forgets; without one it keeps them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from conformance.codecs import Malformed, json
+from conformance.judge.walk import request_findings
+from conformance.model import Constraint, Contract, Field, Request, Response, Tree
+from conformance.reference import answers, wire
+from conformance.reference.defects import Defect
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the service keeps between requests: the last value of every member."""
+
+    saved: Mapping[str, Tree] = field(default_factory=dict)
+
+
+class Refusal(Exception):  # noqa: N818 - control flow of the reference, never seen outside
+    """The request is not taken; `status` and the texts for messageDetail."""
+
+    def __init__(self, status: int, *details: str) -> None:
+        super().__init__(*details)
+        self.status = status
+        self.details = details
+
+
+NO_DEFECT = Defect(id="none", rules=(), encodings=())
+
+
+def answer(contract: Contract, request: Request, state: State, defect: Defect | None = None) -> tuple[Response, State]:
+    """One request answered. Never raises for what is in the request."""
+    flaw = defect or NO_DEFECT
+    service = _Service(contract, flaw)
+    response, after = service.answer(request, state)
+    return wire.misbehave(contract.service, flaw, request, response), after
+
+
+class _Service:
+    def __init__(self, contract: Contract, defect: Defect) -> None:
+        self.documented = contract
+        self.contract = edited(contract, defect)
+        self.defect = defect
+
+    def breaks(self, rule: str) -> bool:
+        return self.defect.breaks(f"{self.contract.service}/{rule}")
+
+    def answer(self, request: Request, state: State) -> tuple[Response, State]:
+        if request.method != self.contract.operation.method:
+            headers = () if self.breaks("http/allow") else (("Allow", self.contract.operation.method),)
+            return Response(status=405, reason="METHOD NOT ALLOWED", headers=headers, body=b""), state
+        wanted = self.negotiate(request)
+        if not wanted:
+            return Response(status=406, reason="NOT ACCEPTABLE", headers=(), body=b""), state
+        try:
+            self.media_type(request)
+            message = self.read(request)
+            if message is not None:
+                self.check(message)
+        except Refusal as refusal:
+            if refusal.status == 415:
+                return Response(status=415, reason="UNSUPPORTED MEDIA TYPE", headers=(), body=b""), state
+            tree = answers.refused(self.contract, refusal.details)
+            if self.breaks(f"response/{self.member}/refusal"):
+                tree[self.member] = True
+            return self.write(refusal.status, "BAD REQUEST", tree, wanted), state
+        saved = {name: value for name, value in (message or {}).items() if value is not None}
+        after = State(saved={**state.saved, **saved})
+        tree = answers.accepted(self.contract, message or {})
+        tree = answers.flawed(self.contract, self.defect, tree, state.saved)
+        return self.write(200, "OK", tree, wanted), after
+
+    @property
+    def member(self) -> str:
+        acceptance = self.contract.operation.acceptance
+        return acceptance.member if acceptance is not None else ""
+
+    def media_type(self, request: Request) -> None:
+        """Is the body of a documented media type? Raises a refusal with 415 where not."""
+        if self.breaks("http/unsupported-media-type"):
+            return
+        name, parameters = parse_options_header(request.header("Content-Type"))
+        if not self.breaks("http/media-type-case"):
+            name = name.lower()
+        documented = self.contract.encoding("json").media_types
+        if self.breaks("http/request-media-type"):
+            documented = documented[:1]
+        if name not in documented:
+            raise Refusal(415)
+        charset = parameters.get("charset", "utf-8").lower()
+        if charset not in {"utf-8", "utf8"} or (parameters and self.breaks("http/charset-parameter")):
+            raise Refusal(415)
+
+    def read(self, request: Request) -> dict[str, Tree] | None:
+        """The message in the body; a refusal where there is none, None where the defect lets that pass."""
+        if self.breaks("envelope/spelling") and request.body[:1].isspace() and request.body.strip():
+            raise Refusal(400, "white space")
+        if not request.body.strip() and self.breaks("envelope/empty-body"):
+            return None
+        try:
+            decoded = json.decode(request.body)
+        except Malformed as reason:
+            if self.breaks("envelope/malformed") and request.body.strip():
+                return None
+            raise Refusal(400, str(reason)) from None
+        if not decoded.utf8:
+            raise Refusal(400, "not UTF-8")
+        tree = decoded.tree
+        if self.breaks("envelope/empty-body") and tree in (None, {}):
+            return None
+        if not isinstance(tree, dict):
+            if self.breaks("envelope/request-root") and tree is not None:
+                return None
+            raise Refusal(400, "not an object")
+        return tree
+
+    def check(self, message: dict[str, Tree]) -> None:
+        """Does the message satisfy the contract, but for what the defect forgets?"""
+        if self.breaks("envelope/non-ascii") and any(
+            isinstance(value, str) and not value.isascii() for value in message.values()
+        ):
+            raise Refusal(400, "not ASCII")
+        demanded = [
+            member.name
+            for member in self.contract.operation.request.fields
+            if self.breaks(f"request/{member.name}/optional") and member.name not in message
+        ]
+        found = [
+            f"{finding.path}: {finding.expected}"
+            for rule, finding in request_findings(self.contract, message)
+            if not self.defect.breaks(rule)
+        ]
+        if demanded or found:
+            raise Refusal(400, *(f"{name}: a value" for name in demanded), *found)
+
+    def negotiate(self, request: Request) -> str:
+        """The media type of the answer; empty for none (406)."""
+        header = request.header("Accept")
+        offered = [name for encoding in self.contract.operation.encodings for name in encoding.response_media_types]
+        own = self.contract.encoding("json").response_media_types[0]
+        if header is None or not header.strip():
+            return "" if self.breaks("http/accept-wildcard") else own
+        if self.breaks("http/accept-wildcard") and "*" in header:
+            return ""
+        if self.breaks("http/accept-documented") and header == offered[-1]:
+            return ""
+        if self.breaks("http/accept-honoured") and "," not in header:
+            return own
+        if self.breaks("http/accept-quality"):
+            first = header.split(",")[0].split(";")[0].strip()
+            return first if first in offered else own
+        accept = parse_accept_header(header, MIMEAccept)
+        fallback = offered[-1] if self.breaks("http/accept-unknown") else own
+        return accept.best_match(offered) or fallback
+
+    def write(self, status: int, reason: str, tree: Tree, media_type: str) -> Response:
+        """The answer as bytes of the negotiated media type."""
+        if media_type.endswith("json"):
+            body = json.encode(tree)
+        else:
+            from conformance.codecs import xml  # noqa: PLC0415 - lxml is needed for these few answers only
+
+            body = xml.encode(self.documented.operation.response, tree)
+        headers = (("Content-Type", f"{media_type}; charset=utf-8"),)
+        return Response(status=status, reason=reason, headers=headers, body=body)
+
+
+def edited(contract: Contract, defect: Defect) -> Contract:
+    """The contract with the defect's bounds in place of the documented ones."""
+    if not defect.edits:
+        return contract
+    request = contract.operation.request
+    fields = tuple(_edited(member, defect.edits) for member in request.fields)
+    return replace(contract, operation=replace(contract.operation, request=replace(request, fields=fields)))
+
+
+def _edited(member: Field, edits: tuple[tuple[str, str, Decimal], ...]) -> Field:
+    for name, facet, value in edits:
+        if name == member.name:
+            member = replace(member, constraints=tuple(_bounded(c, facet, value) for c in member.constraints))
+    return member
+
+
+def _bounded(constraint: Constraint, facet: str, value: Decimal) -> Constraint:
+    if facet == "minimum" and constraint.minimum is not None:
+        return replace(constraint, minimum=value)
+    if facet == "maximum" and constraint.maximum is not None:
+        return replace(constraint, maximum=value)
+    if facet == "max-length" and constraint.max_length is not None:
+        return replace(constraint, max_length=int(value))
+    return constraint

@@ -1,0 +1,89 @@
+"""What a run's journal holds, put in the order and shape that writers need. Pure; must never import a writer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.model import Exchange, Finding, Record, Verdict
+    from conformance.target.journal import RunLog
+
+UNKNOWN = "sent, answer unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request that went out and came to an end, with the records that share it; none where the judge failed."""
+
+    exchange: Exchange
+    records: tuple[Record, ...]
+
+
+def exchanges(log: RunLog) -> dict[str, Sent]:
+    """Every exchange by its id, in the order of the plan."""
+    shared: dict[str, list[Record]] = {}
+    for record in log.records:
+        shared.setdefault(record.exchange.id, []).append(record)
+    found = {key: Sent(exchange=records[0].exchange, records=tuple(records)) for key, records in shared.items()}
+    found |= {exchange.id: Sent(exchange=exchange, records=()) for exchange in log.unjudged}
+    return {key: found[key] for key in sorted(found, key=_number)}
+
+
+def _number(exchange: str) -> tuple[int, str]:
+    return len(exchange), exchange
+
+
+def index(log: RunLog) -> dict[str, dict[str, Any]]:
+    """Exchange id to case, title and status, for every request that went out; status null where no answer came."""
+    titles = {step["case"].get("id", ""): step["case"].get("title", "") for step in log.header.get("plan", ())}
+    rows: dict[str, dict[str, Any]] = {}
+    for key, sent in exchanges(log).items():
+        exchange = sent.exchange
+        status = exchange.response.status if exchange.response else None
+        title = sent.records[0].case.title if sent.records else titles.get(exchange.case, "")
+        rows[key] = {"case": exchange.case, "title": title, "status": status, "error": exchange.error}
+    planned = {step["exchange"]: step["case"].get("id", "") for step in reversed(log.header.get("plan", ()))}
+    for key in log.pending:
+        case = planned.get(key, "")
+        rows[key] = {"case": case, "title": titles.get(case, ""), "status": None, "error": UNKNOWN}
+    return {key: rows[key] for key in sorted(rows, key=_number)}
+
+
+def planned(header: Mapping[str, Any]) -> int:
+    """How many requests the plan holds."""
+    return len({step["exchange"] for step in header.get("plan", ())})
+
+
+def of_finding(verdict: Verdict, seen: Mapping[str, Sent]) -> list[tuple[Finding, str | None]]:
+    """Each finding of the verdict with the exchange that shows it; None where the journal does not hold it."""
+    sources: dict[Finding, list[str]] = {}
+    for key in verdict.exchanges:
+        for record in seen[key].records if key in seen else ():
+            for result in record.judgement.results:
+                if result.rule == verdict.rule and result.finding is not None:
+                    sources.setdefault(result.finding, []).append(key)
+    paired: list[tuple[Finding, str | None]] = []
+    for finding in verdict.findings:
+        left = sources.get(finding)
+        paired.append((finding, left.pop(0) if left else _only(verdict)))
+    return paired
+
+
+def _only(verdict: Verdict) -> str | None:
+    return verdict.exchanges[0] if len(verdict.exchanges) == 1 else None
+
+
+def text_of(body: bytes) -> str | None:
+    """The body as UTF-8 text that gives the same bytes back, or None."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def milliseconds(exchange: Exchange) -> float:
+    """The duration, never negative: clocks of some hosts step back."""
+    return max(0.0, float(exchange.milliseconds))

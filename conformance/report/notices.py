@@ -1,0 +1,92 @@
+"""What a reader must know beside the verdict: what the run did to the target, what it left out, what went wrong.
+
+Pure; must never import a writer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.model import Reply
+from conformance.report.text import counted, full_stop, listed, one_line, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conformance.target.journal import RunLog
+
+_IDS = 5
+
+WRITTEN: Mapping[str, str] = {
+    "collection-policy": "the tenant's earlier collection policy was overwritten; save it again if it is needed",
+    "envio-correo": "mail was handed over for sending",
+    "actualizar-correo": "mail addresses of documents were changed and notifications were sent to them",
+}
+"""What an accepted request leaves behind at a target."""
+
+
+def notices(log: RunLog, *, disagreements: Sequence[str], interrupted: bool) -> tuple[str, ...]:
+    """The notices of page one, most pressing first, none twice."""
+    header = log.header
+    found: list[str] = []
+    if disagreements:
+        ids = listed(unique(disagreements), _IDS)
+        found.append(f"The two judges of this suite disagree, which is a defect of the suite: {ids}.")
+    if log.unjudged:
+        ids = listed([exchange.id for exchange in log.unjudged], _IDS)
+        found.append(f"The judge of this suite failed over {ids}, which is a defect of the suite.")
+    if interrupted:
+        found.append("The run was interrupted; what it did not reach is untested.")
+    found.extend(header.get("notices", ()))
+    found.extend(_coverage(header))
+    if not header.get("target", {}).get("reference"):
+        found.extend(_target(header))
+        found.extend(_written(log))
+    found.extend(_evidence(log))
+    return unique(full_stop(one_line(text, 600)) for text in found)
+
+
+def _coverage(header: Mapping[str, Any]) -> Iterator[str]:
+    scope = header.get("scope", {})
+    if scope.get("selection"):
+        yield f"Only a part was tested: {scope['selection']}. The verdict speaks of this part alone."
+    yield from scope.get("not_covered", ())
+    for service, declared in header.get("target", {}).get("services", {}).items():
+        if declared.get("enforcement") == "advisory":
+            yield (
+                f'For {service} the target file says enforcement = "advisory": '
+                "a stated constraint that is not enforced counts as SHOULD, not as MUST."
+            )
+
+
+def _target(header: Mapping[str, Any]) -> Iterator[str]:
+    target = header.get("target", {})
+    if target.get("effects"):
+        yield 'The target file says effects = "allow": requests that write data or send mail may go to this host.'
+    if target.get("tls_verify") is False:
+        yield "TLS certificates were not verified (tls.verify = false): the identity of the server is unproven."
+    for service, declared in target.get("services", {}).items():
+        names = declared.get("values_defaulted", ())
+        if names:
+            values = "a default value" if len(names) == 1 else "default values"
+            yield f"For {service} the target file gives no value for {listed(names)}; {values} of this suite stood in."
+
+
+def _written(log: RunLog) -> Iterator[str]:
+    accepted = {r.case.service for r in log.records if r.judgement.reply is Reply.ACCEPTED}
+    for service in sorted(accepted):
+        effect = WRITTEN.get(service, "accepted requests may have written data")
+        yield f"This run wrote to {service}: {effect}."
+
+
+def _evidence(log: RunLog) -> Iterator[str]:
+    if log.pending:
+        ids = listed(log.pending, _IDS)
+        yield f"{counted(len(log.pending), 'request')} sent, answer unknown: {ids}."
+    for key, noun in (("left_out", "case"), ("unsent", "request")):
+        reasons = log.header.get("left_out", {}) if key == "left_out" else log.unsent
+        for reason in unique(reasons.values()):
+            number = sum(other == reason for other in reasons.values())
+            yield f"{counted(number, noun)} not sent: {one_line(reason)}."
+    for problem in log.problems:
+        yield f"Journal: {problem}"

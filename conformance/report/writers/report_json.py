@@ -1,0 +1,88 @@
+"""`report.json`: the master, from which every other format could be made. Checked against its schema before it is kept.
+
+Must never import another writer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import SuiteError
+from conformance.report.evidence import index
+from conformance.report.schema import misfits
+from conformance.report.text import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.model import Citation, Observation, Report, Rule, Verdict
+    from conformance.target.journal import RunLog
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
+    """The document as UTF-8, indented, with a final newline."""
+    text = json.dumps(_document(report, log, rules), ensure_ascii=False, indent=2, default=str) + "\n"
+    text = _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    wrong = misfits(json.loads(text))
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise SuiteError(f"report.json would not fit its own schema: {wrong[0]}{more}")
+    return text.encode("utf-8")
+
+
+def _document(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    told = unique([v.rule for v in report.verdicts] + [o.rule for o in report.observations])
+    return {
+        "schema": report.schema,
+        "outcome": report.outcome,
+        "sentence": report.sentence,
+        "exit_status": report.exit_status,
+        "target": report.target,
+        "suite": report.suite,
+        "scope": report.scope,
+        "counts": report.counts,
+        "decision_rules": report.decision_rules,
+        "notices": report.notices,
+        "verdicts": [_verdict(verdict) for verdict in report.verdicts],
+        "observations": [_observation(observation) for observation in report.observations],
+        "rules": {name: _rule(rules[name]) for name in told if name in rules},
+        "exchanges": index(log),
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "rule": verdict.rule,
+        "service": verdict.service,
+        "encoding": verdict.encoding,
+        "level": verdict.level,
+        "basis": verdict.basis,
+        "outcome": verdict.outcome,
+        "findings": [{"path": f.path, "expected": f.expected, "observed": f.observed} for f in verdict.findings],
+        "exchanges": verdict.exchanges,
+        "reason": verdict.reason,
+        "waiver": None if verdict.waiver is None else dict(verdict.waiver),
+    }
+
+
+def _observation(observation: Observation) -> dict[str, Any]:
+    return {
+        "rule": observation.rule,
+        "encoding": observation.encoding,
+        "sentence": observation.sentence,
+        "exchanges": observation.exchanges,
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {"statement": rule.statement, "citation": _citation(rule.citation)}
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    if citation.document is not None:
+        return {"document": citation.document, "line": citation.line}
+    return {"standard": citation.standard, "clause": citation.clause}

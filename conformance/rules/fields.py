@@ -1,0 +1,159 @@
+"""Contract → rules about members: what a request must satisfy, what an answer must carry.
+
+Rule ids are derived from the path and the facet, never numbered. Paths leave out list indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.model import Basis, Citation, Constraint, Contract, Field, Rule
+from conformance.rules.levels import level_of
+
+SCHEMA_FACETS = frozenset({"required", "type", "pattern", "minimum", "maximum", "max-length"})
+
+
+def join(*names: str) -> str:
+    """`data`, `Email` → `data/Email`; empty names vanish."""
+    return "/".join(name for name in names if name)
+
+
+def walk(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, Field]]:
+    """Every member with its path: objects and the items of lists are entered."""
+    for member in fields:
+        path = join(prefix, member.name)
+        yield path, member
+        if member.fields:
+            yield from walk(member.fields, path)
+        if member.item is not None and member.item.fields:
+            yield from walk(member.item.fields, path)
+
+
+def request_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]:
+    """Rules that a request can break; their negatives are one difference from an accepted baseline."""
+    top = {member.name for member in contract.operation.request.fields}
+
+    def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str, *, schema: bool = True) -> Rule:
+        return Rule(
+            id=f"{contract.service}/request/{path}/{facet}",
+            service=contract.service,
+            part="request",
+            path=path,
+            facet=facet,
+            level=level_of("request", facet, basis),
+            basis=basis,
+            citation=citation,
+            statement=statement,
+            encodings=encodings,
+            schema=schema and facet in SCHEMA_FACETS,
+        )
+
+    for path, member in walk(contract.operation.request.fields):
+        cite = member.citation
+        required = member.constraint("required")
+        if required is not None:
+            yield rule(
+                path,
+                "required",
+                required.basis,
+                required.citation,
+                f"A request without {path}, or with null in it, is refused.",
+            )
+            if member.type in {"string", "guid"}:
+                yield rule(path, "not-blank", Basis.INFERRED, required.citation, f"A blank {path} is refused.")
+        elif path in top:
+            yield rule(path, "optional", Basis.STATED, cite, f"A request without {path} is accepted.", schema=False)
+        type_cite = member.type_citation or cite
+        yield rule(
+            path, "type", member.type_basis, type_cite, f"{path} is {article(member.type)}; anything else is refused."
+        )
+        yield rule(
+            path,
+            "strict-type",
+            Basis.INFERRED,
+            type_cite,
+            f"A value that would have to be converted to {article(member.type)} is refused in {path}.",
+        )
+        for constraint in member.constraints:
+            for facet, statement in _constraint(path, constraint):
+                # JSON Schema's `pattern` speaks of strings only.
+                expressible = facet != "pattern" or member.type == "string"
+                yield rule(path, facet, constraint.basis, constraint.citation, statement, schema=expressible)
+        bounds = member.constraint("range")
+        if bounds is not None and member.type == "decimal":
+            statement = f"{path} just above {bounds.maximum} is refused."
+            yield rule(path, "maximum-step", bounds.basis, bounds.citation, statement)
+
+
+def _constraint(path: str, constraint: Constraint) -> Iterator[tuple[str, str]]:
+    if constraint.facet == "pattern":
+        yield "pattern", f"The whole of {path} matches {constraint.pattern}; anything else is refused."
+    elif constraint.facet == "range":
+        yield "minimum", f"{path} below {constraint.minimum} is refused, {constraint.minimum} is accepted."
+        yield "maximum", f"{path} above {constraint.maximum} is refused, {constraint.maximum} is accepted."
+    elif constraint.facet == "max-length":
+        length = constraint.max_length
+        yield "max-length", f"{path} of more than {length} characters is refused, of {length} accepted."
+
+
+def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]:
+    """Rules about the answer to a valid request, and what a refusal must not say."""
+    acceptance = contract.operation.acceptance
+    echoed = acceptance.echo if acceptance is not None else None
+
+    def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str) -> Rule:
+        return Rule(
+            id=f"{contract.service}/response/{path}/{facet}",
+            service=contract.service,
+            part="response",
+            path=path,
+            facet=facet,
+            level=level_of("response", facet, basis),
+            basis=basis,
+            citation=citation,
+            statement=statement,
+            encodings=encodings,
+            schema=facet == "type" or (facet == "required" and basis is Basis.STATED),
+        )
+
+    for path, member in walk(contract.operation.response.fields):
+        cite = member.citation
+        if acceptance is not None and path == acceptance.member:
+            yield rule(path, "required", Basis.STATED, cite, f"The answer to an accepted request carries {path}.")
+            refusal = f"A refusal that carries {path} does not say true there."
+            yield rule(path, "refusal", acceptance.basis, acceptance.citation, refusal)
+        if path == echoed:
+            yield rule(path, "required", Basis.INFERRED, cite, f"The answer to an accepted request carries {path}.")
+        yield rule(path, "name", member.basis, cite, f"{path} is spelt exactly so, case included.")
+        type_cite = member.type_citation or cite
+        yield rule(
+            path,
+            "type",
+            member.type_basis,
+            type_cite,
+            f"{path}, where present and not null, is {article(member.type)}.",
+        )
+        if echoed is not None and path.startswith(f"{echoed}/"):
+            sent = path.removeprefix(f"{echoed}/")
+            yield rule(path, "echo", Basis.INFERRED, cite, f"{path} comes back with the value that was sent in {sent}.")
+
+
+ARTICLES = {
+    "string": "a string",
+    "boolean": "a boolean",
+    "integer": "an integer",
+    "decimal": "a decimal number",
+    "guid": "a GUID",
+    "list": "a list",
+    "object": "an object",
+    "int": "an xsd:int",
+    "dateTime": "an xsd:dateTime",
+    "base64Binary": "xsd:base64Binary",
+    "empty": "an empty element",
+    "open": "anything",
+}
+
+
+def article(type_name: str) -> str:
+    """The type with its article, for sentences."""
+    return ARTICLES[type_name]

@@ -1,0 +1,105 @@
+"""Envelope and HTTP rules of the REST encodings: one row a rule, each with its clause or the reason it is ours.
+
+`inferred` rows are our reading; every other row quotes the standard that HTTP or JSON invokes by being used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.model import Basis, Citation, Contract, Level, Rule
+
+JSON = ("json",)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A rule that holds for every service with one of `encodings`."""
+
+    part: str
+    facet: str
+    level: Level
+    clause: str
+    """`RFC 8259 §4`; empty where the basis is inferred."""
+    statement: str
+    encodings: tuple[str, ...] = JSON
+
+
+MUST, SHOULD = Level.MUST, Level.SHOULD
+
+# fmt: off
+STANDARD = (
+    Row("envelope", "well-formed", MUST, "RFC 8259 §2", "An answer declared as JSON is one well-formed JSON text."),
+    Row("envelope", "utf-8", MUST, "RFC 8259 §8.1", "A JSON answer is encoded in UTF-8."),
+    Row("envelope", "byte-order-mark", MUST, "RFC 8259 §8.1", "A JSON answer does not begin with a byte order mark."),
+    Row("envelope", "unique-names", SHOULD, "RFC 8259 §4", "The names within an object of a JSON answer are unique."),
+    Row("envelope", "spelling", MUST, "RFC 8259 §9", "Every spelling of the same JSON text is accepted: white space, order of members, escapes."),
+    Row("envelope", "non-ascii", MUST, "RFC 8259 §8.1", "Text beyond ASCII is accepted, as UTF-8 and as escapes."),
+    Row("http", "media-type-case", SHOULD, "RFC 9110 §8.3.1", "A media type is accepted in any case."),
+    Row("http", "charset-parameter", SHOULD, "RFC 9110 §8.3.2", "A charset parameter that names UTF-8 is accepted in any case, quoted or not."),
+    Row("http", "unsupported-media-type", SHOULD, "RFC 9110 §15.5.16", "A body of a media type that is not documented is not accepted."),
+    Row("http", "accept-honoured", SHOULD, "RFC 9110 §12.5.1", "The answer has the documented media type that Accept asks for."),
+    Row("http", "accept-quality", SHOULD, "RFC 9110 §12.4.2", "Of two documented media types the answer has the one with the higher quality value."),
+    Row("http", "accept-wildcard", MUST, "RFC 9110 §12.5.1", "Accept with a wildcard, or no Accept at all, is not answered 406."),
+    Row("http", "content-type", MUST, "RFC 9110 §8.3", "The Content-Type of an answer tells the truth about its body."),
+    Row("http", "content-type-present", SHOULD, "RFC 9110 §8.3", "An answer with a body has a Content-Type."),
+    Row("http", "allow", MUST, "RFC 9110 §15.5.6", "An answer 405 lists the allowed methods in Allow."),
+)
+INFERRED = (
+    Row("envelope", "malformed", SHOULD, "", "A body that is not a JSON text is refused."),
+    Row("envelope", "empty-body", SHOULD, "", "A body without any member (nothing, null, an empty object) is refused."),
+    Row("envelope", "request-root", SHOULD, "", "A body that is not a JSON object is refused."),
+    Row("http", "accept-unknown", SHOULD, "", "An unknown media type in Accept is answered 406, in JSON, or in the media type of the request."),
+    Row("http", "no-server-error", SHOULD, "", "No request is answered with a status of 500 or above."),
+)
+STATED = (
+    Row("envelope", "root", MUST, "response", "The answer to an accepted request is a JSON object."),
+    Row("http", "request-media-type", MUST, "encoding", "Every documented media type of a request is accepted."),
+    Row("http", "accept-documented", MUST, "encoding", "Accept with a documented media type is not answered 406."),
+)
+# fmt: on
+
+EVERY_ANSWER = frozenset(
+    {
+        "envelope/well-formed",
+        "envelope/utf-8",
+        "envelope/byte-order-mark",
+        "envelope/unique-names",
+        "envelope/root",
+        "http/content-type",
+        "http/content-type-present",
+        "http/no-server-error",
+    }
+)
+"""Rules that any answer decides, whatever was asked."""
+
+
+def http_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]:
+    """The rows that apply to the covered encodings of the service."""
+    for basis, rows in ((Basis.STATED, STATED), (Basis.STANDARD, STANDARD), (Basis.INFERRED, INFERRED)):
+        for row in rows:
+            applies = tuple(name for name in row.encodings if name in encodings)
+            if not applies:
+                continue
+            yield Rule(
+                id=f"{contract.service}/{row.part}/{row.facet}",
+                service=contract.service,
+                part=row.part,
+                path="",
+                facet=row.facet,
+                level=row.level,
+                basis=basis,
+                citation=_citation(contract, row, applies[0], basis),
+                statement=row.statement,
+                encodings=applies,
+            )
+
+
+def _citation(contract: Contract, row: Row, encoding: str, basis: Basis) -> Citation:
+    if basis is Basis.STANDARD:
+        standard, clause = row.clause.rsplit(" ", 1)
+        return Citation(standard=standard, clause=clause)
+    if row.clause == "response":
+        return contract.operation.response.citation
+    return contract.encoding(encoding).citation

@@ -1,0 +1,136 @@
+"""`conformance check` and `conformance report`: pytest shielded from its surroundings, then the summary."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from conformance.errors import ConformanceError
+from conformance.model import Report
+from conformance.report.terminal import summary
+from conformance.resources import PACKAGE, cases_dir
+from conformance.run import rendering
+from conformance.run.contracts import all_rules
+
+INI = PACKAGE / "check.ini"
+FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME", "PYTEST_DEBUG")
+PLUGIN = "conformance.plugin"
+
+
+def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
+    """Run pytest on the cases with these options and tell what came out. Returns the exit status."""
+    import pytest  # noqa: PLC0415 - `--help` must not pay for it
+
+    watcher = _Watcher()
+    with tempfile.TemporaryDirectory(prefix="conformance-") as scratch, _shielded():
+        status = pytest.main(_command(arguments, quiet=quiet, root=_root(arguments, scratch)), plugins=[watcher])
+    if watcher.problems:
+        raise ConformanceError("\n".join(watcher.problems))
+    if watcher.report is not None and not quiet:
+        summary(watcher.report, Console(), rules=all_rules(), files=watcher.files)
+        if arguments["depth"] == "smoke":
+            _show_answers(watcher.out)
+    return int(status)
+
+
+def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
+    return Path(arguments["out"]).absolute() if arguments["out"] is not None else Path(scratch)
+
+
+def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[str]:
+    # pytest wants its root to be there; the run makes --out itself, and its parents.
+    root.mkdir(parents=True, exist_ok=True)
+    command = [
+        str(cases_dir()),
+        "-c",
+        str(INI),
+        f"--rootdir={root}",
+        f"--override-ini=cache_dir={root / '.cache'}",
+        "--import-mode=importlib",
+        "--noconftest",
+        "--capture=no",
+        "-p",
+        PLUGIN,
+        "--conformance-progress",
+        *(["-q"] if quiet else []),
+    ]
+    for name, value in arguments.items():
+        option = f"--conformance-{name}"
+        if isinstance(value, list):
+            command += [f"{option}={item}" for item in value]
+        elif value is True:
+            command.append(option)
+        elif value not in (None, False):
+            command.append(f"{option}={value}")
+    return command
+
+
+@contextmanager
+def _shielded() -> Iterator[None]:
+    """The environment without what would change pytest: neither the user's options nor third-party plugins."""
+    kept = dict(os.environ)
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+class _Watcher:
+    """A plugin that takes the report out of the pytest session, and what could not be collected."""
+
+    def __init__(self) -> None:
+        self.report: Report | None = None
+        self.files: tuple[Path, ...] = ()
+        self.out: Path | None = None
+        self.problems: list[str] = []
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A case file that cannot be collected is a defect of the suite or of its installation."""
+        if report.failed:
+            self.problems.append(f"{report.nodeid}: cannot be collected: {str(report.longrepr).splitlines()[-1]}")
+
+    def pytest_unconfigure(self, config: Any) -> None:
+        """The session is over."""
+        from conformance.plugin import STATE  # noqa: PLC0415 - needs pytest
+
+        session = config.stash.get(STATE, None)
+        if session is not None and session.run is not None:
+            self.report, self.files, self.out = session.run.report, session.run.files, session.run.out
+
+
+def _show_answers(out: Path | None) -> None:
+    """What each baseline was answered, for a first look at a target."""
+    if out is None:
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for record in rendering.log_of(out).records[:10]:
+        console.print(
+            f"\n{record.case.encoding}: {record.exchange.request.method} {record.exchange.request.url}", markup=False
+        )
+        console.print(rendering.shown(record.exchange.request.body), markup=False)
+        response = record.exchange.response
+        if response is None:
+            console.print(f"no answer: {record.exchange.error}", markup=False)
+            continue
+        console.print(f"{response.status} {response.reason}", markup=False)
+        console.print(rendering.shown(response.body), markup=False)
+
+
+def report(run: Path, formats: Sequence[str], out: Path | None) -> int:
+    """Render a run again and return the exit status that it has."""
+    log = rendering.log_of(run)
+    rendered = rendering.report_of(log)
+    folder = out if out is not None else (run if run.is_dir() else run.parent)
+    files = rendering.written(rendered, log, folder, formats)
+    summary(rendered, Console(), rules=all_rules(), files=files)
+    return rendered.exit_status

@@ -1,0 +1,101 @@
+"""The first line of a journal: everything about a run that is known before its first byte."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from typing import Any
+
+from conformance import __version__
+from conformance.emit.contract_json import fingerprint
+from conformance.model import Plan
+from conformance.run.contracts import contracts
+from conformance.run.options import Options
+from conformance.run.setup import Item, Setup
+from conformance.target.journal import now
+from conformance.target.records import case_json
+
+
+def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection: str) -> dict[str, Any]:
+    """The header; every value is one that JSON has."""
+    options, target = setup.options, setup.target
+    services = {
+        service: {
+            "url": kept.url,
+            "encodings": list(kept.encodings),
+            "enforcement": kept.enforcement,
+            "values_defaulted": list(kept.defaulted),
+        }
+        for service, kept in target.services.items()
+    }
+    return {
+        "run": run,
+        "started": now(),
+        "command": options.command,
+        "strict": options.strict,
+        "suite": {
+            "name": "billing-conformance",
+            "version": __version__,
+            "python": platform.python_version(),
+            "seed": options.seed,
+            "depth": options.depth,
+            "workers": options.workers,
+        },
+        "target": {
+            "name": target.name,
+            "environment": target.environment,
+            "reference": target.reference,
+            "effects": target.effects,
+            "tls_verify": target.verify,
+            "services": services,
+        },
+        "scope": {
+            "services": list(services),
+            "encodings": {service: list(kept.encodings) for service, kept in target.services.items()},
+            "selection": selection,
+            "not_covered": list(_not_covered(setup)),
+        },
+        "contracts": {
+            service: {
+                "hash": fingerprint(contracts()[service]),
+                "document": contracts()[service].document.name,
+                "sha256": contracts()[service].document.sha256,
+            }
+            for service in services
+        },
+        "rules": [list(item) for item in items],
+        "plan": [
+            {
+                "exchange": step.exchange,
+                "case": case_json(step.case),
+                "riders": [case_json(rider) for rider in plan.riders.get(step.case.id, ())],
+            }
+            for step in plan.steps
+        ],
+        "left_out": dict(plan.left_out),
+        "notices": list(target.notices),
+    }
+
+
+def _not_covered(setup: Setup) -> Iterable[str]:
+    for service, kept in setup.target.services.items():
+        documented = [encoding.name for encoding in contracts()[service].operation.encodings]
+        missing = [name for name in documented if name not in kept.encodings]
+        if missing:
+            yield f"For {service} this run speaks of {', '.join(kept.encodings)} only; documented are {', '.join(missing)} as well"
+
+
+def selection(options: Options, *, narrowed: bool) -> str:
+    """In words what was selected; empty for everything."""
+    parts = []
+    if options.services:
+        parts.append(f"service {', '.join(options.services)}")
+    if options.rules:
+        parts.append(f"rules {', '.join(options.rules)}")
+    if options.depth == "smoke":
+        parts.append("depth smoke: the baseline alone")
+    if options.replay:
+        parts.append(f"replay of {options.replay}")
+    if narrowed:
+        parts.append("what pytest selected")
+    return "; ".join(parts)

@@ -1,0 +1,24 @@
+"""What a user asks of a run, from the command line or from pytest's options alike. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`target` None is the embedded reference; empty `services` and `rules` mean all."""
+
+    target: Path | None = None
+    services: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    depth: str = "standard"
+    seed: int = 0
+    workers: int = 1
+    strict: bool = False
+    dry_run: bool = False
+    replay: str | None = None
+    out: Path | None = None
+    formats: tuple[str, ...] = ()
+    command: str = "conformance check"

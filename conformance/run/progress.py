@@ -1,0 +1,18 @@
+"""A bar on the terminal while a run sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+@contextmanager
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """Yields what is to be called with (done, total)."""
+    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("sending", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,107 @@
+"""`conformance prove`: the kill matrix as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from os import cpu_count
+
+from rich.console import Console
+from rich.table import Table
+
+from conformance.errors import ConformanceError
+from conformance.generate.plan import cases_of, plan_of
+from conformance.generate.subject import Subject
+from conformance.model import Outcome
+from conformance.reference.prove import Bench, Kill, matrix
+from conformance.resources import cases_dir
+from conformance.run.contracts import all_rules, chosen, contracts, encodings
+from conformance.run.serving import defects
+from conformance.run.setup import NOWHERE
+
+
+def prove(services: Sequence[str], form: str) -> tuple[str, int]:
+    """The matrix of the services and the exit status: 0 where every rule catches what it is for, and nothing else."""
+    if form not in {"table", "json"}:
+        raise ConformanceError(f"--format {form}: known are table, json")
+    wanted = chosen(services)
+    noise = [rule for service in wanted for rule in false_alarms(service)]
+    kills = [kill for service in wanted for kill in kills_of(service)]
+    caught = {kill.defect.rules[0] for kill in kills if kill.caught}
+    unproven = [rule.id for rule in all_rules().values() if rule.service in wanted and rule.id not in caught]
+    status = 0 if not unproven and not noise and all(kill.caught for kill in kills) else 1
+    return (_json(kills, unproven) if form == "json" else _table(kills, unproven, noise)), status
+
+
+def bench(service: str) -> Bench:
+    """The service's standard plan, ready to be sent to the reference in process."""
+    contract = contracts()[service]
+    rules = {rule.id: rule for rule in all_rules().values() if rule.service == service}
+    items = [(rule.id, encoding) for rule in rules.values() for encoding in rule.encodings]
+    cases = []
+    for name in encodings()[service]:
+        url = f"{NOWHERE}/{contract.operation.path}"
+        subject = Subject(contract=contract, encoding=contract.encoding(name), url=url, values=contract.baseline)
+        cases += cases_of(subject, "standard", rules, cases_dir())
+    return Bench(contract, rules, plan_of(cases, rules, frozenset(items)), items)
+
+
+def false_alarms(service: str) -> list[str]:
+    """What the suite holds against the clean reference: nothing, if it is sound."""
+    verdicts, disagreements = bench(service).verdicts()
+    return [verdict.rule for verdict in verdicts if verdict.outcome is not Outcome.PASSED] + list(disagreements)
+
+
+def kills_of(service: str) -> list[Kill]:
+    """Every defect of the service, over all cores."""
+    total = len(defects(service))
+    cores = cpu_count() or 1
+    with ProcessPoolExecutor(max_workers=cores) as pool:
+        parts = list(pool.map(_part, [service] * cores, [range(start, total, cores) for start in range(cores)]))
+    merged = {kill.defect.id: kill for part in parts for kill in part}
+    return [merged[defect.id] for defect in defects(service)]
+
+
+def _part(service: str, places: Iterable[int]) -> list[Kill]:
+    every = defects(service)
+    prepared = bench(service)
+    prepared.verdicts()
+    return list(matrix(prepared, [every[place] for place in places]))
+
+
+def _json(kills: Sequence[Kill], unproven: Sequence[str]) -> str:
+    document = {
+        "defects": [
+            {
+                "id": kill.defect.id,
+                "rules": list(kill.defect.rules),
+                "encodings": list(kill.defect.encodings),
+                "caught_by": list(kill.caught_by),
+            }
+            for kill in kills
+        ],
+        "missed": [kill.defect.id for kill in kills if not kill.caught],
+        "unproven": list(unproven),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _table(kills: Sequence[Kill], unproven: Sequence[str], noise: Sequence[str]) -> str:
+    table = Table("defect", "caught by its own rule", "by others", "unrelated")
+    for kill in kills:
+        own = kill.defect.rules[0]
+        others = [rule for rule in kill.caught_by if rule != own and rule in kill.defect.rules]
+        table.add_row(
+            kill.defect.id, "yes" if own in kill.caught_by else "NO", str(len(others)), ", ".join(kill.strays)
+        )
+    console = Console()
+    with console.capture() as captured:
+        console.print(table)
+        console.print(
+            f"{sum(kill.caught for kill in kills)} of {len(kills)} defects caught by their own rule and no other"
+        )
+        console.print(f"{len(unproven)} rules unproven, {len(noise)} false alarms on the clean reference")
+        for rule in (*unproven, *noise):
+            console.print(f"  {rule}")
+    return captured.get()

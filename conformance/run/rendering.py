@@ -1,0 +1,130 @@
+"""A journal → the report. The same way for a run that just ended, one that was killed, and one of last year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.emit.contract_json import fingerprint
+from conformance.errors import ConformanceError
+from conformance.judge import Judge
+from conformance.judge.verdicts import decide, observed
+from conformance.model import Outcome, Record, Report, Result
+from conformance.report.build import build
+from conformance.report.text import printable
+from conformance.report.writers import write_all
+from conformance.run.contracts import all_rules, contracts
+from conformance.target.journal import RunLog, read
+from conformance.target.secrets import MASK
+
+JOURNAL = "run.jsonl"
+
+
+def log_of(run: Path) -> RunLog:
+    """The journal of a run, named by its folder or its file."""
+    path = run / JOURNAL if run.is_dir() else run
+    if not path.is_file():
+        raise ConformanceError(f"{run}: no {JOURNAL} here; name the folder that a run wrote")
+    log = read(path)
+    if not log.header:
+        raise ConformanceError(f"{path}: the first line is no header of a run; nothing can be said of it")
+    return log
+
+
+def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
+    """Verdicts and report of a journal. A run without an end was interrupted."""
+    log = _rejudged(log)
+    rules = all_rules()
+    items = [(str(rule), str(encoding)) for rule, encoding in log.header.get("rules", ())]
+    gone = sorted({rule for rule, _ in items if rule not in rules})
+    if gone:
+        raise ConformanceError(f"the run is of another version of the suite: rule {gone[0]} is unknown here")
+    services = log.header.get("target", {}).get("services", {})
+    verdicts = decide(
+        items,
+        rules,
+        log.records,
+        enforcement={service: facts.get("enforcement", "must") for service, facts in services.items()},
+        unsent=_unsent(log),
+    )
+    disagreements = sorted({rule for record in log.records for rule in record.judgement.disagreements})
+    return build(
+        log,
+        verdicts,
+        observed(log.records, rules),
+        disagreements=disagreements,
+        interrupted=not log.ended if interrupted is None else interrupted,
+        selected_nothing=not items,
+    )
+
+
+def written(report: Report, log: RunLog, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:
+    """Write the report's formats; the paths."""
+    return write_all(report, log, all_rules(), out, formats)
+
+
+def shown(body: bytes) -> str:
+    """A body for a terminal: at most a page, no control characters."""
+    return printable(body[:4000].decode("utf-8", "replace"))
+
+
+def _unsent(log: RunLog) -> Mapping[str, str]:
+    """Rule → why a case of it was not sent, or not answered."""
+    reasons: dict[str, str] = {}
+    seen = {record.exchange.id for record in log.records}
+    for step in log.header.get("plan", ()):
+        exchange = step["exchange"]
+        if exchange in seen:
+            continue
+        if exchange in log.pending:
+            reason = f"{exchange} was sent, its answer is unknown"
+        else:
+            reason = log.unsent.get(exchange, "the run ended before it was sent")
+        for case in (step["case"], *step.get("riders", ())):
+            for rule in case.get("rules", ()):
+                reasons.setdefault(rule, reason)
+    for case, reason in log.header.get("left_out", {}).items():
+        for rule in _rules_of_case(case):
+            reasons.setdefault(rule, reason)
+    return reasons
+
+
+def _rules_of_case(case: str) -> tuple[str, ...]:
+    """The rule in a case id `<service>/<encoding>/<path>/<facet>/<slug>`."""
+    service, _, *rest = case.split("/")
+    inner = "/".join(rest[:-1])
+    return tuple(rule for rule in (f"{service}/request/{inner}", f"{service}/{inner}") if rule in all_rules())
+
+
+def _rejudged(log: RunLog) -> RunLog:
+    """Judge again what was judged under another contract; what is masked cannot be judged any more."""
+    known = contracts()
+    judges = {
+        service: Judge(known[service], all_rules())
+        for service, facts in log.header.get("contracts", {}).items()
+        if service in known and facts.get("hash") != fingerprint(known[service])
+    }
+    if not judges:
+        return log
+    records = tuple(_again(judges, record) for record in log.records)
+    names = ", ".join(judges)
+    notice = f"Judged again under this version's contract of {names}, which is not the one that the run had"
+    return replace(log, records=records, header={**log.header, "notices": [*log.header.get("notices", ()), notice]})
+
+
+def _again(judges: Mapping[str, Judge], record: Record) -> Record:
+    judge = judges.get(record.case.service)
+    if judge is None:
+        return record
+    judgement = judge(record.case, record.exchange)
+    bodies = record.exchange.request.body + (record.exchange.response.body if record.exchange.response else b"")
+    if MASK.encode() in bodies:
+        hidden = tuple(
+            Result(rule=result.rule, outcome=Outcome.CANT_TELL, reason="masked", leans=result.leans)
+            if "/http/" not in result.rule
+            else result
+            for result in judgement.results
+        )
+        judgement = replace(judgement, results=hidden)
+    return replace(record, judgement=judgement)

@@ -1,0 +1,48 @@
+"""`conformance serve`: the reference on loopback until it is interrupted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from conformance.errors import ConformanceError
+from conformance.reference import Defect, defects_of
+from conformance.reference.app import path_of, serving
+from conformance.run.contracts import all_rules, chosen, contracts
+
+
+def serve(services: Sequence[str], port: int, defect: str | None, say: Callable[[str], None]) -> None:
+    """Serve the services, broken in one way if a defect is named; `list` lists the defects."""
+    wanted = [contracts()[service] for service in chosen(services)]
+    if defect == "list":
+        for contract in wanted:
+            for known in defects(contract.service):
+                say(known.id)
+        return
+    flaw = _named(defect, [contract.service for contract in wanted]) if defect is not None else None
+    try:
+        with serving(wanted, flaw, port) as root:
+            for contract in wanted:
+                say(f"{contract.service}: {root}{path_of(contract)}")
+            threading.Event().wait()
+    except (OSError, SystemExit):
+        raise ConformanceError(f"--port {port}: cannot listen there; name another, or 0 for a free one") from None
+    except KeyboardInterrupt:
+        say("stopped")
+
+
+def defects(service: str) -> tuple[Defect, ...]:
+    """Every defect of the service's reference."""
+    return defects_of(contracts()[service], [rule for rule in all_rules().values() if rule.service == service])
+
+
+def _named(name: str, services: Sequence[str]) -> Defect:
+    known = {defect.id: defect for service in services for defect in defects(service)}
+    # A rule id alone means the first defect of the rule.
+    found = known.get(name) or next((defect for key, defect in known.items() if key.startswith(f"{name}:")), None)
+    if found is None:
+        near = get_close_matches(name, known, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`--defect list` lists them"
+        raise ConformanceError(f"--defect {name}: there is no such defect; {hint}")
+    return found

@@ -1,0 +1,136 @@
+"""Options → what a run is made of: target, rules in scope, cases, plan. Sends nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from conformance.errors import ConformanceError
+from conformance.generate.plan import DEPTHS, cases_of, plan_of
+from conformance.generate.subject import Subject
+from conformance.model import Case, Plan, Rule
+from conformance.resources import cases_dir
+from conformance.rules.http import EVERY_ANSWER
+from conformance.run.contracts import all_rules, chosen, contracts, encodings, matching
+from conformance.run.options import Options
+from conformance.target.file import load_target, reference_target
+from conformance.target.settings import ServiceTarget, Target
+
+NOWHERE = "http://127.0.0.1"
+"""Stands for the reference's address while it is not served: in a dry run, and before it has a port."""
+
+Item = tuple[str, str]
+"""A rule id and an encoding: what one verdict is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A run before it is planned. `items` are the rules in scope, encoding by encoding."""
+
+    options: Options
+    target: Target
+    rules: Mapping[str, Rule]
+    items: tuple[Item, ...]
+
+
+def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
+    """Check the options and read the target. Every mistake of the user is a ConformanceError."""
+    if options.depth not in DEPTHS:
+        raise ConformanceError(f"--depth {options.depth}: known are {', '.join(DEPTHS)}")
+    if options.workers < 1:
+        raise ConformanceError(f"--workers {options.workers}: at least 1")
+    services = chosen(options.services)
+    target = _target(options, services, os.environ if environ is None else environ)
+    served = {service: kept for service, kept in target.services.items() if service in services and kept.encodings}
+    missing = [service for service in options.services if service not in served]
+    if missing:
+        raise ConformanceError(f"--service {missing[0]}: the target file has no section [{missing[0]}] that can be run")
+    if not served:
+        raise ConformanceError("the target file has no section of a service that this version can run")
+    target = replace(target, services=served)
+    rules = {rule.id: rule for rule in all_rules().values() if rule.service in served}
+    wanted = matching(options.rules, rules)
+    items = tuple(
+        (rule.id, encoding)
+        for rule in wanted
+        for encoding in rule.encodings
+        if encoding in served[rule.service].encodings and (options.depth != "smoke" or _by_baseline(rule))
+    )
+    return Setup(options=options, target=target, rules=rules, items=items)
+
+
+def _target(options: Options, services: tuple[str, ...], environ: Mapping[str, str]) -> Target:
+    if options.target is not None:
+        return load_target(options.target, environ, contracts(), encodings())
+    return at_reference(NOWHERE, services)
+
+
+def at_reference(url: str, services: Collection[str]) -> Target:
+    """The target that is the embedded reference, served at this root."""
+    covered = encodings()
+    return reference_target(url, contracts(), {service: covered[service] for service in services})
+
+
+def _by_baseline(rule: Rule) -> bool:
+    """Can an accepted baseline alone decide the rule?"""
+    if rule.part == "response":
+        return rule.facet != "refusal"
+    return f"{rule.part}/{rule.facet}" in EVERY_ANSWER
+
+
+def subjects(setup: Setup) -> tuple[Subject, ...]:
+    """One for each service and encoding in scope."""
+    return tuple(
+        _subject(setup, service, name) for service, kept in setup.target.services.items() for name in kept.encodings
+    )
+
+
+def _subject(setup: Setup, service: str, encoding: str) -> Subject:
+    kept: ServiceTarget = setup.target.services[service]
+    contract = contracts()[service]
+    return Subject(
+        contract=contract,
+        encoding=contract.encoding(encoding),
+        url=kept.url,
+        headers=kept.headers,
+        values=kept.values,
+        explicit=kept.explicit,
+        recipients=setup.target.recipients,
+        seed=setup.options.seed,
+    )
+
+
+def plan(setup: Setup, selected: Collection[Item]) -> Plan:
+    """The plan for the selected items; with `replay` only that exchange and what it leans on."""
+    cases: list[Case] = []
+    for subject in subjects(setup):
+        cases += cases_of(subject, setup.options.depth, setup.rules, cases_dir())
+    whole = plan_of(cases, setup.rules, frozenset(selected), setup.target.budget_requests)
+    return whole if setup.options.replay is None else _replayed(whole, setup.options.replay)
+
+
+def _replayed(whole: Plan, name: str) -> Plan:
+    found = [step for step in whole.steps if name in {step.exchange, step.case.id}]
+    if not found:
+        text = f"--replay {name}: the plan has no such exchange or case"
+        raise ConformanceError(f"{text}; repeat the selection, --seed and --depth of the run that it is from")
+    case = found[0].case
+    riders = whole.riders.get(case.id, ())
+    leans_on = {one.leans_on for one in (case, *riders)}
+    baselines = [
+        step
+        for step in whole.steps
+        if step.case.kind == "baseline" and (step.case.service, step.case.encoding) == (case.service, case.encoding)
+    ]
+    kept = {step.exchange for step in (*found[:1], *baselines[:1], *baselines[-1:])}
+    kept |= {step.exchange for step in whole.steps if step.case.id in leans_on}
+    return replace(whole, steps=tuple(step for step in whole.steps if step.exchange in kept), left_out={})
+
+
+def replayed_items(plan_: Plan, items: Collection[Item], name: str) -> tuple[Item, ...]:
+    """What a replayed exchange decides: the rules of its case and of those that ride on it."""
+    step = next(step for step in plan_.steps if name in {step.exchange, step.case.id})
+    rules = {rule for case in (step.case, *plan_.riders.get(step.case.id, ())) for rule in case.rules}
+    found = tuple(item for item in items if item[0] in rules and item[1] == step.case.encoding)
+    return found or tuple(items)

@@ -1,0 +1,1 @@
+"""The side that meets a server: target file, secrets, guard, wire, exchanger, journal."""

@@ -1,0 +1,237 @@
+"""What is wrong with a target file beyond its shape, and the sentences for what is wrong with its shape.
+
+Every check looks at the raw tree and takes nothing for granted, so that one mistake hides no other. Pure generators of
+(key path, sentence), save that files named in `tls` are looked for. Must never import the wire.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from conformance.generate.addresses import addresses, unsafe
+from conformance.model import Contract
+from conformance.target.environment import Mistake
+from conformance.target.environment import Path as Key
+from conformance.target.sections import SERVICES, TargetFile
+
+_FEW = 8
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LATIN = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+_CASES_OWN = {
+    "accept-encoding": "what comes back must be readable",
+    "content-length": "it is counted",
+    "content-type": "the encodings set it",
+    "transfer-encoding": "the body goes out whole",
+}
+_SENTENCES = {
+    "missing": "is required",
+    "string_type": "must be a text in quotes",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list [ … ]",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "string_too_short": "must not be empty",
+}
+
+
+def shape(error: ValidationError) -> Iterator[Mistake]:
+    """The mistakes that pydantic found, in this project's words."""
+    for found in error.errors(include_url=False, include_input=False):
+        kind, path = found["type"], tuple(found["loc"])
+        if kind == "extra_forbidden":
+            yield path, "unknown key" + nearest(str(path[-1]), _known(path[:-1]))
+        elif kind == "literal_error":
+            expected = str(found.get("ctx", {}).get("expected", "")).replace("'", '"')
+            yield path, f"must be {expected}"
+        else:
+            yield path, _SENTENCES.get(kind, found["msg"][:1].lower() + found["msg"][1:])
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """`; did you mean …?` where something known is near, else the list where it is short."""
+    lowered = {one.lower(): one for one in known}
+    close = get_close_matches(name.lower().replace("_", "-"), list(lowered), 1) or get_close_matches(
+        name.lower(), list(lowered), 1
+    )
+    if close:
+        return f"; did you mean {lowered[close[0]]}?"
+    return f"; known are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+
+
+def mistakes(tree: Mapping[str, Any], contracts: Mapping[str, Contract], base: Path) -> Iterator[Mistake]:
+    """All that the values of the file get wrong. `base` is the directory that relative file names start from."""
+    recipients = tree.get("recipients", [])
+    yield from _recipients(recipients)
+    yield from _files(tree.get("tls"), base)
+    if isinstance(tree.get("proxy"), str):
+        for sentence in _url(tree["proxy"], userinfo=True):
+            yield ("proxy",), sentence
+    if not any(service in tree for service in SERVICES):
+        yield (), f"no service to test; add a section, such as [{SERVICES[0]}] with its url"
+    globs = [one for one in recipients if isinstance(one, str)] if isinstance(recipients, list) else []
+    for service in SERVICES:
+        section = tree.get(service)
+        if isinstance(section, dict):
+            for path, sentence in _section(section, contracts.get(service), globs):
+                yield (service, *path), sentence
+
+
+def _section(section: Mapping[str, Any], contract: Contract | None, recipients: list[str]) -> Iterator[Mistake]:
+    for key in ("url", "wsdl"):
+        if isinstance(section.get(key), str):
+            for sentence in _url(section[key]):
+                yield (key,), sentence
+    yield from _headers(section.get("headers"))
+    yield from _encodings(section.get("encodings"), contract)
+    values = section.get("values", {})
+    for place, row in [((), values)] if isinstance(values, dict) else enumerated(values):
+        if isinstance(row, dict):
+            for path, sentence in _values(row, contract, recipients):
+                yield ("values", *place, *path), sentence
+    for place, row in enumerated(section.get("documentos")):
+        for path, sentence in _mail(row, recipients):
+            yield ("documentos", *place, *path), sentence
+
+
+def enumerated(rows: object) -> Iterator[tuple[Key, Any]]:
+    """The rows of a list, each with its place as the end of a key path; nothing for what is no list."""
+    if isinstance(rows, list):
+        for place, row in enumerate(rows):
+            yield (place,), row
+
+
+def _url(text: str, *, userinfo: bool = False) -> Iterator[str]:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        yield "must be an absolute http or https url"
+        return
+    if any(char.isspace() or not char.isprintable() for char in text):
+        yield "must not hold blanks or control characters"
+    if parts.fragment:
+        yield "must not have a fragment (#…): it is never sent"
+    if not userinfo and "@" in parts.netloc:
+        yield 'must not hold a user or password; use headers = { Authorization = "Basic ${NAME}" }'
+    elif not userinfo and addresses(text):
+        yield "must not hold a mail address"
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        return None if parts.port == 0 else parts
+    except ValueError:
+        return None
+
+
+def _headers(headers: object) -> Iterator[Mistake]:
+    for name, value in headers.items() if isinstance(headers, dict) else ():
+        if not _TOKEN.fullmatch(name):
+            yield ("headers", name), "is no name of an HTTP header"
+        elif name.lower() in _CASES_OWN:
+            yield ("headers", name), f"cannot be set: {_CASES_OWN[name.lower()]}"
+        if isinstance(value, str) and not _LATIN.fullmatch(value):
+            yield ("headers", name), "must be one line of Latin-1 characters"
+
+
+def _encodings(named: object, contract: Contract | None) -> Iterator[Mistake]:
+    if not isinstance(named, list) or contract is None:
+        return
+    documented = [encoding.name for encoding in contract.operation.encodings]
+    if not named:
+        yield ("encodings",), f"must name at least one of {', '.join(documented)}, or be left out for all"
+    for place, name in enumerate(named):
+        if isinstance(name, str) and name not in documented:
+            hint = nearest(name, documented)
+            yield ("encodings", place), f"the document names no encoding {name!r}{hint}"
+
+
+def _values(values: Mapping[str, Any], contract: Contract | None, recipients: list[str]) -> Iterator[Mistake]:
+    members = [field.name for field in contract.operation.request.fields] if contract else []
+    for name, value in values.items():
+        if contract is not None and name not in members:
+            yield (name,), f"{contract.service} has no such request member{nearest(name, members)}"
+        yield from _plain(value, (name,))
+    yield from _mail(values, recipients)
+
+
+def _plain(value: object, path: Key) -> Iterator[Mistake]:
+    if isinstance(value, dict):
+        for name, held in value.items():
+            yield from _plain(held, (*path, name))
+    elif isinstance(value, list):
+        for place, held in enumerate(value):
+            yield from _plain(held, (*path, place))
+    elif isinstance(value, (datetime, date, time)):
+        yield path, "is a TOML date or time; put it in quotes"
+    elif isinstance(value, Decimal) and not value.is_finite():
+        yield path, "must be a finite number"
+
+
+def _mail(value: object, recipients: list[str], path: Key = ()) -> Iterator[Mistake]:
+    if isinstance(value, str):
+        for address in unsafe(addresses(value), recipients):
+            yield path, f"{address!r} is an address that somebody could receive mail at; add it to recipients"
+    elif isinstance(value, dict):
+        for name, held in value.items():
+            yield from _mail(held, recipients, (*path, name))
+    elif isinstance(value, list):
+        for place, held in enumerate(value):
+            yield from _mail(held, recipients, (*path, place))
+
+
+def _recipients(recipients: object) -> Iterator[Mistake]:
+    for place, glob in enumerated(recipients):
+        if isinstance(glob, str):
+            local, _, domain = glob.rpartition("@")
+            if not local or "@" in local or not domain.strip("*?."):
+                yield ("recipients", *place), f"{glob!r} must be an address, such as *@qa.example.com, with a domain"
+
+
+def _files(tls: object, base: Path) -> Iterator[Mistake]:
+    if not isinstance(tls, dict):
+        return
+    named = [(("tls", "ca"), tls.get("ca"))]
+    certificate = tls.get("client_cert")
+    if isinstance(certificate, list):
+        named += [(("tls", "client_cert"), held) for held in certificate]
+    else:
+        named.append((("tls", "client_cert"), certificate))
+    for path, name in named:
+        if isinstance(name, str) and name and not (base / name).exists():
+            yield path, f"there is no file {name}"
+
+
+def _known(path: Key) -> list[str]:
+    """The keys that the table at the path may have."""
+    model: Any = TargetFile
+    for part in path:
+        if isinstance(part, int):
+            continue
+        field = next((f for name, f in model.model_fields.items() if part in (name, f.alias)), None)
+        model = _model(field.annotation) if field is not None else None
+        if model is None:
+            return []
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model(inner)
+        if found is not None:
+            return found
+    return None

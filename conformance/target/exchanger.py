@@ -1,0 +1,253 @@
+"""Sends a plan: in order, within rate and budget, journalled before and after, judged as the answers come.
+
+One coordinator thread owns the order; up to `workers` senders work between two barriers. What is recorded does not
+depend on how many. Knows the wire only as something that sends; must never import requests, urllib3 or a writer.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from conformance.errors import SuiteError
+from conformance.model import Case, Exchange, Judgement, Plan, Record, Request, Response, Step
+from conformance.target.guard import check_plan, check_send
+from conformance.target.journal import Journal, now
+from conformance.target.records import masked_case, masked_exchange, masked_judgement
+from conformance.target.settings import Target
+from conformance.target.wire import WireError
+
+DEAD_IN_A_ROW = 3
+_BLINK = 0.5
+"""A wait is cut into pieces of this length, so that a signal is heard on every platform."""
+
+
+class Sender(Protocol):
+    """What the exchanger needs of a wire."""
+
+    def send(self, request: Request) -> Response: ...
+
+
+class Exchanger:
+    """One run of one plan. `judge` is called once for each case that shares an answer, by one thread at a time."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        wire: Sender,
+        judge: Callable[[Case, Exchange], Judgement],
+        journal: Journal,
+        target: Target,
+        workers: int = 1,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._plan = plan
+        self._wire = wire
+        self._judge = judge
+        self._journal = journal
+        self._target = target
+        self._workers = max(1, workers)
+        self._progress = progress
+        self._order = {step.exchange: place for place, step in enumerate(plan.steps)}
+        self._parent = {rider.id: case for case, riders in plan.riders.items() for rider in riders}
+        self._left = Counter(step.case.id for step in plan.steps)
+        self._pace = _Pace(target.per_second)
+        self._state = threading.Condition()
+        self._judging = threading.Lock()
+        self._records: list[Record] = []
+        self._stopped: str | None = None
+        self._dead: Counter[str] = Counter()
+        self._given_up: dict[str, str] = {}
+        self._thread: threading.Thread | None = None
+        self._finished = False
+        self.unsent: dict[str, str] = {}
+        self.failure: BaseException | None = None
+
+    def start(self) -> None:
+        """Begins to send. Refused, before any byte, where the guard would not let the whole plan pass."""
+        if self._thread is not None:
+            raise SuiteError("the exchanger was started twice")
+        check_plan(self._plan, self._target)
+        self._thread = threading.Thread(target=self._run, name="exchanger", daemon=True)
+        self._thread.start()
+
+    def stop(self, reason: str) -> None:
+        """Sends nothing more; what is under way still comes in."""
+        with self._state:
+            if self._stopped is None:
+                self._stopped = reason
+        self._pace.stop()
+
+    def wait(self, cases: Collection[str]) -> None:
+        """Until every step of these cases, or of the cases that they ride on, is recorded or unsent."""
+        wanted = {self._parent.get(case, case) for case in cases}
+        self._wait(lambda: not any(self._left[case] for case in wanted))
+
+    def wait_all(self) -> None:
+        """Until the run is over."""
+        self._wait(lambda: self._finished)
+
+    @property
+    def records(self) -> list[Record]:
+        """What was recorded so far, in the order of the plan."""
+        with self._state:
+            return sorted(self._records, key=lambda record: self._order[record.exchange.id])
+
+    def _wait(self, over: Callable[[], bool]) -> None:
+        if self._thread is None:
+            raise SuiteError("the exchanger was not started")
+        with self._state:
+            while not (over() or self.failure is not None or self._finished):
+                self._state.wait(_BLINK)
+            if self.failure is not None:
+                raise self.failure
+
+    # --- the coordinator ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="sender") as pool:
+                for batch in _batches(self._within_budget()):
+                    # A sender never raises: what goes wrong in it is kept and stops the run.
+                    list(pool.map(self._guarded, batch))
+        except BaseException as error:  # noqa: BLE001 — re-raised to whoever waits
+            self._fail(error)
+        finally:
+            with self._state:
+                self._finished = True
+                self._state.notify_all()
+
+    def _within_budget(self) -> list[Step]:
+        """The steps that the budget covers, by their place in the plan; the others are unsent at once."""
+        budget = self._target.budget_requests
+        if budget is None or len(self._plan.steps) <= budget:
+            return list(self._plan.steps)
+        for step in self._plan.steps[budget:]:
+            self._skip(step, f"the budget of {budget} requests is spent (budget.requests in the target file)")
+        return list(self._plan.steps[:budget])
+
+    def _guarded(self, step: Step) -> None:
+        try:
+            self._step(step)
+        except BaseException as error:  # noqa: BLE001 — kept and re-raised to whoever waits
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        with self._state:
+            self.failure = self.failure or error
+            self._state.notify_all()
+        self.stop("the run was stopped by an error")
+
+    # --- one step -----------------------------------------------------------------------------------------------------
+
+    def _step(self, step: Step) -> None:
+        reason = self._obstacle(step) or (None if self._pace.wait() else self._obstacle(step))
+        if reason is not None:
+            self._skip(step, reason)
+            return
+        request = step.case.request
+        check_send(request, self._target)
+        self._journal.sending(step)
+        started, clock = now(), time.perf_counter()
+        response, error = None, None
+        try:
+            response = self._wire.send(request)
+        except WireError as broken:
+            error = str(broken)
+        exchange = Exchange(
+            id=step.exchange,
+            case=step.case.id,
+            request=request,
+            response=response,
+            error=error,
+            started=started,
+            milliseconds=round((time.perf_counter() - clock) * 1000, 3),
+        )
+        self._count(step.case.service, error)
+        self._record(step, exchange)
+
+    def _obstacle(self, step: Step) -> str | None:
+        with self._state:
+            return self._stopped or self._given_up.get(step.case.service)
+
+    def _count(self, service: str, error: str | None) -> None:
+        with self._state:
+            self._dead[service] = 0 if error is None else self._dead[service] + 1
+            if self._dead[service] >= DEAD_IN_A_ROW:
+                last = self._target.masks().mask(error or "")
+                self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {last}")
+
+    def _record(self, step: Step, exchange: Exchange) -> None:
+        masks = self._target.masks()
+        masked = masked_exchange(exchange, masks)
+        records: list[Record] = []
+        try:
+            with self._judging:
+                for case in (step.case, *self._plan.riders.get(step.case.id, ())):
+                    judgement = masked_judgement(self._judge(case, exchange), masks)
+                    case = masked_case(case, masks, masked.request)  # noqa: PLW2901 — the unmasked one ends here
+                    records.append(Record(case=case, exchange=masked, judgement=judgement))
+        except BaseException:
+            # Evidence outlives a judge that fails.
+            self._journal.exchange(masked, ())
+            raise
+        self._journal.exchange(masked, records)
+        with self._state:
+            self._records += records
+            self._done(step)
+
+    def _skip(self, step: Step, reason: str) -> None:
+        with self._state:
+            self.unsent[step.exchange] = reason
+        self._journal.unsent(step, reason)
+        with self._state:
+            self._done(step)
+
+    def _done(self, step: Step) -> None:
+        self._left[step.case.id] -= 1
+        self._state.notify_all()
+        if self._progress is not None:
+            total = len(self._plan.steps)
+            self._progress(total - self._left.total(), total)
+
+
+class _Pace:
+    """At most so many sends a second, over all senders; each waits for its own slot."""
+
+    def __init__(self, per_second: float | None) -> None:
+        self._gap = 1 / per_second if per_second else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def wait(self) -> bool:
+        """Until the slot comes; False where the run stops before."""
+        if not self._gap:
+            return not self._stop.is_set()
+        with self._lock:
+            slot = max(self._next, time.monotonic())
+            self._next = slot + self._gap
+        return not self._stop.wait(max(0.0, slot - time.monotonic()))
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """A barrier alone, and what lies between two barriers together."""
+    batch: list[Step] = []
+    for step in steps:
+        if not step.barrier:
+            batch.append(step)
+            continue
+        if batch:
+            yield batch
+        yield [step]
+        batch = []
+    if batch:
+        yield batch

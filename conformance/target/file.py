@@ -1,0 +1,204 @@
+"""The target file: TOML in, a `Target` out, or one error that lists every mistake in it, a line each.
+
+Also the target that stands for the embedded reference. Must never import the wire, the exchanger or the journal.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import ValidationError
+
+from conformance.errors import ConformanceError
+from conformance.model import Contract, Field, Headers
+from conformance.target.checks import mistakes, shape
+from conformance.target.credential import Credential
+from conformance.target.environment import Mistake, substituted
+from conformance.target.secrets import Secrets
+from conformance.target.sections import ActualizarCorreo, CollectionPolicy, EnvioCorreo, TargetFile
+from conformance.target.settings import CONNECT_TIMEOUT, EXCHANGE_TIMEOUT, ServiceTarget, Target
+
+__all__ = ["ServiceTarget", "Target", "load_target", "reference_target"]
+
+Section = CollectionPolicy | EnvioCorreo | ActualizarCorreo
+
+
+def load_target(
+    path: Path,
+    environ: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    covered: Mapping[str, tuple[str, ...]],
+) -> Target:
+    """The target that the file describes. `covered` maps a service to the encodings that this version can exercise;
+    the file may name more, which gives a notice."""
+    found = substituted(_read(path), environ)
+    wrong: list[Mistake] = list(found.mistakes)
+    spoilt = {key for key, _ in wrong}
+    file: TargetFile | None = None
+    try:
+        file = TargetFile.model_validate(found.tree)
+    except ValidationError as error:
+        wrong += shape(error)
+    # What a missing variable leaves behind has been reported once.
+    wrong += [(key, text) for key, text in mistakes(found.tree, contracts, path.parent) if key not in spoilt]
+    if wrong or file is None:
+        secrets = Secrets(value for value in found.values if len(value) > 1)
+        lines = dict.fromkeys(secrets.mask(f"{path}: {_key(key)}{sentence}") for key, sentence in wrong)
+        raise ConformanceError("\n".join(lines))
+    return _target(path, file, Secrets(found.values), contracts, covered)
+
+
+def reference_target(
+    url: str,
+    contracts: Mapping[str, Contract],
+    covered: Mapping[str, tuple[str, ...]],
+    encodings: Sequence[str] | None = None,
+) -> Target:
+    """The embedded reference at `url`, which is its root or the address of one operation: every covered service in
+    every covered encoding, or in those of `encodings`."""
+    services = {}
+    for service, can in covered.items():
+        kept = tuple(name for name in can if encodings is None or name in encodings)
+        if kept:
+            contract = contracts[service]
+            place = contract.operation.path.strip("/")
+            services[service] = ServiceTarget(
+                service=service,
+                url=url if urlsplit(url).path.strip("/") == place else f"{url.rstrip('/')}/{place}",
+                encodings=kept,
+                values=deepcopy(dict(contract.baseline)),
+            )
+    return Target(name="reference", environment="embedded reference implementation", services=services, reference=True)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
+    except OSError as error:
+        raise ConformanceError(
+            f"{path} cannot be read ({error.strerror}); write a target file with `conformance init`"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ConformanceError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConformanceError(f"{path} is no TOML: {error}") from None
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    """`collection-policy.values.Email: `, or nothing for the whole file."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return f"{text}: " if text else ""
+
+
+def _target(
+    path: Path,
+    file: TargetFile,
+    secrets: Secrets,
+    contracts: Mapping[str, Contract],
+    covered: Mapping[str, tuple[str, ...]],
+) -> Target:
+    notices: list[str] = []
+    services: dict[str, ServiceTarget] = {}
+    for service, section in file.sections().items():
+        kept = _kept(service, section, contracts, covered, notices)
+        secrets = secrets.join(_secrets(service, section, contracts))
+        if kept:
+            services[service] = _service(service, section, kept, contracts[service])
+    proxy = urlsplit(file.proxy or "")
+    secrets = secrets.add(proxy.password or "", unquote(proxy.password or ""))
+    certificate = file.tls.client_cert
+    base = path.parent
+    return Target(
+        name=file.name or path.stem,
+        environment=file.environment,
+        services=services,
+        effects=file.effects == "allow",
+        recipients=tuple(file.recipients),
+        budget_requests=file.budget.requests,
+        per_second=file.budget.per_second,
+        connect_timeout=file.timeout.connect or CONNECT_TIMEOUT,
+        exchange_timeout=file.timeout.exchange or EXCHANGE_TIMEOUT,
+        ca=str(base / file.tls.ca) if file.tls.ca else None,
+        client_cert=(str(base / certificate[0]), str(base / certificate[1]))
+        if isinstance(certificate, list)
+        else (str(base / certificate) if certificate else None),
+        verify=file.tls.verify,
+        proxy=file.proxy,
+        credential=Credential(file.credential.command, file.credential.seconds) if file.credential else None,
+        secrets=secrets,
+        notices=tuple(notices),
+    )
+
+
+def _kept(
+    service: str,
+    section: Section,
+    contracts: Mapping[str, Contract],
+    covered: Mapping[str, tuple[str, ...]],
+    notices: list[str],
+) -> tuple[str, ...]:
+    """The encodings to test: those that the section names, or all documented, as far as this version can."""
+    if service not in covered or service not in contracts:
+        notices.append(f"{service} is not tested: this version has no rules for it.")
+        return ()
+    documented = [encoding.name for encoding in contracts[service].operation.encodings]
+    named = _named(section)
+    wanted = [name for name in documented if named is None or name in named]
+    kept = tuple(name for name in wanted if name in covered[service])
+    left = [name for name in wanted if name not in kept]
+    if left:
+        notices.append(f"{service}: {', '.join(left)} not tested: this version has no rules for it.")
+    return kept
+
+
+def _named(section: Section) -> list[str] | None:
+    if isinstance(section, CollectionPolicy):
+        return section.encodings
+    return None if section.soap is None else [f"soap-{version}" for version in section.soap]
+
+
+def _rows(section: Section) -> list[dict[str, Any]]:
+    return section.values if isinstance(section.values, list) else [section.values]
+
+
+def _service(service: str, section: Section, encodings: tuple[str, ...], contract: Contract) -> ServiceTarget:
+    rows = _rows(section)
+    values = rows[0] if rows else {}
+    return ServiceTarget(
+        service=service,
+        url=section.url or "",
+        encodings=encodings,
+        headers=tuple(section.headers.items()),
+        enforcement=section.enforcement,
+        values={**deepcopy(dict(contract.baseline)), **values},
+        explicit=frozenset(values),
+        defaulted=tuple(
+            field.name
+            for field in contract.operation.request.fields
+            if field.name in contract.baseline and field.name not in values and _refers(field)
+        ),
+    )
+
+
+def _refers(field: Field) -> bool:
+    below: Iterator[Field] = iter((*field.fields, *((field.item,) if field.item else ())))
+    return "reference" in field.marks or any(_refers(one) for one in below)
+
+
+def _secrets(service: str, section: Section, contracts: Mapping[str, Contract]) -> Secrets:
+    """What the section holds that is never written down, wherever it comes from."""
+    headers: Headers = tuple(section.headers.items())
+    secrets = Secrets.for_headers(headers)
+    if service in contracts:
+        for row in _rows(section):
+            secrets = secrets.join(Secrets.for_values(row, contracts[service].operation.request.fields))
+    auth = getattr(section, "auth", None)
+    return secrets.add(auth.password) if auth is not None and auth.password else secrets

@@ -1,0 +1,101 @@
+"""What may be sent, and where: asked for the whole plan before the first byte and again before every send.
+
+Nothing goes to a host that is not loopback without `effects = "allow"`, and no message carries a mail address that
+somebody could receive, unless the target file admits it. Resolves names, opens no connection; must never import the
+wire.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from conformance.errors import ConformanceError
+from conformance.generate.addresses import addresses, addresses_in, unsafe
+from conformance.model import Headers, Plan, Request
+from conformance.target.settings import Target
+
+
+class Refused(ConformanceError):  # noqa: N818 — what happened to the request, not what broke
+    """The guard lets the request not pass. One sentence."""
+
+
+def check_plan(plan: Plan, target: Target) -> None:
+    """Every request of the plan may be sent, or Refused names the first case that may not."""
+    hosts: set[tuple[str, str | None]] = set()
+    seen: set[Request] = set()
+    for step in plan.steps:
+        request = step.case.request
+        if request in seen:
+            continue
+        seen.add(request)
+        try:
+            _check_mail(request, target)
+            parts = urlsplit(request.url)
+            if (parts.scheme, parts.hostname) not in hosts:
+                _check_host(request, target)
+                hosts.add((parts.scheme, parts.hostname))
+        except Refused as error:
+            raise Refused(f"case {step.case.id}: {error}") from None
+
+
+def check_send(request: Request, target: Target) -> None:
+    """The request may be sent to this target, or Refused says why not."""
+    _check_host(request, target)
+    _check_mail(request, target)
+
+
+def loopback_address(address: str) -> bool:
+    """The text is an IP address of the loopback interface."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return bool((mapped or ip).is_loopback)
+
+
+def loopback(host: str) -> bool:
+    """A loopback address, or a name all of whose addresses are."""
+    if loopback_address(host):
+        return True
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(loopback_address(str(entry[4][0])) for entry in found)
+
+
+def _check_host(request: Request, target: Target) -> None:
+    host = urlsplit(request.url).hostname
+    if not host:
+        raise Refused(f"{target.secrets.mask(request.url)} names no host; give the target an absolute url")
+    if target.effects or loopback(host):
+        return
+    raise Refused(
+        f"{target.secrets.mask(host)} is not this machine and the service writes data or sends mail; "
+        'nothing is sent there without effects = "allow" in the target file'
+    )
+
+
+def _check_mail(request: Request, target: Target) -> None:
+    # The embedded reference keeps to itself whatever it is sent.
+    if target.reference:
+        return
+    found = [*addresses(request.url)]
+    for name, value in _generated(request.headers, target):
+        found += addresses(f"{name}: {value}")
+    found += addresses_in(request.body)
+    owned = unsafe(found, target.recipients)
+    if owned:
+        raise Refused(
+            f"the message holds {target.secrets.mask(repr(owned[0]))}, an address that somebody could receive mail at; "
+            "use a domain that nobody can own, such as example.com, or name the address in recipients"
+        )
+
+
+def _generated(headers: Headers, target: Target) -> Headers:
+    """Without those that the target file gives: an account name there is no recipient."""
+    given = {pair for service in target.services.values() for pair in service.headers}
+    return tuple(pair for pair in headers if pair not in given)

@@ -1,0 +1,61 @@
+"""What a run knows of its target: the values that a target file, or the embedded reference, comes down to.
+
+Frozen values only; reading the file is `file`'s work. Must never import the wire or the exchanger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from conformance.model import Headers
+from conformance.target.credential import Credential
+from conformance.target.secrets import Secrets
+
+CONNECT_TIMEOUT = 5.0
+EXCHANGE_TIMEOUT = 30.0
+
+Enforcement = Literal["must", "advisory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTarget:
+    """One service at a target. `values` are complete; `explicit` names those that the target file gave, `defaulted`
+    the references (things that must exist at the tenant) that it did not."""
+
+    service: str
+    url: str
+    encodings: tuple[str, ...]
+    headers: Headers = ()
+    enforcement: Enforcement = "must"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    explicit: frozenset[str] = frozenset()
+    defaulted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a run sends to, and within which bounds. Times are in seconds."""
+
+    name: str
+    environment: str
+    services: Mapping[str, ServiceTarget]
+    effects: bool = False
+    recipients: tuple[str, ...] = ()
+    budget_requests: int | None = None
+    per_second: float | None = None
+    connect_timeout: float = CONNECT_TIMEOUT
+    exchange_timeout: float = EXCHANGE_TIMEOUT
+    ca: str | None = None
+    client_cert: str | tuple[str, str] | None = None
+    verify: bool = True
+    proxy: str | None = None
+    credential: Credential | None = None
+    secrets: Secrets = field(default_factory=Secrets)
+    notices: tuple[str, ...] = ()
+    reference: bool = False
+
+    def masks(self) -> Secrets:
+        """All that must not be written down by now: the file's secrets and the tokens fetched so far."""
+        return self.secrets if self.credential is None else self.secrets.add(*self.credential.tokens())

@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import ConformanceError
+from conformance.model import Case, Exchange, Expect, Judgement, Record, Reply, Response
+from conformance.target import journal as module
+from conformance.target.journal import Journal, read
+from conformance.target.records import (
+    case_from,
+    case_json,
+    exchange_from,
+    exchange_json,
+    judgement_from,
+    judgement_json,
+)
+from conformance.target.secrets import Secrets
+from tests.target_support import case, judge, plan, request
+
+URL = "http://127.0.0.1:1/api"
+HEADER = {"run": "r1", "contracts": {"collection-policy": {"hash": "abc", "document": "d", "sha256": "s"}}}
+RESPONSE = Response(
+    status=200, headers=(("Content-Type", "a/b"), ("X", "ñ")), body=b'{"success":true}', reason="OK", http_version="H"
+)
+
+
+def exchange(number: int = 1, **changes: object) -> Exchange:
+    one = Exchange(
+        id=f"x{number:05d}",
+        case=f"collection-policy/json/case-{number}",
+        request=request(URL),
+        response=RESPONSE,
+        error=None,
+        started="2025-01-31T10:00:00.000+00:00",
+        milliseconds=12.5,
+    )
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def record(one: Exchange, sent: Case | None = None) -> Record:
+    sent = replace(sent or case(int(one.id[1:]), one.request), request=one.request)
+    return Record(case=sent, exchange=one, judgement=judge(sent, one))
+
+
+def written(path: Path, *records: Record) -> Journal:
+    journal = Journal.create(path, HEADER)
+    for one in records:
+        journal.exchange(one.exchange, [one])
+    return journal
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", "señor €\u2028\n".encode(), b"\xff\xfe\x00", b"\x00", b"\r\n", "\ufeff{}".encode(), b"\xed\xa0\x80"]
+)
+def test_an_exchange_comes_back_from_json_as_it_was(body: bytes) -> None:
+    one = exchange(request=request(URL, body), response=replace(RESPONSE, body=body))
+    assert exchange_from(json.loads(json.dumps(exchange_json(one)))) == one
+    dead = exchange(response=None, error="Nothing listens.")
+    assert exchange_from(json.loads(json.dumps(exchange_json(dead)))) == dead
+
+
+def test_a_body_that_is_no_utf_8_is_written_in_base64() -> None:
+    assert exchange_json(exchange(request=request(URL, b"\xff")))["request"]["body64"] == "/w=="
+    assert exchange_json(exchange(request=request(URL, b"a")))["request"]["body"] == "a"
+
+
+def test_a_case_and_a_judgement_come_back_from_json_as_they_were() -> None:
+    one = Case(
+        id="a",
+        service="s",
+        encoding="json",
+        kind="http",
+        expect=Expect.OBSERVE,
+        rules=("r", "q"),
+        title="t",
+        request=request(URL),
+        path="A/B",
+        expected="e",
+        observed="o",
+        leans_on="b",
+        varies_reference=True,
+        answer="415",
+        origin="property:7",
+    )
+    assert "request" not in case_json(one)
+    assert case_from(json.loads(json.dumps(case_json(one))), one.request) == one
+    judgement = judge(one, exchange())
+    assert judgement_from(json.loads(json.dumps(judgement_json(judgement)))) == judgement
+    small = Judgement(exchange="x00001", reply=Reply.NEITHER, words="", encoding="")
+    assert judgement_from(json.loads(json.dumps(judgement_json(small)))) == small
+
+
+def test_a_run_is_read_as_it_was_written(tmp_path) -> None:
+    steps = plan([case(number, request(URL)) for number in range(1, 5)]).steps
+    journal = Journal.create(tmp_path / "run.jsonl", HEADER)
+    rows = [record(exchange(2)), record(exchange(1))]
+    for one in rows:
+        journal.sending(steps[int(one.exchange.id[1:]) - 1])
+        journal.exchange(one.exchange, [one])
+    journal.sending(steps[2])
+    journal.unsent(steps[3], "the budget is spent")
+    journal.end(status=0)
+    journal.close()
+    log = read(tmp_path / "run.jsonl")
+    assert log.header == HEADER
+    assert log.records == (rows[1], rows[0])
+    assert log.pending == ("x00003",)
+    assert log.unsent == {"x00004": "the budget is spent"}
+    assert log.ended
+    assert log.end["status"] == 0
+    assert log.problems == ()
+
+
+def test_each_exchange_line_names_the_hash_of_its_contract(tmp_path) -> None:
+    written(tmp_path / "run.jsonl", record(exchange())).close()
+    line = json.loads((tmp_path / "run.jsonl").read_text("utf-8").splitlines()[1])
+    assert line["contracts"] == {"collection-policy": "abc"}
+
+
+def test_riders_share_the_line_of_their_exchange(tmp_path) -> None:
+    one = exchange()
+    rows = [record(one), record(one, case("rider", one.request))]
+    journal = Journal.create(tmp_path / "run.jsonl", HEADER)
+    journal.exchange(one, rows)
+    journal.close()
+    assert len((tmp_path / "run.jsonl").read_bytes().splitlines()) == 2
+    assert list(read(tmp_path / "run.jsonl").records) == rows
+
+
+def test_an_exchange_that_was_not_judged_is_kept_apart(tmp_path) -> None:
+    journal = Journal.create(tmp_path / "run.jsonl", HEADER)
+    journal.sending(plan([case(1, request(URL))]).steps[0])
+    journal.exchange(exchange(), [])
+    journal.close()
+    log = read(tmp_path / "run.jsonl")
+    assert (log.records, log.unjudged, log.pending, log.ended) == ((), (exchange(),), (), False)
+
+
+def test_a_line_is_on_disk_when_the_call_returns(tmp_path) -> None:
+    journal = written(tmp_path / "run.jsonl", record(exchange()))
+    assert read(tmp_path / "run.jsonl").records == (record(exchange()),)
+    journal.close()
+
+
+def test_a_line_is_one_write(tmp_path) -> None:
+    journal = written(tmp_path / "run.jsonl")
+    writes: list[bytes] = []
+
+    class Counted:
+        def write(self, data: bytes) -> None:
+            writes.append(data)
+
+        def flush(self) -> None:
+            writes.append(b"flush")
+
+    journal._file.close()
+    journal._file = Counted()  # type: ignore[assignment]
+    journal.exchange(exchange(), [record(exchange())])
+    assert len(writes) == 2
+    assert writes[0].count(b"\n") == 1
+    assert writes[1] == b"flush"
+
+
+@pytest.mark.parametrize("cut", [1, 2, 40, 200])
+def test_a_torn_last_line_is_left_out_and_is_no_problem(tmp_path, cut: int) -> None:
+    path = tmp_path / "run.jsonl"
+    written(path, record(exchange(1)), record(exchange(2))).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-cut])
+    log = read(path)
+    assert log.problems == ()
+    # Where only the line break is missing the line is whole.
+    assert [one.exchange.id for one in log.records] == (["x00001", "x00002"] if cut == 1 else ["x00001"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b"7",
+        b"null",
+        b'{"other": 1}',
+        b"\xff\xfe",
+        b'{"exchange": {}}',
+        b'{"exchange": {"id": 1}, "records": []}',
+        b'{"exchange": null, "records": []}',
+        b'{"sending": 1}',
+        b'{"unsent": []}',
+        b'{"end": 1}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_corrupt_line_is_named_and_the_rest_is_read(tmp_path, line: bytes) -> None:
+    path = tmp_path / "run.jsonl"
+    written(path, record(exchange(1))).close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + line + b"\n" + lines[1])
+    log = read(path)
+    assert len(log.records) == 1
+    (problem,) = log.problems
+    assert problem.startswith(f"{path}, line 2: cannot be read")
+
+
+def test_a_journal_without_a_header_says_so(tmp_path) -> None:
+    (tmp_path / "run.jsonl").write_bytes(b"")
+    assert read(tmp_path / "run.jsonl").problems == (f"{tmp_path / 'run.jsonl'}: no header line",)
+    with pytest.raises(ConformanceError, match="cannot be read"):
+        read(tmp_path / "missing.jsonl")
+
+
+def test_a_journal_is_never_written_over(tmp_path) -> None:
+    written(tmp_path / "run.jsonl").close()
+    with pytest.raises(ConformanceError, match="exists"):
+        Journal.create(tmp_path / "run.jsonl", HEADER)
+    with pytest.raises(ConformanceError, match="cannot be written"):
+        Journal.create(tmp_path / "nowhere" / "run.jsonl", HEADER)
+
+
+def test_a_killed_run_goes_on_after_its_last_whole_line(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    written(path, record(exchange(1)), record(exchange(2))).close()
+    path.write_bytes(path.read_bytes()[:-30])
+    journal = Journal.extend(path)
+    journal.exchange(exchange(3), [record(exchange(3))])
+    journal.close()
+    log = read(path)
+    assert [one.exchange.id for one in log.records] == ["x00001", "x00003"]
+    assert log.problems == ()
+    assert b'"contracts": {"collection-policy": "abc"}' in path.read_bytes().splitlines()[-1]
+
+
+def test_a_request_that_is_sent_after_all_is_unsent_no_more(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    step = plan([case(1, request(URL))]).steps[0]
+    journal = written(path)
+    journal.unsent(step, "stopped")
+    journal.sending(step)
+    journal.close()
+    assert (read(path).unsent, read(path).pending) == ({}, ("x00001",))
+
+
+def test_the_header_is_masked_where_it_is_no_structure(tmp_path) -> None:
+    secrets = Secrets(["hidden-token", "json"])
+    header = {"command": "check --x hidden-token", "plan": [{"case": {"title": "hidden-token", "encoding": "json"}}]}
+    journal = Journal.create(tmp_path / "run.jsonl", header, secrets)
+    journal.unsent(plan([case(1, request(URL))]).steps[0], "hidden-token")
+    journal.end(note=["hidden-token"])
+    journal.close()
+    assert b"hidden-token" not in (tmp_path / "run.jsonl").read_bytes()
+    assert read(tmp_path / "run.jsonl").header["plan"][0]["case"]["encoding"] == "json"
+
+
+def test_half_a_surrogate_pair_is_written_and_read(tmp_path) -> None:
+    journal = Journal.create(tmp_path / "run.jsonl", HEADER)
+    journal.unsent(plan([case(1, request(URL))]).steps[0], "\ud800 ñ")
+    journal.close()
+    assert read(tmp_path / "run.jsonl").unsent == {"x00001": "\\ud800 ñ"}
+
+
+def test_several_threads_write_whole_lines(tmp_path) -> None:
+    journal = written(tmp_path / "run.jsonl")
+
+    def write(start: int) -> None:
+        for number in range(start, start + 50):
+            journal.exchange(exchange(number), [record(exchange(number))])
+
+    threads = [threading.Thread(target=write, args=(start,)) for start in (1, 101, 201, 301)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    journal.close()
+    log = read(tmp_path / "run.jsonl")
+    assert (len(log.records), log.problems) == (200, ())
+
+
+def test_the_time_has_a_zone() -> None:
+    assert module.now().endswith("+00:00")
