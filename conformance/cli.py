@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from conformance.errors import ConformanceError
@@ -53,7 +52,7 @@ def check(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Check a target, or the embedded reference where none is named."""
-    from conformance.run import checking  # noqa: PLC0415
+    from conformance import checking  # noqa: PLC0415
 
     arguments = {
         "target": target,
@@ -154,7 +153,7 @@ def report(
     ] = None,
 ) -> None:
     """Render the report of a run again, also of one that was killed."""
-    from conformance.run import checking  # noqa: PLC0415
+    from conformance import checking  # noqa: PLC0415
 
     raise typer.Exit(checking.report(run, [name for name in formats.split(",") if name], out))
 
@@ -169,15 +168,16 @@ def _guarded(command: Callable[[], object]) -> int:
         status = command()
     except ConformanceError as error:
         return _complain(str(error), EXIT_USAGE)
-    except click.ClickException as error:
-        return _complain(error.format_message(), EXIT_USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away; point stdout elsewhere so that closing it does not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line before the user: no traceback, no value of a variable
+        # Typer's own errors of usage come from click, or from the copy of click inside newer releases.
+        if hasattr(error, "format_message"):
+            return _complain(error.format_message(), EXIT_USAGE)
         return _complain(f"a defect of the suite ({type(error).__name__}{_place(error)}); please report it", EXIT_SUITE)
     return status if isinstance(status, int) else 0
 

@@ -182,6 +182,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
+    """What the service does: one message in, one out, in each documented encoding."""
+
     name: str
     method: str
     path: str
@@ -371,6 +373,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
+    """One place where what came differs from what was due; text is made later."""
+
     path: str
     expected: str
     observed: str
@@ -389,6 +393,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
+    """Something worth telling that decides nothing: either behaviour conforms."""
+
     rule: str
     encoding: str
     sentence: str
@@ -421,6 +427,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
+    """What a run says of one rule in one encoding."""
+
     rule: str
     service: str
     encoding: str

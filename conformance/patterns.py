@@ -8,6 +8,7 @@ the two anchors. Anything else is `Unsupported` with the reason; nothing is pass
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from re import _constants as sre  # type: ignore[attr-defined]  # the parser that `re` itself uses
@@ -35,11 +36,15 @@ class Chars:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
+    """One after the other."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One of several."""
+
     options: tuple[Node, ...]
 
 
@@ -158,7 +163,7 @@ def derive(node: Node, text: str) -> Span | None:
     return None
 
 
-def _match(node: Node, text: str, at: int) -> Any:
+def _match(node: Node, text: str, at: int) -> Iterator[Span]:
     match node:
         case Chars():
             if at < len(text) and node.has(text[at]):
@@ -177,7 +182,7 @@ def _match(node: Node, text: str, at: int) -> Any:
             yield from _times(node, text, at, ())
 
 
-def _in_turn(items: tuple[Node, ...], text: str, at: int) -> Any:
+def _in_turn(items: tuple[Node, ...], text: str, at: int) -> Iterator[tuple[Span, ...]]:
     if not items:
         yield ()
         return
@@ -186,7 +191,7 @@ def _in_turn(items: tuple[Node, ...], text: str, at: int) -> Any:
             yield (first, *rest)
 
 
-def _times(node: Repeat, text: str, at: int, parts: tuple[Span, ...]) -> Any:
+def _times(node: Repeat, text: str, at: int, parts: tuple[Span, ...]) -> Iterator[Span]:
     start = parts[0].start if parts else at
     if node.high is None or len(parts) < node.high:
         for span in _match(node.item, text, at):

@@ -168,18 +168,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash[STATE]
     if session.error is not None:
         raise pytest.UsageError(str(session.error))
+    # A part without a rule in scope gets a placeholder from pytest, which would count as skipped.
+    items[:] = [item for item in items if not (_has_verdict(item) and _item_of(item) is None)]
     for item in items:
         if _item_of(item) is not None:
             if _distributed(config):
                 text = "the conformance suite sends from one process: use --workers N for threads"
                 raise pytest.UsageError(f"{text} or --shard K/N for CI jobs in place of pytest-xdist")
             head, mark, rest = item.nodeid.rpartition("cases/")
-            item._nodeid = mark + rest if mark else head + rest
+            item._nodeid = mark + rest if mark else head + rest  # type: ignore[attr-defined]
+
+
+def _has_verdict(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and FIXTURE in callspec.params
 
 
 def _item_of(item: pytest.Item) -> Item | None:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get(FIXTURE) if callspec is not None and FIXTURE in callspec.params else None
+    found = item.callspec.params[FIXTURE] if isinstance(item, pytest.Function) and _has_verdict(item) else None
+    return found if isinstance(found, tuple) else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from conformance.codecs import json
 from conformance.codecs.decoded import Decoded, Malformed
-from conformance.model import Contract
+from conformance.model import Contract, Tree
 
-CODECS = {"json": json}
+__all__ = ["CODECS", "Codec", "Decoded", "Malformed", "covered"]
 
-__all__ = ["CODECS", "Decoded", "Malformed", "covered"]
+
+class Codec(Protocol):
+    """What the module of an encoding offers."""
+
+    def encode(self, tree: Tree) -> bytes:
+        """The message as bytes."""
+        ...
+
+    def decode(self, body: bytes) -> Decoded:
+        """The message in the bytes; Malformed where there is none."""
+        ...
+
+
+CODECS: Mapping[str, Codec] = {"json": json}
 
 
 def covered(contract: Contract) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.internal import constants_ast
 from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
 
@@ -112,7 +113,7 @@ def _only_the_seed() -> Iterator[None]:
     if original is None:
         yield
         return
-    nothing = providers.Constants()
+    nothing = constants_ast.Constants()
     providers.CONSTANTS_CACHE.cache.clear()
     providers._get_local_constants = lambda: nothing
     try:

@@ -92,7 +92,7 @@ def _malformed(subject: Subject) -> Iterator[Case]:
 
     yield refused("malformed", "truncated", "the text ends after its first half", text[: len(text) // 2].encode())
     yield refused("malformed", "unclosed", "the last brace left out", text[:-1].encode())
-    yield refused("malformed", "bare-word", "a bare word for a value", _swap(text, first, "policy").encode())
+    yield refused("malformed", "bare-word", "a bare word for a value", _swap(text, "policy").encode())
     yield refused("malformed", "no-colon", "a member without its colon", text.replace(":", " ", 1).encode())
     yield refused("malformed", "other-format", "an XML element", b"<policy/>")
     observed = Expect.OBSERVE
@@ -103,7 +103,7 @@ def _malformed(subject: Subject) -> Iterator[Case]:
     again = f"{text[:-1]},{json.dumps(first)}:{json.dumps(base[first], default=str)}}}"
     yield refused("malformed", "twice", f"{first} twice, with one value", again.encode(), observed)
     yield refused("malformed", "plus-sign", "a number with a plus sign", _plus(subject, base).encode(), observed)
-    yield refused("malformed", "not-a-number", "NaN for a value", _swap(text, first, "NaN").encode(), observed)
+    yield refused("malformed", "not-a-number", "NaN for a value", _swap(text, "NaN").encode(), observed)
     yield refused(
         "malformed", "byte-order-mark", "a byte order mark in front", b"\xef\xbb\xbf" + text.encode(), observed
     )
@@ -117,7 +117,7 @@ def _malformed(subject: Subject) -> Iterator[Case]:
     yield refused("request-root", "number", "a number", b"5")
 
 
-def _swap(text: str, name: str, token: str) -> str:
+def _swap(text: str, token: str) -> str:
     """The text with the value of its first member replaced by a bare token."""
     start = text.index(":") + 1
     end = min(place for place in (text.find(",", start), text.find("}", start)) if place >= 0)

@@ -35,7 +35,11 @@ WRONG: dict[str, tuple[Value, ...]] = {
         Value("object", {}, "an object"),
         Value("list", [], "an empty list"),
     ),
-    "list": (Value("word", "abc", "a word"), Value("number", 5, "a number"), Value("items", ["abc"], "a list of words")),
+    "list": (
+        Value("word", "abc", "a word"),
+        Value("number", 5, "a number"),
+        Value("items", ["abc"], "a list of words"),
+    ),
     "object": (Value("word", "abc", "a word"), Value("number", 5, "a number")),
 }
 # fmt: on

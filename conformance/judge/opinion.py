@@ -24,7 +24,7 @@ def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iter
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-Validator = extend(Draft202012Validator, {"pattern": _pattern})
+Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 class Opinion:
@@ -51,10 +51,8 @@ def _rule(error: ValidationError) -> str:
     schema: Any = error.schema
     rules = schema.get("x-rules", {})
     if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
-        # jsonschema reports each missing name as an error of its own; the message tells which.
-        missing = next((name for name in rules["required"] if error.message.startswith(f"'{name}'")), missing)
-        return str(rules["required"][missing])
+        # jsonschema reports each missing name as an error of its own; the message alone tells which.
+        return next(str(rule) for name, rule in rules["required"].items() if error.message.startswith(f"'{name}'"))
     if error.validator == "type" and error.instance is None and "null" in rules:
         return str(rules["null"])
     return str(rules.get(error.validator, f"?/{error.validator}"))

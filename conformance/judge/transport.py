@@ -96,7 +96,7 @@ def _json_text(response: Response, answer: Answer) -> Found:
     )
 
 
-def _allow(response: Response, answer: Answer) -> Found:
+def _allow(response: Response, _answer: Answer) -> Found:
     if response.status == 405:
         yield ("http/allow", "", "") if response.header("Allow") else ("http/allow", "an Allow header", "none")
 

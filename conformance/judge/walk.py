@@ -154,7 +154,7 @@ class _Walker:
                 return
         self.results.add(path, "type", Outcome.PASSED)
         if member.item is not None:
-            self._list(member, member.item, path, value, sent)
+            self._list(member.item, path, value, sent)
         elif member.fields:
             for child in member.fields:
                 self.member(child, value, path, self._sent(sent, child.name))
@@ -164,7 +164,7 @@ class _Walker:
     def _sent(self, sent: Tree, name: str) -> Tree:
         return sent.get(name, MISSING) if isinstance(sent, dict) else MISSING
 
-    def _list(self, member: Field, item: Field, path: str, value: list[Tree], sent: Tree) -> None:
+    def _list(self, item: Field, path: str, value: list[Tree], sent: Tree) -> None:
         whole = isinstance(sent, list) and len(sent) == len(value)
         if isinstance(sent, list) and self._echoes(path):
             if whole:

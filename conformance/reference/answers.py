@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from conformance.facets import is_number
 from conformance.model import Contract, Field, Tree
 from conformance.reference.defects import Defect
 from conformance.rules.fields import walk
+
+Change = Callable[[dict[str, Tree], str, Field, Defect, Mapping[str, Tree]], None]
+"""Breaks a member of an object of the answer in place."""
 
 OTHER_GUID = "00000000-0000-4000-8000-000000000001"
 OTHER_TYPE: dict[str, Tree] = {
@@ -34,7 +38,10 @@ def accepted(contract: Contract, message: Mapping[str, Tree]) -> dict[str, Tree]
         elif acceptance is not None and member.name == acceptance.echo:
             tree[member.name] = {child.name: deepcopy(message.get(child.name)) for child in member.fields}
         else:
-            tree[member.name] = {"string": "Operación correcta", "list": []}.get(member.type)
+            tree[member.name] = [] if member.type == "list" else None
+    text = _first_text(contract)
+    if text is not None:
+        tree[text] = "Operación correcta"
     return tree
 
 
@@ -49,9 +56,15 @@ def refused(contract: Contract, details: tuple[str, ...]) -> dict[str, Tree]:
             tree[member.name] = None
         elif member.type == "list":
             tree[member.name] = list(details)
-        elif member.type == "string":
-            tree[member.name] = "La solicitud no es válida"
+    text = _first_text(contract)
+    if text is not None:
+        tree[text] = "La solicitud no es válida"
     return tree
+
+
+def _first_text(contract: Contract) -> str | None:
+    """The member for a message to people: the first text of the answer."""
+    return next((member.name for member in contract.operation.response.fields if member.type == "string"), None)
 
 
 def flawed(contract: Contract, defect: Defect, tree: dict[str, Tree], earlier: Mapping[str, Tree]) -> Tree:
@@ -61,8 +74,14 @@ def flawed(contract: Contract, defect: Defect, tree: dict[str, Tree], earlier: M
     for path, member in walk(contract.operation.response.fields):
         for facet, change in CHANGES.items():
             if defect.breaks(f"{contract.service}/response/{path}/{facet}"):
-                _at(tree, path.split("/"), lambda holder, name, m=member, c=change: c(holder, name, m, defect, earlier))
+                _at(tree, path.split("/"), partial(_changed, change, member, defect, earlier))
     return tree
+
+
+def _changed(
+    change: Change, member: Field, defect: Defect, earlier: Mapping[str, Tree], holder: dict[str, Tree], name: str
+) -> None:
+    change(holder, name, member, defect, earlier)
 
 
 def _at(tree: Tree, names: list[str], change: Callable[[dict[str, Tree], str], None]) -> None:
@@ -75,9 +94,6 @@ def _at(tree: Tree, names: list[str], change: Callable[[dict[str, Tree], str], N
             change(tree, names[0])
     elif isinstance(tree, dict):
         _at(tree.get(names[0]), names[1:], change)
-
-
-Change = Callable[[dict[str, Tree], str, Field, Defect, Mapping[str, Tree]], None]
 
 
 def _rename(holder: dict[str, Tree], name: str, _member: Field, _defect: Defect, _earlier: Any) -> None:

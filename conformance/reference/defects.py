@@ -98,7 +98,7 @@ def _bounds(service: str, rule: Rule, member: Field) -> Iterator[Defect]:
     for variant, change in (("looser", step), ("tighter", -step)):
         if variant == "looser" and member.implied_by.get(rule.facet):
             continue
-        also = ()
+        also: tuple[str, ...] = ()
         if member.type == "decimal" and rule.facet == "maximum" and variant == "looser":
             also = (f"{service}/request/{rule.path}/maximum-step",)
         yield Defect(

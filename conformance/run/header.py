@@ -82,7 +82,8 @@ def _not_covered(setup: Setup) -> Iterable[str]:
         documented = [encoding.name for encoding in contracts()[service].operation.encodings]
         missing = [name for name in documented if name not in kept.encodings]
         if missing:
-            yield f"For {service} this run speaks of {', '.join(kept.encodings)} only; documented are {', '.join(missing)} as well"
+            spoken, silent = ", ".join(kept.encodings), ", ".join(missing)
+            yield f"For {service} this run speaks of {spoken} only; documented are {silent} as well"
 
 
 def selection(options: Options, *, narrowed: bool) -> str:

@@ -21,6 +21,7 @@ from conformance.run.contracts import all_rules, chosen, contracts, rule_named
 from conformance.run.setup import NOWHERE
 
 FORMATS = ("table", "json", "csv")
+WIDE = 300
 
 
 def rules(services: Sequence[str], form: str) -> str:
@@ -86,6 +87,9 @@ def _written(rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in columns))
     console = Console()
+    if not console.is_terminal:
+        # What is piped is searched line by line.
+        console = Console(width=WIDE)
     with console.capture() as captured:
         console.print(table)
     return captured.get()
@@ -106,8 +110,7 @@ def explain(name: str) -> str:
     lines.append(f"  source     {rule.citation}")
     lines.append(f"  encodings  {', '.join(rule.encodings)}")
     errors = [e for e in contracts()[rule.service].errata if e.line == rule.citation.line]
-    for erratum in errors:
-        lines.append(f"  erratum    {erratum.id}: {erratum.statement}")
+    lines += [f"  erratum    {erratum.id}: {erratum.statement}" for erratum in errors]
     lines += ["", *_tried(rule)]
     return "\n".join(lines) + "\n"
 

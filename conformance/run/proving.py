@@ -13,7 +13,7 @@ from rich.table import Table
 from conformance.errors import ConformanceError
 from conformance.generate.plan import cases_of, plan_of
 from conformance.generate.subject import Subject
-from conformance.model import Outcome
+from conformance.model import Case, Outcome
 from conformance.reference.prove import Bench, Kill, matrix
 from conformance.resources import cases_dir
 from conformance.run.contracts import all_rules, chosen, contracts, encodings
@@ -39,7 +39,7 @@ def bench(service: str) -> Bench:
     contract = contracts()[service]
     rules = {rule.id: rule for rule in all_rules().values() if rule.service == service}
     items = [(rule.id, encoding) for rule in rules.values() for encoding in rule.encodings]
-    cases = []
+    cases: list[Case] = []
     for name in encodings()[service]:
         url = f"{NOWHERE}/{contract.operation.path}"
         subject = Subject(contract=contract, encoding=contract.encoding(name), url=url, values=contract.baseline)

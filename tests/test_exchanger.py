@@ -1,0 +1,458 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import SuiteError
+from conformance.model import Case, Exchange, Judgement, Plan, Reply, Request, Response
+from conformance.target import exchanger as module
+from conformance.target.credential import Credential
+from conformance.target.exchanger import Exchanger
+from conformance.target.guard import Refused
+from conformance.target.journal import Journal, read
+from conformance.target.secrets import Secrets
+from conformance.target.settings import Target
+from conformance.target.wire import Wire, WireError
+from tests.target_support import OK, case, closed_port, judge, plan, raw_server, request, target
+
+URL = "http://127.0.0.1:9/api"
+
+
+class FakeWire:
+    """Answers by a function and remembers what it sent, and how many requests were under way at once."""
+
+    def __init__(self, answer: Callable[[Request], Response] | None = None) -> None:
+        self._answer = answer or (lambda sent: Response(status=200, headers=(), body=sent.body))
+        self._lock = threading.Lock()
+        self.sent: list[str] = []
+        self.under_way = 0
+        self.most = 0
+
+    def send(self, sent: Request) -> Response:
+        with self._lock:
+            self.sent.append(sent.body.decode())
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+        try:
+            return self._answer(sent)
+        finally:
+            with self._lock:
+                self.under_way -= 1
+
+
+def cases(count: int, service: str = "collection-policy") -> list[Case]:
+    return [case(number, request(URL, f"{service[0]}{number}".encode()), service) for number in range(1, count + 1)]
+
+
+OPEN: list[Journal] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed_journals() -> Iterator[None]:
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
+def exchanger(
+    path: Path,
+    plan: Plan,
+    *,
+    wire: object | None = None,
+    judge: Callable[[Case, Exchange], Judgement] = judge,
+    target: Target = target(URL),
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Exchanger:
+    OPEN.append(Journal.create(path / "run.jsonl", {}, target.secrets))
+    return Exchanger(
+        plan,
+        wire=wire or FakeWire(),  # type: ignore[arg-type]
+        judge=judge,
+        journal=OPEN[-1],
+        target=target,
+        workers=workers,
+        progress=progress,
+    )
+
+
+def finished(one: Exchanger) -> Exchanger:
+    one.start()
+    one.wait_all()
+    return one
+
+
+@pytest.mark.parametrize("workers", [1, 4, 16])
+def test_records_are_in_the_order_of_the_plan_whatever_the_workers(tmp_path, workers: int) -> None:
+    turns = threading.Semaphore(0)
+
+    def late(sent: Request) -> Response:
+        # With several senders the first requests are answered last.
+        if workers > 1 and sent.body in (b"c2", b"c3"):
+            turns.acquire(timeout=10)
+        elif sent.body == b"c9":
+            turns.release(2)
+        return Response(status=200, headers=(), body=sent.body)
+
+    one = finished(exchanger(tmp_path, plan(cases(20), (1, 12, 20)), wire=FakeWire(late), workers=workers))
+    assert [record.exchange.id for record in one.records] == [f"x{number:05d}" for number in range(1, 21)]
+    assert [record.judgement.words for record in one.records] == [f"c{number}" for number in range(1, 21)]
+    assert one.unsent == {}
+    log = read(tmp_path / "run.jsonl")
+    assert list(log.records) == one.records
+    assert log.pending == ()
+
+
+def test_one_worker_sends_in_the_order_of_the_plan(tmp_path) -> None:
+    wire = FakeWire()
+    finished(exchanger(tmp_path, plan(cases(10), (1, 5)), wire=wire))
+    assert wire.sent == [f"c{number}" for number in range(1, 11)]
+
+
+def test_a_barrier_is_sent_alone(tmp_path) -> None:
+    seen: dict[str, tuple[int, list[str]]] = {}
+    wire = FakeWire()
+
+    def look(sent: Request) -> Response:
+        seen[sent.body.decode()] = (wire.under_way, list(wire.sent))
+        return Response(status=200, headers=(), body=b"")
+
+    wire._answer = look
+    finished(exchanger(tmp_path, plan(cases(9), (1, 5, 9)), wire=wire, workers=8))
+    for barrier, before in (("c1", 0), ("c5", 4), ("c9", 8)):
+        assert seen[barrier][0] == 1
+        assert len(seen[barrier][1]) == before + 1
+
+
+def test_as_many_senders_work_as_there_are_workers(tmp_path) -> None:
+    together = threading.Barrier(4)
+    wire = FakeWire(lambda sent: together.wait(10) and Response(status=200, headers=(), body=b"") or RESPONSE)
+    finished(exchanger(tmp_path, plan(cases(8)), wire=wire, workers=4))
+    assert wire.most == 4
+
+
+RESPONSE = Response(status=200, headers=(), body=b"")
+
+
+def test_riders_are_judged_on_the_answer_of_the_case_they_ride_on(tmp_path) -> None:
+    first, *others = cases(3)
+    riders = tuple(replace(first, id=f"rider-{number}") for number in (1, 2))
+    one = exchanger(tmp_path, plan([first, *others], riders={first.id: riders}))
+    one.start()
+    one.wait(["rider-2"])
+    one.wait_all()
+    assert [(record.case.id, record.exchange.id) for record in one.records][:3] == [
+        (first.id, "x00001"),
+        ("rider-1", "x00001"),
+        ("rider-2", "x00001"),
+    ]
+    assert len(read(tmp_path / "run.jsonl").records) == 5
+
+
+def test_a_waiter_goes_on_when_every_step_of_its_cases_is_done(tmp_path) -> None:
+    gate = threading.Event()
+    baseline, second, third = cases(3)
+
+    def hold(sent: Request) -> Response:
+        if sent.body == b"c3":
+            gate.wait(10)
+        return RESPONSE
+
+    one = exchanger(tmp_path, plan([baseline, second, baseline, third]), wire=FakeWire(hold))
+    one.start()
+    one.wait([baseline.id, second.id])
+    assert [record.exchange.id for record in one.records] == ["x00001", "x00002", "x00003"]
+    one.wait(["a case that the plan left out"])
+    gate.set()
+    one.wait_all()
+    assert len(one.records) == 4
+
+
+def test_the_budget_covers_the_first_steps_of_the_plan_whatever_the_workers(tmp_path) -> None:
+    for workers in (1, 8):
+        path = tmp_path / str(workers)
+        path.mkdir()
+        wire = FakeWire()
+        one = finished(
+            exchanger(path, plan(cases(10)), wire=wire, target=target(URL, budget_requests=6), workers=workers)
+        )
+        assert sorted(wire.sent) == [f"c{number}" for number in range(1, 7)]
+        assert sorted(one.unsent) == ["x00007", "x00008", "x00009", "x00010"]
+        assert "budget of 6 requests" in one.unsent["x00010"]
+        assert read(path / "run.jsonl").unsent == one.unsent
+
+
+def test_the_rate_holds_across_senders(tmp_path, monkeypatch) -> None:
+    slots: list[float] = []
+
+    class Clock:
+        """Time stands still, so that each wait shows the slot that it was given."""
+
+        def monotonic(self) -> float:
+            return 100.0
+
+        def perf_counter(self) -> float:
+            return 100.0
+
+    one = exchanger(tmp_path, plan(cases(6)), target=target(URL, per_second=4.0), workers=3)
+    monkeypatch.setattr(module, "time", Clock())
+    monkeypatch.setattr(one._pace._stop, "wait", lambda seconds: bool(slots.append(seconds)))
+    finished(one)
+    assert sorted(slots) == [0.0, 0.25, 0.5, 0.75, 1.0, 1.25]
+
+
+def test_three_dead_exchanges_in_a_row_end_the_run_of_their_service(tmp_path) -> None:
+    answered = cases(4, "envio-correo")
+    dead = cases(6)
+    mixed = [one for pair in zip(dead, answered, strict=False) for one in pair] + dead[4:]
+
+    def answer(sent: Request) -> Response:
+        if sent.body.startswith(b"c"):
+            raise WireError("Nothing listens at 127.0.0.1:9.", False)
+        return RESPONSE
+
+    wire = FakeWire(answer)
+    one = finished(exchanger(tmp_path, plan(mixed), wire=wire))
+    assert [text for text in wire.sent if text.startswith("c")] == ["c1", "c2", "c3"]
+    assert len([text for text in wire.sent if text.startswith("e")]) == 4
+    assert set(one.unsent.values()) == {"3 requests in a row had no answer: Nothing listens at 127.0.0.1:9."}
+    assert [record.judgement.reply for record in one.records].count(Reply.DEAD) == 3
+    assert one.records[0].exchange.error == "Nothing listens at 127.0.0.1:9."
+
+
+def test_an_answer_between_them_lets_the_run_go_on(tmp_path) -> None:
+    def answer(sent: Request) -> Response:
+        if sent.body in (b"c1", b"c2", b"c4", b"c5"):
+            raise WireError("Cut off.", True)
+        return RESPONSE
+
+    one = finished(exchanger(tmp_path, plan(cases(8)), wire=FakeWire(answer)))
+    assert one.unsent == {}
+    assert len(one.records) == 8
+
+
+def test_stop_leaves_the_rest_unsent_and_keeps_what_comes_in(tmp_path) -> None:
+    under_way, gate = threading.Event(), threading.Event()
+
+    def hold(sent: Request) -> Response:
+        under_way.set()
+        gate.wait(10)
+        return RESPONSE
+
+    one = exchanger(tmp_path, plan(cases(3)), wire=FakeWire(hold))
+    one.start()
+    under_way.wait(10)
+    one.stop("interrupted")
+    one.stop("a later reason")
+    gate.set()
+    one.wait_all()
+    assert [record.exchange.id for record in one.records] == ["x00001"]
+    assert one.unsent == {"x00002": "interrupted", "x00003": "interrupted"}
+
+
+def test_stop_ends_the_wait_for_the_rate(tmp_path) -> None:
+    one = exchanger(tmp_path, plan(cases(3)), target=target(URL, per_second=0.001))
+    one.start()
+    one.wait([cases(1)[0].id])
+    one.stop("interrupted")
+    one.wait_all()
+    assert sorted(one.unsent) == ["x00002", "x00003"]
+
+
+def test_an_error_of_the_judge_stops_the_run_and_reaches_every_waiter(tmp_path) -> None:
+    def failing(case: Case, exchange: Exchange) -> Judgement:
+        if exchange.id == "x00002":
+            raise ZeroDivisionError("the judge is broken")
+        return judge(case, exchange)
+
+    wire = FakeWire()
+    one = exchanger(tmp_path, plan(cases(5)), wire=wire, judge=failing)
+    one.start()
+    for wait in (one.wait_all, lambda: one.wait(["collection-policy/json/case-5"])):
+        with pytest.raises(ZeroDivisionError):
+            wait()
+    assert isinstance(one.failure, ZeroDivisionError)
+    one._thread.join(10)
+    assert wire.sent == ["c1", "c2"]
+    log = read(tmp_path / "run.jsonl")
+    assert [record.exchange.id for record in log.records] == ["x00001"]
+    assert [exchange.id for exchange in log.unjudged] == ["x00002"]
+    assert sorted(log.unsent) == ["x00003", "x00004", "x00005"]
+
+
+def test_an_error_of_the_journal_stops_the_run(tmp_path) -> None:
+    one = exchanger(tmp_path, plan(cases(3)))
+    one._journal.close()
+    one.start()
+    with pytest.raises(ValueError, match="closed file"):
+        one.wait_all()
+    assert one.records == []
+
+
+def test_an_error_of_the_progress_display_stops_the_run(tmp_path) -> None:
+    def progress(done: int, total: int) -> None:
+        raise RuntimeError("no terminal")
+
+    one = exchanger(tmp_path, plan(cases(3)), progress=progress)
+    one.start()
+    with pytest.raises(RuntimeError):
+        one.wait_all()
+
+
+def test_progress_counts_every_step_once(tmp_path) -> None:
+    seen: list[tuple[int, int]] = []
+    one = exchanger(
+        tmp_path,
+        plan(cases(6)),
+        target=target(URL, budget_requests=4),
+        workers=3,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    finished(one)
+    assert seen == [(number, 6) for number in range(1, 7)]
+
+
+def test_nothing_is_sent_of_a_plan_that_the_guard_refuses(tmp_path) -> None:
+    wire = FakeWire()
+    bad = case("bad", request(URL, b'{"Email": "a@b.co"}'))
+    one = exchanger(tmp_path, plan([*cases(3), bad]), wire=wire)
+    with pytest.raises(Refused, match=r"case collection-policy/json/case-bad: .*recipients"):
+        one.start()
+    assert wire.sent == []
+
+
+def test_the_guard_is_asked_before_every_send(tmp_path, monkeypatch) -> None:
+    wire = FakeWire()
+    monkeypatch.setattr(module, "check_plan", lambda plan, target: None)
+    bad = case("bad", request(URL, b'{"Email": "a@b.co"}'))
+    one = exchanger(tmp_path, plan([*cases(1), bad]), wire=wire)
+    one.start()
+    with pytest.raises(Refused):
+        one.wait_all()
+    assert wire.sent == ["c1"]
+    assert b"case-bad" not in (tmp_path / "run.jsonl").read_bytes()
+
+
+def test_an_exchanger_is_started_once(tmp_path) -> None:
+    one = exchanger(tmp_path, plan(cases(1)))
+    with pytest.raises(SuiteError):
+        one.wait_all()
+    finished(one)
+    with pytest.raises(SuiteError):
+        one.start()
+
+
+def test_a_plan_without_steps_is_over_at_once(tmp_path) -> None:
+    assert finished(exchanger(tmp_path, Plan(steps=()))).records == []
+
+
+def test_sending_stands_before_and_exchange_after_each_request(tmp_path) -> None:
+    finished(exchanger(tmp_path, plan(cases(2))))
+    kinds = [line.split(b'"')[1] for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
+    assert kinds == [b"header", b"sending", b"exchange", b"sending", b"exchange"]
+
+
+def test_a_killed_run_leaves_what_was_answered_and_what_is_pending(tmp_path) -> None:
+    gate, under_way = threading.Event(), threading.Event()
+
+    def hold(sent: Request) -> Response:
+        if sent.body == b"c2":
+            under_way.set()
+            gate.wait(10)
+        return RESPONSE
+
+    one = exchanger(tmp_path, plan(cases(2)), wire=FakeWire(hold))
+    one.start()
+    under_way.wait(10)
+    log = read(tmp_path / "run.jsonl")
+    assert [record.exchange.id for record in log.records] == ["x00001"]
+    assert log.pending == ("x00002",)
+    assert not log.ended
+    gate.set()
+    one.wait_all()
+
+
+CANARIES = ("hidden-Token/1+2", "señal & <clave>", "fetched-token-77", "pass word")
+
+
+def test_no_secret_reaches_records_or_journal(tmp_path) -> None:
+    """Real wire, a server that sends every secret back, in the body, a header and its reason."""
+
+    def echo(connection, received: bytes) -> None:
+        head, _, body = received.partition(b"\r\n\r\n")
+        sent = next(line for line in head.split(b"\r\n") if line.startswith(b"Authorization: "))
+        answer = body + b" " + sent + b" Basic cXE6cGFzcyB3b3Jk"
+        connection.sendall(
+            b"HTTP/1.1 200 hidden-Token/1+2\r\nSet-Cookie: a=fetched-token-77\r\nX-Echo: "
+            + sent[15:]
+            + b"\r\nContent-Length: %d\r\n\r\n" % len(answer)
+            + answer
+        )
+
+    body = '{"a": "hidden-Token\\/1\\u002b2", "b": "señal \\u0026 <clave>", "c": "señal &amp; &lt;clave&gt;"}'
+    with raw_server(echo) as server:
+        url = server.url + "?key=hidden-Token%2F1%2B2"
+        headers = (("Authorization", "Bearer ${CREDENTIAL}"), ("X-Api-Key", "hidden-Token/1+2"))
+        sent = case(1, request(url, body.encode(), headers))
+        sent = replace(sent, title="with señal & <clave>", expected="hidden-Token/1+2", observed="pass word")
+        at = target(
+            url,
+            secrets=Secrets([CANARIES[0], CANARIES[1], CANARIES[3]]),
+            credential=Credential("echo fetched-token-77"),
+        )
+        true: list[str] = []
+
+        def remember(case: Case, exchange: Exchange) -> Judgement:
+            true.append(exchange.response.body.decode())
+            return judge(case, exchange)
+
+        one = finished(
+            exchanger(
+                tmp_path,
+                plan([sent], riders={sent.id: (replace(sent, id="r"),)}),
+                wire=Wire(at, environ={}),
+                judge=remember,
+                target=at,
+            )
+        )
+    assert "Bearer fetched-token-77" in true[0]
+    assert true[0].startswith(body)
+    written = (tmp_path / "run.jsonl").read_text("utf-8") + repr(one.records)
+    for canary in (*CANARIES, "hidden", "señal", "clave", "fetched", "cGFzcyB3b3Jk", "%2F1%2B2"):
+        assert canary not in written
+    assert len(one.records) == 2
+    assert "•••" in one.records[0].judgement.words
+
+
+def test_nothing_there_is_one_sentence_and_no_crash(tmp_path) -> None:
+    url = f"http://127.0.0.1:{closed_port()}/"
+    sent = [case(number, request(url, str(number).encode())) for number in range(1, 6)]
+    wire = Wire(target(url), environ={}, pause=lambda seconds: None)
+    one = finished(exchanger(tmp_path, plan(sent), wire=wire, target=target(url)))
+    assert len(one.records) == 3
+    assert len(one.unsent) == 2
+    assert "Nothing listens at 127.0.0.1" in one.unsent["x00004"]
+
+
+def test_two_runs_with_different_workers_record_the_same(tmp_path) -> None:
+    rows = []
+    with raw_server(OK) as server:
+        for workers in (1, 6):
+            path = tmp_path / str(workers)
+            path.mkdir()
+            at = target(server.url)
+            sent = [case(number, request(server.url, str(number).encode())) for number in range(1, 30)]
+            one = finished(
+                exchanger(path, plan(sent, (1, 15, 29)), wire=Wire(at, environ={}), target=at, workers=workers)
+            )
+            rows.append(
+                [
+                    (record.case, record.judgement, replace(record.exchange, started="", milliseconds=0.0))
+                    for record in one.records
+                ]
+            )
+    assert rows[0] == rows[1]

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import pickle
+from dataclasses import asdict
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape, quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.model import Basis, Citation, Field
+from conformance.target.secrets import MASK, Secrets
+from tests.target_support import target
+
+HARD = 'pa/ss+wörd &<"\'\\>\n=%@€\U0001f600'
+FORMS = {
+    "plain": lambda text: text,
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json in utf-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json twice": lambda text: json.dumps(json.dumps(text))[3:-3],
+    "json with all escaped": lambda text: "".join(
+        char if char.isalnum() and char.isascii() else json.dumps(char)[1:-1] for char in text
+    ).replace("/", r"\/"),
+    "json as .NET": lambda text: "".join(
+        char if char.isalnum() and char.isascii() else "".join(f"\\u{unit:04X}" for unit in _units(char))
+        for char in text
+    ),
+    "url": lambda text: quote(text, safe=""),
+    "url path": quote,
+    "form": quote_plus,
+    "url in lower case": lambda text: quote(text, safe="").lower() if text.islower() else quote(text, safe=""),
+    "url twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "xml": escape,
+    "xml attribute": lambda text: quoteattr(text)[1:-1],
+    "html": html.escape,
+    "xml in ascii": lambda text: escape(text).encode("ascii", "xmlcharrefreplace").decode(),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 for urls": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+}
+
+
+def _units(char: str) -> list[int]:
+    raw = char.encode("utf-16-be")
+    return [int.from_bytes(raw[place : place + 2], "big") for place in range(0, len(raw), 2)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("secret", [HARD, "simple-Token123", "a b c d", "ñandú"])
+def test_a_secret_is_masked_in_every_form(form: str, secret: str) -> None:
+    written = FORMS[form](secret)
+    masked = Secrets([secret]).mask(f"before {written} after")
+    assert masked in (f"before {MASK} after", f"before {MASK}= after", f"before {MASK}== after") or (
+        form.startswith("base64") and len(masked) <= len(f"before {MASK}X== after")
+    )
+
+
+@given(st.text(min_size=4, max_size=30).filter(lambda text: text.strip(MASK)), st.sampled_from(sorted(FORMS)))
+def test_any_secret_is_masked_in_every_form(secret: str, form: str) -> None:
+    masked = Secrets([secret]).mask(f"[{FORMS[form](secret)}]")
+    assert MASK in masked
+    assert secret not in masked
+
+
+@pytest.mark.parametrize("before", ["", "q", "qa", "qa:", "user:"])
+@pytest.mark.parametrize("after", ["", ":x", "yz"])
+def test_a_secret_inside_longer_base64_is_masked(before: str, after: str) -> None:
+    secret = "hidden-Token/1+2"
+    whole = base64.b64encode(f"{before}{secret}{after}".encode()).decode()
+    masked = Secrets([secret]).mask(whole)
+    core = base64.b64encode(secret.encode()).decode()
+    assert MASK in masked
+    assert len(masked) < len(whole) - len(core) + 12
+
+
+def test_the_longest_secret_is_masked_first() -> None:
+    secrets = Secrets(["token", "token-and-more"])
+    assert secrets.mask("token-and-more, token") == f"{MASK}, {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("a1", "a1"),
+        ("x00001", "x00001"),
+        ("1", MASK),
+        ('{"a": 1, "b": 11}', f'{{"a": {MASK}, "b": 11}}'),
+        ("-1.", f"-{MASK}."),
+        ("ñ1", "ñ1"),
+        ("_1_", f"_{MASK}_"),
+    ],
+)
+def test_a_short_secret_is_masked_where_it_stands_alone(text: str, masked: str) -> None:
+    assert Secrets(["1"]).mask(text) == masked
+
+
+def test_without_secrets_nothing_changes() -> None:
+    secrets = Secrets(["", ""])
+    assert len(secrets) == 0
+    assert secrets.mask("text") == "text"
+    assert secrets.mask_bytes(b"\xff\x00") == b"\xff\x00"
+
+
+def test_half_a_surrogate_pair_becomes_its_escape() -> None:
+    assert Secrets().mask("a\ud800ñ") == "a\\ud800ñ"
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_a_body_is_masked_in_its_character_encoding(name: str) -> None:
+    body = 'señor {"a": "contraseña-1"}'.encode(name)
+    masked = Secrets(["contraseña-1"]).mask_bytes(body)
+    read_as = "utf-8" if name == "latin-1" else name
+    assert masked.decode(read_as, "replace").endswith(f'{{"a": "{MASK}"}}')
+    assert "contrase".encode(name.replace("-sig", "").replace("utf-16", "utf-16-le", 1)[:9]) not in masked
+
+
+def test_bytes_that_are_no_text_keep_what_is_no_secret() -> None:
+    masked = Secrets(["hidden"]).mask_bytes(b"\xff\xfe\x01hidden\x00\x80")
+    assert masked == b"\xff\xfe\x01" + MASK.encode() + b"\x00\x80"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "masked"),
+    [
+        ("Authorization", "Bearer abc", f"Bearer {MASK}"),
+        ("authorization", "Basic cXE6cHc=", f"Basic {MASK}"),
+        ("Authorization", "abc def", MASK),
+        ("Proxy-Authorization", "Digest a=b, c=d", f"Digest {MASK}"),
+        ("Cookie", "a=b; c=d", MASK),
+        ("Set-Cookie", "a=b; Path=/", MASK),
+        ("X-Api-Key", "Token abc", MASK),
+        ("X-Auth-Token", "abc", MASK),
+        ("Client-Secret", "abc", MASK),
+        ("X-PASSWORD", "abc", MASK),
+        ("ApiKey", "abc", MASK),
+        ("Clave", "abc", MASK),
+        ("Authorization", "", ""),
+        ("Content-Type", "application/json", "application/json"),
+        ("X-Other", "with hidden-thing in it", f"with {MASK} in it"),
+    ],
+)
+def test_headers_that_carry_credentials_are_masked_by_name(name: str, value: str, masked: str) -> None:
+    assert Secrets(["hidden-thing"]).mask_headers(((name, value),)) == ((name, masked),)
+    assert Secrets().mask_headers(((name, value),)) == ((name, masked if name != "X-Other" else value),)
+
+
+def test_what_such_a_header_of_the_target_holds_is_a_secret_elsewhere_too() -> None:
+    basic = "Basic " + base64.b64encode(b"qa:open sesame").decode()
+    secrets = Secrets.for_headers((("Authorization", basic), ("X-Api-Key", "key-12345"), ("X-Other", "visible")))
+    assert secrets.mask("open sesame") == MASK
+    assert secrets.mask("key-12345 visible") == f"{MASK} visible"
+    assert MASK in secrets.mask(basic[6:])
+    assert len(Secrets.for_headers((("Authorization", "Bearer ${CREDENTIAL}"),))) == 0
+
+
+def test_values_of_members_that_the_contract_marks_secret_are_secrets() -> None:
+    citation = Citation(document="d", line=1)
+
+    def field(name: str, *marks: str, **more: object) -> Field:
+        return Field(name=name, type="string", basis=Basis.STATED, citation=citation, marks=marks, **more)  # type: ignore[arg-type]
+
+    inner = (field("Clave", "secret"), field("Open"))
+    fields = (
+        field("Clave", "secret", "reference"),
+        field("NIT"),
+        field("Row", fields=inner),
+        field("Rows", item=field("Row", fields=inner)),
+        field("Flag", "secret"),
+    )
+    values = {
+        "Clave": "first-one",
+        "NIT": "visible",
+        "Row": {"Clave": "second-one", "Open": "visible"},
+        "Rows": [{"Clave": 12345}, {"Open": "visible"}],
+        "Flag": True,
+    }
+    secrets = Secrets.for_values(values, fields)
+    assert secrets.mask("first-one second-one 12345 visible True") == f"{MASK} {MASK} {MASK} visible True"
+
+
+def test_the_collection_never_shows_what_it_holds() -> None:
+    secrets = Secrets(["hidden-thing"])
+    assert "hidden" not in f"{secrets} {secrets!r} {[secrets]} {target('http://127.0.0.1/', secrets=secrets)!r}"
+    assert asdict(target("http://127.0.0.1/", secrets=secrets))["secrets"] is secrets
+    assert copy.copy(secrets) is copy.deepcopy(secrets) is secrets
+    assert not hasattr(secrets, "__dict__")
+    with pytest.raises(TypeError):
+        pickle.dumps(secrets)
+
+
+def test_a_collection_grows_by_making_another() -> None:
+    one = Secrets(["first-one"])
+    two = one.add("second-one")
+    assert one.mask("second-one") == "second-one"
+    assert two.mask("first-one second-one") == f"{MASK} {MASK}"
+    assert one.add("first-one", "") is one
+    assert one.join(two) == two
+    assert hash(one.join(two)) == hash(two)
+    assert len(two) == 2
