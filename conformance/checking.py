@@ -30,6 +30,8 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
     watcher = _Watcher()
     with tempfile.TemporaryDirectory(prefix="conformance-") as scratch, _shielded():
         status = pytest.main(_command(arguments, quiet=quiet, root=_root(arguments, scratch)), plugins=[watcher])
+    if watcher.error is not None:
+        raise watcher.error
     if watcher.problems:
         raise ConformanceError("\n".join(watcher.problems))
     if watcher.report is not None and not quiet:
@@ -93,6 +95,7 @@ class _Watcher:
         self.files: tuple[Path, ...] = ()
         self.out: Path | None = None
         self.problems: list[str] = []
+        self.error: ConformanceError | None = None
 
     def pytest_collectreport(self, report: Any) -> None:
         """A case file that cannot be collected is a defect of the suite or of its installation."""
@@ -104,6 +107,7 @@ class _Watcher:
         from conformance.plugin import STATE  # noqa: PLC0415 - needs pytest
 
         session = config.stash.get(STATE, None)
+        self.error = session.error if session is not None else None
         if session is not None and session.run is not None:
             self.report, self.files, self.out = session.run.report, session.run.files, session.run.out
 

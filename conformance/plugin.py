@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -167,14 +167,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Name the items by the suite's own folder, wherever it is installed."""
     session = config.stash[STATE]
     if session.error is not None:
-        raise pytest.UsageError(str(session.error))
+        _tell(config, session.error)
     # A part without a rule in scope gets a placeholder from pytest, which would count as skipped.
     items[:] = [item for item in items if not (_has_verdict(item) and _item_of(item) is None)]
     for item in items:
         if _item_of(item) is not None:
             if _distributed(config):
-                text = "the conformance suite sends from one process: use --workers N for threads"
-                raise pytest.UsageError(f"{text} or --shard K/N for CI jobs in place of pytest-xdist")
+                text = "the conformance suite sends from one process: in place of pytest-xdist"
+                raise pytest.UsageError(
+                    f"{text} use --conformance-workers N (--workers) for threads, --shard for CI jobs"
+                )
             head, mark, rest = item.nodeid.rpartition("cases/")
             item._nodeid = mark + rest if mark else head + rest  # type: ignore[attr-defined]
 
@@ -204,7 +206,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         else:
             state.prepare(ours)
     except ConformanceError as error:
-        raise pytest.UsageError(str(error)) from None
+        _tell(session.config, error)
+
+
+def _tell(config: pytest.Config, error: ConformanceError) -> NoReturn:
+    """End the session over a mistake of the user; `check` says it in its own way."""
+    config.stash[STATE].error = error
+    if config.getoption("conformance_progress"):
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -217,7 +227,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         try:
             state.start()
         except ConformanceError as error:
-            raise pytest.UsageError(str(error)) from None
+            _tell(session.config, error)
         return (yield)
     except KeyboardInterrupt:
         state.run.finish(interrupted=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from conformance.emit.contract_json import dumps
+from conformance.emit.contract_json import contract_schema, dumps
 from conformance.emit.jsonschema import request_schema, response_schema
 from conformance.model import Contract
 
@@ -17,6 +17,11 @@ def files_of(contract: Contract) -> Mapping[str, str]:
         files[f"{contract.service}/request.schema.json"] = _text(request_schema(contract))
         files[f"{contract.service}/response.schema.json"] = _text(response_schema(contract))
     return files
+
+
+def published() -> Mapping[str, str]:
+    """The schemas that belong to no service: path below `schemas/` → text."""
+    return {"contract-1.schema.json": _text(contract_schema())}
 
 
 def _text(schema: Mapping[str, object]) -> str:

@@ -29,7 +29,7 @@ OTHER_TYPE: dict[str, Tree] = {
 
 
 def accepted(contract: Contract, message: Mapping[str, Tree]) -> dict[str, Tree]:
-    """The answer to a request that is taken: every documented member, null where there is nothing."""
+    """The answer to a request that is taken: every documented member, empty where there is nothing."""
     acceptance = contract.operation.acceptance
     tree: dict[str, Tree] = {}
     for member in contract.operation.response.fields:
@@ -38,7 +38,7 @@ def accepted(contract: Contract, message: Mapping[str, Tree]) -> dict[str, Tree]
         elif acceptance is not None and member.name == acceptance.echo:
             tree[member.name] = {child.name: deepcopy(message.get(child.name)) for child in member.fields}
         else:
-            tree[member.name] = [] if member.type == "list" else None
+            tree[member.name] = {"list": [], "string": ""}.get(member.type)
     text = _first_text(contract)
     if text is not None:
         tree[text] = "Operación correcta"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from conformance.documents import count, differences
 from conformance.documents import derive as read_documents
-from conformance.emit import files_of
+from conformance.emit import files_of, published
 from conformance.emit.contract_json import load
 from conformance.errors import ConformanceError
 from conformance.resources import schemas_dir
@@ -16,32 +16,38 @@ from conformance.resources import schemas_dir
 def derive(documents: Path, *, check_only: bool, out: Path | None, say: Callable[[str], None]) -> int:
     """Write every generated file below `out`; with `check_only` compare instead. Returns the exit status."""
     folder = out if out is not None else schemas_dir()
-    stale = 0
+    told = [] if not check_only else _unlike(folder, published())
+    if not check_only:
+        _write_all(folder, published())
     for contract in read_documents(documents):
         say(f"{contract.service}: {contract.document.name}: {count(contract)}")
         files = files_of(contract)
         if not check_only:
-            for name, text in files.items():
-                _write(folder / name, text)
+            _write_all(folder, files)
             continue
         committed = folder / contract.service / "contract.json"
         if not committed.is_file():
             raise ConformanceError(f"{committed}: nothing is committed; run `conformance derive` without --check")
-        told = list(differences(load(committed), contract))
-        told += [
-            f"{contract.service}: {name} differs from what the contract gives"
-            for name, text in files.items()
-            if not told and (not (folder / name).is_file() or (folder / name).read_text("utf-8") != text)
-        ]
-        for line in told:
-            say(line)
-        stale += len(told)
-    return 1 if stale else 0
+        told += differences(load(committed), contract) or _unlike(folder, files)
+    for line in told:
+        say(line)
+    return 1 if told else 0
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise ConformanceError(f"{path}: cannot write: {error.strerror}") from None
+def _unlike(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """The generated files that are not, to the byte, what is on disk."""
+    return [
+        f"{name} differs from what the contract gives"
+        for name, text in files.items()
+        if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
+    ]
+
+
+def _write_all(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            raise ConformanceError(f"{path}: cannot write: {error.strerror}") from None
