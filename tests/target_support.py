@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,11 +33,12 @@ Answer = Callable[[socket.socket, bytes], None]
 class RawServer:
     """Answers bytes with bytes. `received` holds each connection's request, whole."""
 
-    def __init__(self, answer: bytes | Answer) -> None:
+    def __init__(self, answer: bytes | Answer, tls: ssl.SSLContext | None = None) -> None:
         self._answer = answer
+        self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/api"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}/api"
         self.received: list[bytes] = []
         self.released = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -54,8 +56,14 @@ class RawServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        connection.settimeout(10)
+        try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+        except OSError:
+            connection.close()
+            return
         with connection:
-            connection.settimeout(10)
             try:
                 request = read_request(connection)
                 self.received.append(request)
@@ -98,8 +106,8 @@ def read_request(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def raw_server(answer: bytes | Answer = OK) -> Iterator[RawServer]:
-    server = RawServer(answer)
+def raw_server(answer: bytes | Answer = OK, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
+    server = RawServer(answer, tls)
     try:
         yield server
     finally:

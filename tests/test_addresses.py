@@ -174,6 +174,8 @@ def test_a_member_that_a_later_one_hides_is_searched_too() -> None:
     assert "a@b.co" in addresses_in(rb'{"Email": "a\u0040b.co", "Email": "a@example.com"}')
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 100_000, b'{"a": 1e999999999}', b'{"a": ' + b"9" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff\xfe", b"[" * 100_000, b'{"a": 1e999999999}', b'{"a": ' + b"9" * 5000 + b"}"]
+)
 def test_a_strange_body_holds_no_address_and_breaks_nothing(body: bytes) -> None:
     assert addresses_in(body) == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.errors import SuiteError
+from conformance.errors import ConformanceError, SuiteError
 from conformance.model import Case, Exchange, Judgement, Plan, Reply, Request, Response
 from conformance.target import exchanger as module
 from conformance.target.credential import Credential
@@ -20,6 +20,7 @@ from conformance.target.wire import Wire, WireError
 from tests.target_support import OK, case, closed_port, judge, plan, raw_server, request, target
 
 URL = "http://127.0.0.1:9/api"
+HERE = target(URL)
 
 
 class FakeWire:
@@ -64,7 +65,7 @@ def exchanger(
     *,
     wire: object | None = None,
     judge: Callable[[Case, Exchange], Judgement] = judge,
-    target: Target = target(URL),
+    target: Target = HERE,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Exchanger:
@@ -130,7 +131,12 @@ def test_a_barrier_is_sent_alone(tmp_path) -> None:
 
 def test_as_many_senders_work_as_there_are_workers(tmp_path) -> None:
     together = threading.Barrier(4)
-    wire = FakeWire(lambda sent: together.wait(10) and Response(status=200, headers=(), body=b"") or RESPONSE)
+
+    def meet(sent: Request) -> Response:
+        together.wait(10)
+        return RESPONSE
+
+    wire = FakeWire(meet)
     finished(exchanger(tmp_path, plan(cases(8)), wire=wire, workers=4))
     assert wire.most == 4
 
@@ -334,7 +340,29 @@ def test_the_guard_is_asked_before_every_send(tmp_path, monkeypatch) -> None:
     with pytest.raises(Refused):
         one.wait_all()
     assert wire.sent == ["c1"]
-    assert b"case-bad" not in (tmp_path / "run.jsonl").read_bytes()
+    log = read(tmp_path / "run.jsonl")
+    assert log.pending == ()
+    assert "recipients" in log.unsent["x00002"]
+
+
+def test_a_request_without_its_credential_is_unsent_and_stops_the_run(tmp_path) -> None:
+    at = target(URL, credential=Credential("false"))
+    sent = [case(number, request(URL, b"", (("Authorization", "Bearer ${CREDENTIAL}"),))) for number in (1, 2)]
+    one = exchanger(tmp_path, plan(sent), wire=Wire(at, environ={}), target=at)
+    one.start()
+    with pytest.raises(ConformanceError, match=r"credential\.command"):
+        one.wait_all()
+    one._thread.join(10)
+    log = read(tmp_path / "run.jsonl")
+    assert (log.records, log.pending, sorted(log.unsent)) == ((), (), ["x00001", "x00002"])
+
+
+def test_the_journal_says_of_which_exchanges_no_byte_went_out(tmp_path) -> None:
+    def answer(sent: Request) -> Response:
+        raise WireError("Cut off.", sent.body != b"c1")
+
+    finished(exchanger(tmp_path, plan(cases(2)), wire=FakeWire(answer)))
+    assert read(tmp_path / "run.jsonl").unreached == ("x00001",)
 
 
 def test_an_exchanger_is_started_once(tmp_path) -> None:

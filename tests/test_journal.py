@@ -55,7 +55,8 @@ def written(path: Path, *records: Record) -> Journal:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", "señor €\u2028\n".encode(), b"\xff\xfe\x00", b"\x00", b"\r\n", "\ufeff{}".encode(), b"\xed\xa0\x80"]
+    "body",
+    [b"", b"{}", "señor €\u2028\n".encode(), b"\xff\xfe\x00", b"\x00", b"\r\n", "\ufeff{}".encode(), b"\xed\xa0\x80"],
 )
 def test_an_exchange_comes_back_from_json_as_it_was(body: bytes) -> None:
     one = exchange(request=request(URL, body), response=replace(RESPONSE, body=body))

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from conformance.model import Basis, Citation, Field
 from conformance.target.secrets import MASK, Secrets
+from conformance.target.settings import ServiceTarget
 from tests.target_support import target
 
-HARD = 'pa/ss+wörd &<"\'\\>\n=%@€\U0001f600'
+HARD = "pa/ss+wörd &<\"'\\>\n=%@€\U0001f600"
 FORMS = {
     "plain": lambda text: text,
     "json": lambda text: json.dumps(text)[1:-1],
@@ -115,7 +116,7 @@ def test_a_body_is_masked_in_its_character_encoding(name: str) -> None:
     masked = Secrets(["contraseña-1"]).mask_bytes(body)
     read_as = "utf-8" if name == "latin-1" else name
     assert masked.decode(read_as, "replace").endswith(f'{{"a": "{MASK}"}}')
-    assert "contrase".encode(name.replace("-sig", "").replace("utf-16", "utf-16-le", 1)[:9]) not in masked
+    assert "contrase" not in masked.replace(b"\0", b"").decode("latin-1")
 
 
 def test_bytes_that_are_no_text_keep_what_is_no_secret() -> None:
@@ -184,7 +185,11 @@ def test_values_of_members_that_the_contract_marks_secret_are_secrets() -> None:
 
 def test_the_collection_never_shows_what_it_holds() -> None:
     secrets = Secrets(["hidden-thing"])
-    assert "hidden" not in f"{secrets} {secrets!r} {[secrets]} {target('http://127.0.0.1/', secrets=secrets)!r}"
+    service = ServiceTarget(
+        service="s", url="u", encodings=(), headers=(("A", "hidden-thing"),), values={"a": "hidden-thing"}
+    )
+    whole = target("http://127.0.0.1/", secrets=secrets, services={"s": service}, proxy="http://u:hidden-thing@p/")
+    assert "hidden" not in f"{secrets} {secrets!r} {[secrets]} {whole!r}"
     assert asdict(target("http://127.0.0.1/", secrets=secrets))["secrets"] is secrets
     assert copy.copy(secrets) is copy.deepcopy(secrets) is secrets
     assert not hasattr(secrets, "__dict__")

@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
+import responses
 
 from conformance.errors import ConformanceError
 from conformance.model import Request
@@ -12,13 +17,13 @@ from conformance.target import connection, guard, wire
 from conformance.target.credential import Credential
 from conformance.target.guard import Refused
 from conformance.target.wire import Wire, WireError
-from tests.target_support import OK, closed_port, raw_server, request, target
-
+from tests.target_support import OK, Answer, RawServer, closed_port, raw_server, request, target
 
 RESOLVE = socket.getaddrinfo
+CERTIFICATE = Path(__file__).with_name("target_loopback.pem")
 
 
-def send(url: str, sent: Request | None = None, **changes: object):  # noqa: ANN201 — a Response
+def send(url: str, sent: Request | None = None, **changes: object):
     way = Wire(target(url, **changes), environ={}, pause=lambda seconds: None)
     try:
         return way.send(sent or request(url))
@@ -81,9 +86,7 @@ def test_a_header_beyond_latin_1_goes_out_as_utf_8() -> None:
 
 
 def test_the_answer_comes_back_whole() -> None:
-    answer = (
-        b"HTTP/1.1 201 Made Up\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: c=1\r\nContent-Length: 3\r\n\r\n\x00\xff\n"
-    )
+    answer = b"HTTP/1.1 201 Made Up\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: c=1\r\nContent-Length: 3\r\n\r\n\x00\xff\n"
     with raw_server(answer) as server:
         response = send(server.url)
     assert (response.status, response.reason, response.http_version) == (201, "Made Up", "HTTP/1.1")
@@ -261,7 +264,11 @@ def test_with_effects_it_is_tried(connects) -> None:
 def test_a_name_that_turns_to_another_machine_is_refused_before_a_connection(connects, monkeypatch) -> None:
     # Loopback when the guard asks, another machine when the connection is made.
     answers = iter(["127.0.0.1", "192.0.2.1", "192.0.2.1"])
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: resolving({"turn.test": next(answers)})(*a, **k))
+
+    def turning(*rest: object, **more: object) -> list[object]:
+        return resolving({"turn.test": next(answers)})(*rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", turning)
     with pytest.raises(Refused, match="not this machine"):
         send("http://turn.test/")
     assert connects == []
@@ -269,9 +276,8 @@ def test_a_name_that_turns_to_another_machine_is_refused_before_a_connection(con
 
 def test_a_peer_on_another_machine_gets_no_byte(monkeypatch) -> None:
     monkeypatch.setattr(connection, "_loopback_peer", lambda connected: False)
-    with raw_server() as server:
-        with pytest.raises(Refused, match="not this machine"):
-            send(server.url)
+    with raw_server() as server, pytest.raises(Refused, match="not this machine"):
+        send(server.url)
     assert server.received in ([], [b""])
 
 
@@ -318,9 +324,7 @@ def test_the_proxy_of_the_target_is_used_and_connect_is_no_byte_of_the_request()
 def test_the_credential_is_put_into_the_headers_when_they_are_sent() -> None:
     credential = Credential("echo fetched-token", 900)
     with raw_server() as server:
-        send(
-            server.url, request(server.url, b"", (("Authorization", "Bearer ${CREDENTIAL}"),)), credential=credential
-        )
+        send(server.url, request(server.url, b"", (("Authorization", "Bearer ${CREDENTIAL}"),)), credential=credential)
     assert b"Authorization: Bearer fetched-token\r\n" in server.received[0]
     assert credential.tokens() == ("fetched-token",)
 
@@ -343,3 +347,98 @@ def test_a_credential_that_cannot_be_fetched_is_an_error_of_the_user() -> None:
 )
 def test_which_authorities_are_trusted(environ: dict[str, str], changes: dict[str, object], expected: object) -> None:
     assert Wire(target("https://127.0.0.1/", **changes), environ=environ)._verify == expected
+
+
+@pytest.fixture
+def tls() -> Callable[[Answer | bytes], AbstractContextManager[RawServer]]:
+    """A raw server that speaks TLS with a certificate for localhost that nobody trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return lambda answer: raw_server(answer, context)
+
+
+def test_a_certificate_that_nobody_trusts_is_refused(tls) -> None:
+    with tls(OK) as server:
+        with pytest.raises(WireError, match=r"cannot be verified; see tls\.ca") as caught:
+            send(server.url)
+        assert server.received == []
+    assert not caught.value.sent
+
+
+def test_a_certificate_of_the_target_file_is_trusted(tls) -> None:
+    with tls(OK) as server:
+        assert send(server.url, ca=str(CERTIFICATE)).status == 200
+        way = Wire(target(server.url), environ={"SSL_CERT_FILE": str(CERTIFICATE)})
+        assert way.send(request(server.url)).status == 200
+
+
+def test_a_certificate_for_another_name_is_refused(tls, monkeypatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", resolving({"other.test": "127.0.0.1"}))
+    with tls(OK) as server, pytest.raises(WireError, match=r"certificate of other\.test"):
+        send(server.url.replace("127.0.0.1", "other.test"), ca=str(CERTIFICATE))
+
+
+def test_without_verification_any_certificate_will_do_and_nothing_warns(tls) -> None:
+    with tls(OK) as server:
+        assert send(server.url, verify=False).status == 200
+    assert server.received[0].endswith(b'Content-Length: 8\r\n\r\n{"a": 1}')
+
+
+def test_the_certificate_of_the_client_is_shown(tls) -> None:
+    with tls(OK) as server:
+        assert send(server.url, ca=str(CERTIFICATE), client_cert=str(CERTIFICATE)).status == 200
+
+
+def test_an_authority_that_is_no_file_is_one_sentence(tls) -> None:
+    with tls(OK) as server, pytest.raises(WireError, match="TLS CA certificate bundle") as caught:
+        send(server.url, ca="/no/such/file")
+    assert not caught.value.sent
+
+
+def test_the_deadline_holds_under_tls(tls) -> None:
+    def drip(connection: socket.socket, received: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        connection.settimeout(0.05)
+        for _ in range(400):
+            connection.sendall(b"a")
+            try:
+                if not connection.recv(1):
+                    return
+            except TimeoutError:
+                continue
+
+    with tls(drip) as server, pytest.raises(WireError, match=r"within 0\.5 seconds"):
+        send(server.url, ca=str(CERTIFICATE), exchange_timeout=0.5)
+
+
+def test_a_server_without_tls_is_one_sentence() -> None:
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(WireError, match=r"^TLS with 127\.0\.0\.1:\d+ failed\.$") as caught:
+            send(f"https://127.0.0.1:{listener.getsockname()[1]}/")
+        thread.join(10)
+    assert not caught.value.sent
+
+
+def test_a_handshake_that_hangs_is_no_connection_in_time() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        pytest.raises(WireError, match=r"^No connection to 127") as caught,
+    ):
+        send(f"https://127.0.0.1:{listener.getsockname()[1]}/", connect_timeout=0.1)
+    assert not caught.value.sent
+
+
+def test_requests_mocked_in_a_unit_test_never_reach_a_socket(connects) -> None:
+    with responses.RequestsMock() as mock:
+        mock.post("http://127.0.0.1:9/api", body=b'{"success":true}', status=201, headers={"X-A": "1"})
+        response = send("http://127.0.0.1:9/api")
+    assert (response.status, response.body, response.header("X-A")) == (201, b'{"success":true}', "1")
+    assert response.http_version == "HTTP/1.1"

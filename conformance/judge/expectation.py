@@ -28,7 +28,8 @@ def expectation_results(case: Case, exchange: Exchange, answer: Answer) -> Itera
             continue
         finding = None
         if outcome is Outcome.FAILED:
-            what = f"{case.title}: {expected}"
+            # The path has a place of its own in a finding.
+            what = f"{expected}: {case.title.removeprefix(f'{case.path}: ')}"
             finding = Finding(path=case.path, expected=what, observed=f"{answer.reply}: {answer.words}")
         yield Result(rule=rule, outcome=outcome, finding=finding, reason=reason, leans=True)
 

@@ -18,13 +18,14 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BaseModel, ValidationError
 
 from conformance.generate.addresses import addresses, unsafe
-from conformance.model import Contract
+from conformance.model import Contract, Field
 from conformance.target.environment import Mistake
 from conformance.target.environment import Path as Key
 from conformance.target.sections import SERVICES, TargetFile
 
 _FEW = 8
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_URL = re.compile(r"[!-~]*")
 _LATIN = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _CASES_OWN = {
     "accept-encoding": "what comes back must be readable",
@@ -118,8 +119,8 @@ def _url(text: str, *, userinfo: bool = False) -> Iterator[str]:
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         yield "must be an absolute http or https url"
         return
-    if any(char.isspace() or not char.isprintable() for char in text):
-        yield "must not hold blanks or control characters"
+    if not _URL.fullmatch(text):
+        yield "must be ASCII without blanks; write other characters as %XX"
     if parts.fragment:
         yield "must not have a fragment (#…): it is never sent"
     if not userinfo and "@" in parts.netloc:
@@ -159,12 +160,22 @@ def _encodings(named: object, contract: Contract | None) -> Iterator[Mistake]:
 
 
 def _values(values: Mapping[str, Any], contract: Contract | None, recipients: list[str]) -> Iterator[Mistake]:
-    members = [field.name for field in contract.operation.request.fields] if contract else []
-    for name, value in values.items():
-        if contract is not None and name not in members:
-            yield (name,), f"{contract.service} has no such request member{nearest(name, members)}"
-        yield from _plain(value, (name,))
+    if contract is not None:
+        yield from _members(values, contract.operation.request.fields, contract.service)
+    yield from _plain(values, ())
     yield from _mail(values, recipients)
+
+
+def _members(value: object, fields: tuple[Field, ...], owner: str, path: Key = ()) -> Iterator[Mistake]:
+    known = {field.name: field for field in fields}
+    for name, held in value.items() if isinstance(value, dict) else ():
+        if name not in known:
+            yield (*path, name), f"{owner} has no such member{nearest(name, list(known))}"
+            continue
+        below = known[name].item or known[name]
+        for place, one in enumerated(held) if isinstance(held, list) else [((), held)]:
+            if below.fields:
+                yield from _members(one, below.fields, name, (*path, name, *place))
 
 
 def _plain(value: object, path: Key) -> Iterator[Mistake]:

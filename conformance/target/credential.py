@@ -69,8 +69,8 @@ def _printed(command: str) -> str:
         raise ConformanceError(
             f"credential.command printed no token within {_PATIENCE:.0f} seconds; run it by hand to see why"
         ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its quotes do not match"
+    except (OSError, ValueError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or "it is empty, or its quotes do not match"
         raise ConformanceError(f"credential.command cannot be run ({reason}); check its path and quotes") from None
     if done.returncode != 0:
         raise ConformanceError(

@@ -10,10 +10,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol
 
-from conformance.errors import SuiteError
+from conformance.errors import ConformanceError, SuiteError
 from conformance.model import Case, Exchange, Judgement, Plan, Record, Request, Response, Step
 from conformance.target.guard import check_plan, check_send
 from conformance.target.journal import Journal, now
@@ -113,14 +113,25 @@ class Exchanger:
         try:
             with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="sender") as pool:
                 for batch in _batches(self._within_budget()):
-                    # A sender never raises: what goes wrong in it is kept and stops the run.
-                    list(pool.map(self._guarded, batch))
+                    self._send(batch, pool)
         except BaseException as error:  # noqa: BLE001 — re-raised to whoever waits
             self._fail(error)
         finally:
             with self._state:
                 self._finished = True
                 self._state.notify_all()
+
+    def _send(self, batch: Sequence[Step], pool: ThreadPoolExecutor) -> None:
+        """The whole batch. No more is handed over than there are senders: when the interpreter ends in the middle it
+        waits for what was handed over, and nothing else goes out."""
+        free = threading.Semaphore(self._workers)
+        handed = []
+        for step in batch:
+            free.acquire()
+            future = pool.submit(self._guarded, step)
+            future.add_done_callback(lambda _: free.release())
+            handed.append(future)
+        wait(handed)
 
     def _within_budget(self) -> list[Step]:
         """The steps that the budget covers, by their place in the plan; the others are unsent at once."""
@@ -151,14 +162,18 @@ class Exchanger:
             self._skip(step, reason)
             return
         request = step.case.request
-        check_send(request, self._target)
-        self._journal.sending(step)
         started, clock = now(), time.perf_counter()
-        response, error = None, None
+        response, error, sent = None, None, True
         try:
+            check_send(request, self._target)
+            self._journal.sending(step)
             response = self._wire.send(request)
         except WireError as broken:
-            error = str(broken)
+            error, sent = str(broken), broken.sent
+        except ConformanceError as mistake:
+            # Refused, or no credential to send: no byte went out, and nothing more will.
+            self._skip(step, str(mistake))
+            raise
         exchange = Exchange(
             id=step.exchange,
             case=step.case.id,
@@ -169,7 +184,7 @@ class Exchanger:
             milliseconds=round((time.perf_counter() - clock) * 1000, 3),
         )
         self._count(step.case.service, error)
-        self._record(step, exchange)
+        self._record(step, exchange, sent)
 
     def _obstacle(self, step: Step) -> str | None:
         with self._state:
@@ -179,10 +194,9 @@ class Exchanger:
         with self._state:
             self._dead[service] = 0 if error is None else self._dead[service] + 1
             if self._dead[service] >= DEAD_IN_A_ROW:
-                last = self._target.masks().mask(error or "")
-                self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {last}")
+                self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {error}")
 
-    def _record(self, step: Step, exchange: Exchange) -> None:
+    def _record(self, step: Step, exchange: Exchange, sent: bool) -> None:
         masks = self._target.masks()
         masked = masked_exchange(exchange, masks)
         records: list[Record] = []
@@ -194,14 +208,15 @@ class Exchanger:
                     records.append(Record(case=case, exchange=masked, judgement=judgement))
         except BaseException:
             # Evidence outlives a judge that fails.
-            self._journal.exchange(masked, ())
+            self._journal.exchange(masked, (), sent=sent)
             raise
-        self._journal.exchange(masked, records)
+        self._journal.exchange(masked, records, sent=sent)
         with self._state:
             self._records += records
             self._done(step)
 
     def _skip(self, step: Step, reason: str) -> None:
+        reason = self._target.masks().mask(reason)
         with self._state:
             self.unsent[step.exchange] = reason
         self._journal.unsent(step, reason)

@@ -170,8 +170,7 @@ def _rows(section: Section) -> list[dict[str, Any]]:
 
 
 def _service(service: str, section: Section, encodings: tuple[str, ...], contract: Contract) -> ServiceTarget:
-    rows = _rows(section)
-    values = rows[0] if rows else {}
+    values = _rows(section)[0]
     return ServiceTarget(
         service=service,
         url=section.url or "",

@@ -30,7 +30,7 @@ from conformance.target.secrets import Secrets
 _STRUCTURE = frozenset(
     (
         *("exchange", "case", "id", "service", "encoding", "kind", "expect", "rules", "leans_on", "path", "answer"),
-        *("origin", "run", "started", "seed", "depth", "hash", "sha256"),
+        *("origin", "encodings", "services", "enforcement", "run", "started", "seed", "depth", "hash", "sha256"),
     )
 )
 """Keys of the header whose texts are the suite's own and tie lines together; a short secret may not tear them."""
@@ -73,9 +73,10 @@ class Journal:
         """The request of the step goes out next."""
         self._write({"sending": {"exchange": step.exchange, "case": step.case.id, "at": now()}})
 
-    def exchange(self, exchange: Exchange, records: Sequence[Record]) -> None:
-        """What became of it, with what the judge says for each case that shares the answer. All of it masked."""
-        line: dict[str, Any] = {"exchange": exchange_json(exchange)}
+    def exchange(self, exchange: Exchange, records: Sequence[Record], *, sent: bool = True) -> None:
+        """What became of it, with what the judge says for each case that shares the answer. All of it masked.
+        `sent` is false where no byte went out."""
+        line: dict[str, Any] = {"exchange": exchange_json(exchange), "sent": sent}
         line["records"] = [
             {"case": case_json(record.case), "judgement": judgement_json(record.judgement)} for record in records
         ]
@@ -118,6 +119,8 @@ class RunLog:
     ended: bool = False
     problems: tuple[str, ...] = ()
     unjudged: tuple[Exchange, ...] = ()
+    unreached: tuple[str, ...] = ()
+    """Exchanges of which no byte went out: they can be sent again without harm."""
     end: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -137,6 +140,7 @@ class _Reader:
         self._header: Mapping[str, Any] | None = None
         self._records: dict[str, tuple[Record, ...]] = {}
         self._unjudged: dict[str, Exchange] = {}
+        self._unreached: dict[str, None] = {}
         self._unsent: dict[str, str] = {}
         self._pending: dict[str, None] = {}
         self._end: Mapping[str, Any] | None = None
@@ -158,6 +162,7 @@ class _Reader:
             ended=self._end is not None,
             problems=tuple(self._problems),
             unjudged=tuple(self._unjudged.values()),
+            unreached=tuple(sorted(self._unreached, key=_order)),
             end=self._end or {},
         )
 
@@ -180,6 +185,7 @@ class _Reader:
             self._exchange(value)
         elif "unsent" in value:
             self._unsent[str(value["unsent"]["exchange"])] = str(value["unsent"]["reason"])
+            self._pending.pop(str(value["unsent"]["exchange"]), None)
         elif "end" in value:
             self._end = dict(value["end"])
         else:
@@ -198,6 +204,9 @@ class _Reader:
         self._pending.pop(exchange.id, None)
         self._unsent.pop(exchange.id, None)
         self._unjudged.pop(exchange.id, None)
+        self._unreached.pop(exchange.id, None)
+        if not value["sent"]:
+            self._unreached[exchange.id] = None
         if records:
             self._records[exchange.id] = records
         else:
@@ -205,8 +214,12 @@ class _Reader:
 
     def _ordered(self) -> Iterator[Record]:
         """Records in the order of the plan, whatever order the answers came in."""
-        for key in sorted(self._records, key=lambda exchange: (len(exchange), exchange)):
+        for key in sorted(self._records, key=_order):
             yield from self._records[key]
+
+
+def _order(exchange: str) -> tuple[int, str]:
+    return len(exchange), exchange
 
 
 def _opened(path: Path, mode: str) -> BinaryIO:

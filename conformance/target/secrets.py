@@ -36,7 +36,7 @@ class Secrets:
         self.__pattern = _pattern(self.__values) if self.__values else None
 
     def __repr__(self) -> str:
-        return f"Secrets({len(self.__values)} hidden)"
+        return f"Secrets({len(self.__values)})"
 
     def __len__(self) -> int:
         return len(self.__values)
@@ -90,8 +90,9 @@ class Secrets:
             mask = MASK.encode().decode("latin-1")
             body = self.__pattern.sub(mask, body.decode("latin-1")).encode("latin-1")
         if b"\0" in body:
-            for name in ("utf-16-le", "utf-16-be"):
-                for start in (0, 1):
+            # Bytes of one order, read from an odd place, look like the other: the even places come first.
+            for start in (0, 1):
+                for name in ("utf-16-le", "utf-16-be"):
                     body = self.__wide(body, name, start)
         return body
 

@@ -8,13 +8,31 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 
 def _as_float(value: object) -> object:
     """TOML fractions are read as Decimal for the sake of `values`; times and rates are floats."""
     return float(value) if isinstance(value, Decimal) else value
 
+
+def _certificate(value: object) -> object:
+    # By hand: pydantic would report a union once for each of its branches, under keys that no file has.
+    pair = value if isinstance(value, list) and len(value) == _PAIR else [value]
+    if all(isinstance(one, str) and one for one in pair):
+        return value
+    raise PydanticCustomError("certificate", "must be the name of a file, or of two: certificate and key")
+
+
+def _one_or_more(value: object) -> object:
+    rows = value if isinstance(value, list) else [value]
+    if rows and all(isinstance(row, dict) for row in rows):
+        return value
+    raise PydanticCustomError("values", "must be a table, or a list of tables that are used in turn")
+
+
+_PAIR = 2
 
 Positive = Annotated[float, BeforeValidator(_as_float), Field(gt=0, le=86_400, allow_inf_nan=False)]
 Rate = Annotated[float, BeforeValidator(_as_float), Field(gt=0, allow_inf_nan=False)]
@@ -46,7 +64,7 @@ class Tls(Shape):
     """`tls`"""
 
     ca: Text | None = None
-    client_cert: Text | Annotated[list[Text], Field(min_length=2, max_length=2)] | None = None
+    client_cert: Annotated[str | list[str] | None, PlainValidator(_certificate)] = None
     verify: bool = True
 
 
@@ -82,7 +100,7 @@ class EnvioCorreo(Shape):
     profiles: list[Text] = []
     headers: dict[str, str] = {}
     enforcement: Literal["must", "advisory"] = "must"
-    values: Values | list[Values] = {}
+    values: Annotated[Values | list[Values], PlainValidator(_one_or_more)] = {}
     refusal: Refusal | None = None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from conformance.model import Headers
@@ -27,9 +28,9 @@ class ServiceTarget:
     service: str
     url: str
     encodings: tuple[str, ...]
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     enforcement: Enforcement = "must"
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     explicit: frozenset[str] = frozenset()
     defaulted: tuple[str, ...] = ()
 
@@ -50,7 +51,7 @@ class Target:
     ca: str | None = None
     client_cert: str | tuple[str, str] | None = None
     verify: bool = True
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     credential: Credential | None = None
     secrets: Secrets = field(default_factory=Secrets)
     notices: tuple[str, ...] = ()
@@ -58,4 +59,9 @@ class Target:
 
     def masks(self) -> Secrets:
         """All that must not be written down by now: the file's secrets and the tokens fetched so far."""
-        return self.secrets if self.credential is None else self.secrets.add(*self.credential.tokens())
+        return self.secrets if self.credential is None else _joined(self.secrets, self.credential.tokens())
+
+
+@lru_cache(maxsize=8)
+def _joined(secrets: Secrets, tokens: tuple[str, ...]) -> Secrets:
+    return secrets.add(*tokens)

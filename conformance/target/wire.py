@@ -106,8 +106,10 @@ class Wire:
             return self._late(attempt)
         if any(isinstance(cause, DecodeError) for cause in causes):
             return WireError("The answer's content coding does not decode.", True)
-        if attempt.sent and any(isinstance(cause, (TimeoutError, ReadTimeoutError)) for cause in causes):
-            return self._late(attempt)
+        if any(isinstance(cause, (TimeoutError, ReadTimeoutError)) for cause in causes):
+            return (
+                self._late(attempt) if attempt.sent else WireError(_NOT_IN_TIME.format(place=place), False, again=True)
+            )
         kinds = {type(cause).__name__ for cause in causes}
         for kind, sentence, again in _SENTENCES:
             if kind in kinds:
@@ -156,6 +158,7 @@ class Wire:
         return dict(get_environ_proxies(url, no_proxy=None))
 
 
+_NOT_IN_TIME = "No connection to {place} in time."
 _SENTENCES = (
     ("CertificateError", "The certificate of {place} does not fit; see tls.ca in the target file.", False),
     (
@@ -167,7 +170,7 @@ _SENTENCES = (
     ("ProxyError", "The proxy on the way to {place} does not answer or refuses.", True),
     ("NameResolutionError", "The name of {place} does not resolve.", True),
     ("ConnectionRefusedError", "Nothing listens at {place}.", True),
-    ("ConnectTimeoutError", "No connection to {place} in time.", True),
+    ("ConnectTimeoutError", _NOT_IN_TIME, True),
     ("LineTooLong", "{place} answered with a header line that is too long.", False),
     ("BadStatusLine", "{place} answered with something that is no HTTP.", False),
     ("RemoteDisconnected", "{place} closed the connection without an answer.", False),
