@@ -7,6 +7,7 @@ point, since options would then collide in every pytest session of an environmen
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
@@ -61,7 +62,7 @@ class Session:
             replay=option("conformance_replay"),
             out=_path(option("conformance_out")),
             formats=tuple(name for names in option("conformance_format") for name in names.split(",") if name),
-            command=option("conformance_command") or " ".join(("pytest", *map(str, given.args))),
+            command=option("conformance_command") or shlex.join(("pytest", *map(str, given.args))),
         )
 
     def offer(self, part: str) -> list[Item]:
@@ -224,13 +225,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if state.run is None:
         return (yield)
     try:
-        try:
-            state.start()
-        except ConformanceError as error:
-            _tell(session.config, error)
-        return (yield)
-    except KeyboardInterrupt:
-        state.run.finish(interrupted=True)
+        state.start()
+        result = yield
+        # Where pytest stopped early, what was sent is reported all the same.
+        state.run.finish()
+        return result
+    except ConformanceError as error:
+        _tell(session.config, error)
+    except BaseException as error:
+        state.run.finish(interrupted=isinstance(error, KeyboardInterrupt))
         raise
     finally:
         state.run.close()

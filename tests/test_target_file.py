@@ -138,7 +138,13 @@ url = "ftp://x"
 encodings = ["json", "jsn", 5]
 headers = { "a b" = "x", Content-Type = "a/b", X-N = 5 }
 enforcment = "must"
-values = { GrantorTaxID = "x", Email = "a@b.co", CollectionReminderTime = 09:59:00, MinimumInterest = inf, NotificationSchemaList = [{ NotificationSchemaID = "x" }] }
+
+[collection-policy.values]
+GrantorTaxID = "x"
+Email = "a@b.co"
+CollectionReminderTime = 09:59:00
+MinimumInterest = inf
+NotificationSchemaList = [{ NotificationSchemaID = "x" }]
 
 [envio-correo]
 soap = ["1.3"]

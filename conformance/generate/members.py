@@ -211,7 +211,7 @@ def _patterns(place: Place) -> Iterator[Case]:
         return
     current = place.subject.value(member)
     if member.type == "string":
-        yield from _texts(place, constraint.pattern, current)
+        yield from _texts(place, constraint.pattern, _witness(place.subject, member))
         return
     if member.type == "decimal":
         for value in values.decimals(member):
@@ -222,6 +222,12 @@ def _patterns(place: Place) -> Iterator[Case]:
     facets = values.breaks(member, negative.value)
     if "pattern" in facets:
         yield place.case("pattern", negative, Expect.REFUSED, also=facets)
+
+
+def _witness(subject: Subject, member: Field) -> str:
+    """The value that near misses are made from: the target's, unless its neighbours would be addresses of somebody."""
+    current = str(subject.value(member))
+    return current if safe(current) else str(subject.contract.baseline.get(member.name, current))
 
 
 def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
@@ -241,7 +247,7 @@ def _lengths(place: Place) -> Iterator[Case]:
     constraint = member.constraint("max-length")
     if constraint is None or constraint.max_length is None or "reference" in member.marks:
         return
-    length, current = constraint.max_length, place.subject.value(member)
+    length, current = constraint.max_length, _witness(place.subject, member)
     stated = member.constraint("pattern")
     pattern = stated.pattern if stated is not None else None
     sizes = (

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from conformance.generate.examples import example_cases
 from conformance.generate.members import member_cases
-from conformance.generate.properties import property_cases
 from conformance.generate.subject import Subject
 from conformance.generate.transport import transport_cases
 from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
@@ -41,6 +40,10 @@ def cases_of(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: 
         found += member_cases(subject)
         found += transport_cases(subject)
         found += example_cases(subject, examples, dict(rules))
+    if depth in {"standard", "deep"}:
+        # Hypothesis takes a while to load; the lesser depths draw nothing.
+        from conformance.generate.properties import property_cases  # noqa: PLC0415
+
         found += property_cases(subject, depth)
     known = {case.id for case in found}
     kept = (case for case in found if not case.rules or any(rule in rules for rule in case.rules))

@@ -87,15 +87,26 @@ class Run:
             return self.report
         if interrupted:
             self._exchanger.stop("the run was interrupted")
-        self._exchanger.wait_all()
-        if not interrupted:
-            self._journal.end()
+        try:
+            self._exchanger.wait_all()
+            if not interrupted:
+                self._journal.end()
+        except BaseException:
+            # What was exchanged until then is on disk; the report of it must not hide why the run ended.
+            with contextlib.suppress(Exception):
+                self._write(interrupted=True)
+            raise
+        self._write(interrupted=interrupted)
+        return self.report
+
+    def _write(self, *, interrupted: bool) -> None:
+        if self._journal is None or self.out is None:
+            return
         self._journal.close()
         log = rendering.log_of(self.out)
         self.report = rendering.report_of(log, interrupted=interrupted)
         formats = (*ALWAYS, *self._prepared.options.formats)
         self.files = (*rendering.written(self.report, log, self.out, formats), self.out / rendering.JOURNAL)
-        return self.report
 
     def close(self) -> None:
         """Let go of server and connections."""

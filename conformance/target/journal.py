@@ -205,7 +205,7 @@ class _Reader:
         self._unsent.pop(exchange.id, None)
         self._unjudged.pop(exchange.id, None)
         self._unreached.pop(exchange.id, None)
-        if not value["sent"]:
+        if not value.get("sent", True):
             self._unreached[exchange.id] = None
         if records:
             self._records[exchange.id] = records
