@@ -74,7 +74,7 @@ class Attempt:
         if self._socket is None:
             return
         try:
-            # Not the method of an SSLSocket, which takes the session away from the thread that reads.
+            # Not the method of an SSLSocket, which takes the TLS state away from the reading thread.
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         except OSError:
             return

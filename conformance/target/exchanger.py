@@ -17,6 +17,7 @@ from conformance.errors import ConformanceError, SuiteError
 from conformance.model import Case, Exchange, Judgement, Plan, Record, Request, Response, Step
 from conformance.target.guard import check_plan, check_send
 from conformance.target.journal import Journal, now
+from conformance.target.pace import Pace
 from conformance.target.records import masked_case, masked_exchange, masked_judgement
 from conformance.target.settings import Target
 from conformance.target.wire import WireError
@@ -56,7 +57,7 @@ class Exchanger:
         self._order = {step.exchange: place for place, step in enumerate(plan.steps)}
         self._parent = {rider.id: case for case, riders in plan.riders.items() for rider in riders}
         self._left = Counter(step.case.id for step in plan.steps)
-        self._pace = _Pace(target.per_second)
+        self._pace = Pace(target.per_second)
         self._state = threading.Condition()
         self._judging = threading.Lock()
         self._records: list[Record] = []
@@ -194,7 +195,9 @@ class Exchanger:
         with self._state:
             self._dead[service] = 0 if error is None else self._dead[service] + 1
             if self._dead[service] >= DEAD_IN_A_ROW:
-                self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {error}")
+                self._given_up.setdefault(
+                    service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {str(error).rstrip('.')}"
+                )
 
     def _record(self, step: Step, exchange: Exchange, sent: bool) -> None:
         masks = self._target.masks()
@@ -229,28 +232,6 @@ class Exchanger:
         if self._progress is not None:
             total = len(self._plan.steps)
             self._progress(total - self._left.total(), total)
-
-
-class _Pace:
-    """At most so many sends a second, over all senders; each waits for its own slot."""
-
-    def __init__(self, per_second: float | None) -> None:
-        self._gap = 1 / per_second if per_second else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-        self._stop = threading.Event()
-
-    def wait(self) -> bool:
-        """Until the slot comes; False where the run stops before."""
-        if not self._gap:
-            return not self._stop.is_set()
-        with self._lock:
-            slot = max(self._next, time.monotonic())
-            self._next = slot + self._gap
-        return not self._stop.wait(max(0.0, slot - time.monotonic()))
-
-    def stop(self) -> None:
-        self._stop.set()
 
 
 def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
