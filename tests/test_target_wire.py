@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import responses
+import trustme
 
 from conformance.errors import ConformanceError
 from conformance.model import Request
@@ -20,7 +21,6 @@ from conformance.target.wire import Wire, WireError
 from tests.target_support import OK, Answer, RawServer, closed_port, raw_server, request, target
 
 RESOLVE = socket.getaddrinfo
-CERTIFICATE = Path(__file__).with_name("target_loopback.pem")
 
 
 def send(url: str, sent: Request | None = None, **changes: object):
@@ -349,11 +349,21 @@ def test_which_authorities_are_trusted(environ: dict[str, str], changes: dict[st
     assert Wire(target("https://127.0.0.1/", **changes), environ=environ)._verify == expected
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key, certificate for this machine, and the authority behind it, in one file that nobody trusts."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost", "127.0.0.1")
+    path = tmp_path_factory.mktemp("tls") / "loopback.pem"
+    path.write_bytes(issued.private_key_and_cert_chain_pem.bytes() + authority.cert_pem.bytes())
+    return path
+
+
 @pytest.fixture
-def tls() -> Callable[[Answer | bytes], AbstractContextManager[RawServer]]:
+def tls(certificate: Path) -> Callable[[Answer | bytes], AbstractContextManager[RawServer]]:
     """A raw server that speaks TLS with a certificate for localhost that nobody trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    context.load_cert_chain(certificate)
     return lambda answer: raw_server(answer, context)
 
 
@@ -365,17 +375,17 @@ def test_a_certificate_that_nobody_trusts_is_refused(tls) -> None:
     assert not caught.value.sent
 
 
-def test_a_certificate_of_the_target_file_is_trusted(tls) -> None:
+def test_a_certificate_of_the_target_file_is_trusted(tls, certificate) -> None:
     with tls(OK) as server:
-        assert send(server.url, ca=str(CERTIFICATE)).status == 200
-        way = Wire(target(server.url), environ={"SSL_CERT_FILE": str(CERTIFICATE)})
+        assert send(server.url, ca=str(certificate)).status == 200
+        way = Wire(target(server.url), environ={"SSL_CERT_FILE": str(certificate)})
         assert way.send(request(server.url)).status == 200
 
 
-def test_a_certificate_for_another_name_is_refused(tls, monkeypatch) -> None:
+def test_a_certificate_for_another_name_is_refused(tls, monkeypatch, certificate) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolving({"other.test": "127.0.0.1"}))
     with tls(OK) as server, pytest.raises(WireError, match=r"certificate of other\.test"):
-        send(server.url.replace("127.0.0.1", "other.test"), ca=str(CERTIFICATE))
+        send(server.url.replace("127.0.0.1", "other.test"), ca=str(certificate))
 
 
 def test_without_verification_any_certificate_will_do_and_nothing_warns(tls) -> None:
@@ -384,9 +394,9 @@ def test_without_verification_any_certificate_will_do_and_nothing_warns(tls) -> 
     assert server.received[0].endswith(b'Content-Length: 8\r\n\r\n{"a": 1}')
 
 
-def test_the_certificate_of_the_client_is_shown(tls) -> None:
+def test_the_certificate_of_the_client_is_shown(tls, certificate) -> None:
     with tls(OK) as server:
-        assert send(server.url, ca=str(CERTIFICATE), client_cert=str(CERTIFICATE)).status == 200
+        assert send(server.url, ca=str(certificate), client_cert=str(certificate)).status == 200
 
 
 def test_an_authority_that_is_no_file_is_one_sentence(tls) -> None:
@@ -395,7 +405,7 @@ def test_an_authority_that_is_no_file_is_one_sentence(tls) -> None:
     assert not caught.value.sent
 
 
-def test_the_deadline_holds_under_tls(tls) -> None:
+def test_the_deadline_holds_under_tls(tls, certificate) -> None:
     def drip(connection: socket.socket, received: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         connection.settimeout(0.05)
@@ -408,7 +418,7 @@ def test_the_deadline_holds_under_tls(tls) -> None:
                 continue
 
     with tls(drip) as server, pytest.raises(WireError, match=r"within 0\.5 seconds"):
-        send(server.url, ca=str(CERTIFICATE), exchange_timeout=0.5)
+        send(server.url, ca=str(certificate), exchange_timeout=0.5)
 
 
 def test_a_server_without_tls_is_one_sentence() -> None:
