@@ -86,7 +86,7 @@ def test_an_address_alone_is_a_target_file(tmp_path) -> None:
         "NotificationTypeId",
         "UserId",
     )
-    assert target.notices == ("collection-policy: xml, form not tested: this version has no rules for it.",)
+    assert target.notices == ()
 
 
 def test_every_key_of_a_full_file_is_taken(tmp_path) -> None:

@@ -34,18 +34,8 @@ def request_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Ru
     top = {member.name for member in contract.operation.request.fields}
 
     def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str, *, schema: bool = True) -> Rule:
-        return Rule(
-            id=f"{contract.service}/request/{path}/{facet}",
-            service=contract.service,
-            part="request",
-            path=path,
-            facet=facet,
-            level=level_of("request", facet, basis),
-            basis=basis,
-            citation=citation,
-            statement=statement,
-            encodings=encodings,
-            schema=schema and facet in SCHEMA_FACETS,
+        return _rule(
+            contract, encodings, ("request", path, facet), basis, citation, statement, schema and facet in SCHEMA_FACETS
         )
 
     for path, member in walk(contract.operation.request.fields):
@@ -102,19 +92,8 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
     echoed = acceptance.echo if acceptance is not None else None
 
     def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str) -> Rule:
-        return Rule(
-            id=f"{contract.service}/response/{path}/{facet}",
-            service=contract.service,
-            part="response",
-            path=path,
-            facet=facet,
-            level=level_of("response", facet, basis),
-            basis=basis,
-            citation=citation,
-            statement=statement,
-            encodings=encodings,
-            schema=facet == "type" or (facet == "required" and basis is Basis.STATED),
-        )
+        schema = facet == "type" or (facet == "required" and basis is Basis.STATED)
+        return _rule(contract, encodings, ("response", path, facet), basis, citation, statement, schema)
 
     for path, member in walk(contract.operation.response.fields):
         cite = member.citation
@@ -136,6 +115,32 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
         if echoed is not None and path.startswith(f"{echoed}/"):
             sent = path.removeprefix(f"{echoed}/")
             yield rule(path, "echo", Basis.INFERRED, cite, f"{path} comes back with the value that was sent in {sent}.")
+
+
+def _rule(
+    contract: Contract,
+    encodings: tuple[str, ...],
+    place: tuple[str, str, str],
+    basis: Basis,
+    citation: Citation,
+    statement: str,
+    schema: bool,
+) -> Rule:
+    """The rule at (part, path, facet)."""
+    part, path, facet = place
+    return Rule(
+        id="/".join((contract.service, *place)),
+        service=contract.service,
+        part=part,
+        path=path,
+        facet=facet,
+        level=level_of(part, facet, basis),
+        basis=basis,
+        citation=citation,
+        statement=statement,
+        encodings=encodings,
+        schema=schema,
+    )
 
 
 ARTICLES = {
