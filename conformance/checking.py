@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +28,36 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
     import pytest  # noqa: PLC0415 - `--help` must not pay for it
 
     watcher = _Watcher()
-    with tempfile.TemporaryDirectory(prefix="conformance-") as scratch, _shielded():
+    with tempfile.TemporaryDirectory(prefix="conformance-") as scratch, _shielded(scratch):
         status = pytest.main(_command(arguments, quiet=quiet, root=_root(arguments, scratch)), plugins=[watcher])
     if watcher.error is not None:
         raise watcher.error
     if watcher.problems:
         raise ConformanceError("\n".join(watcher.problems))
-    if watcher.report is not None and not quiet:
-        summary(watcher.report, Console(), rules=all_rules(), files=watcher.files)
-        if arguments["depth"] == "smoke":
-            _show_answers(watcher.out)
+    # rich ends the process where the reader of a pipe went away; the verdict's status must survive that.
+    with suppress(BrokenPipeError, SystemExit):
+        if watcher.report is not None and not quiet:
+            summary(watcher.report, Console(), rules=all_rules(), files=watcher.files)
+            if arguments["depth"] == "smoke":
+                _show_answers(watcher.out)
+    if watcher.bug is not None:
+        raise watcher.bug
     return int(status)
 
 
 def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
-    return Path(arguments["out"]).absolute() if arguments["out"] is not None else Path(scratch)
+    """Where pytest has its root and cache; what sends nothing writes nothing, so a dry run leaves `--out` alone."""
+    if arguments["out"] is None or arguments["dry-run"]:
+        return Path(scratch)
+    return Path(arguments["out"]).absolute()
 
 
 def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[str]:
     # pytest wants its root to be there; the run makes --out itself, and its parents.
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConformanceError(f"--out {root}: cannot write here: {error.strerror}; name another folder") from None
     command = [
         str(cases_dir()),
         "-c",
@@ -68,18 +78,22 @@ def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[s
             command += [f"{option}={item}" for item in value]
         elif value is True:
             command.append(option)
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             command.append(f"{option}={value}")
     return command
 
 
 @contextmanager
-def _shielded() -> Iterator[None]:
-    """The environment without what would change pytest: neither the user's options nor third-party plugins."""
+def _shielded(scratch: str) -> Iterator[None]:
+    """The environment without what would change pytest: neither the user's options nor third-party plugins.
+
+    Hypothesis keeps its tables in `scratch`, not in a folder where the command was started.
+    """
     kept = dict(os.environ)
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(scratch) / "hypothesis"))
     try:
         yield
     finally:
@@ -96,6 +110,7 @@ class _Watcher:
         self.out: Path | None = None
         self.problems: list[str] = []
         self.error: ConformanceError | None = None
+        self.bug: BaseException | None = None
 
     def pytest_collectreport(self, report: Any) -> None:
         """A case file that cannot be collected is a defect of the suite or of its installation."""
@@ -107,8 +122,10 @@ class _Watcher:
         from conformance.plugin import STATE  # noqa: PLC0415 - needs pytest
 
         session = config.stash.get(STATE, None)
-        self.error = session.error if session is not None else None
-        if session is not None and session.run is not None:
+        if session is None:
+            return
+        self.error, self.bug = session.error, session.bug
+        if session.run is not None:
             self.report, self.files, self.out = session.run.report, session.run.files, session.run.out
 
 

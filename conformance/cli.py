@@ -47,6 +47,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="A failed SHOULD decides as well.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, send nothing.")] = False,
     replay: Annotated[str | None, typer.Option(metavar="EXCHANGE", help="Send this exchange of a run again.")] = None,
+    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Every N-th rule, beginning with the K-th.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run's files.")] = None,
     formats: Annotated[list[str], typer.Option("--format", metavar="LIST", help="Further report formats.")] = [],  # noqa: B006
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
@@ -64,6 +65,7 @@ def check(
         "strict": strict,
         "dry-run": dry_run,
         "replay": replay,
+        "shard": shard,
         "out": out,
         "format": formats,
         "command": shlex.join(("conformance", *sys.argv[1:])),
@@ -121,7 +123,7 @@ def derive(
 @app.command()
 def serve(
     service: Service = [],  # noqa: B006
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 takes a free one.")] = 8000,
     defect: Annotated[
         str | None, typer.Option(metavar="ID", help="Break one rule; `--defect list` lists them.")
     ] = None,
@@ -176,6 +178,9 @@ def _guarded(command: Callable[[], object]) -> int:
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line before the user: no traceback, no value of a variable
         # Typer's own errors of usage come from click, or from the copy of click inside newer releases.
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(f"{error}\n")
+            return EXIT_USAGE
         if hasattr(error, "format_message"):
             return _complain(error.format_message(), EXIT_USAGE)
         return _complain(f"a defect of the suite ({type(error).__name__}{_place(error)}); please report it", EXIT_SUITE)

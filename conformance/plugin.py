@@ -28,6 +28,8 @@ from conformance.run.setup import Item, Setup
 
 STATE = pytest.StashKey["Session"]()
 FIXTURE = "verdict"
+REFUSAL = "conformance_refusal"
+"""Where a worker of pytest-xdist leaves, for the process that the user sees, why it stopped."""
 
 
 class Failure(Exception):  # noqa: N818 - pytest shows its text in place of a traceback
@@ -60,6 +62,7 @@ class Session:
             strict=option("conformance_strict"),
             dry_run=option("conformance_dry_run"),
             replay=option("conformance_replay"),
+            shard=option("conformance_shard"),
             out=_path(option("conformance_out")),
             formats=tuple(name for names in option("conformance_format") for name in names.split(",") if name),
             command=option("conformance_command") or shlex.join(("pytest", *map(str, given.args))),
@@ -128,6 +131,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--conformance-strict", action="store_true", help="a failed SHOULD decides as well")
     add("--conformance-dry-run", action="store_true", help="print the plan, send nothing")
     add("--conformance-replay", metavar="EXCHANGE", help="send only this exchange and its baselines")
+    add("--conformance-shard", metavar="K/N", help="every N-th rule and encoding, beginning with the K-th")
     add("--conformance-out", metavar="DIR", help="folder of the run's files")
     add("--conformance-format", action="append", default=[], metavar="LIST", help="further report formats")
     add("--conformance-command", default="", help="the command as the report shows it")
@@ -149,6 +153,23 @@ def _distributed(config: pytest.Config) -> bool:
     return bool(config.getoption("numprocesses", None) or config.getoption("tx", None)) or hasattr(
         config, "workerinput"
     )
+
+
+def _refuse_to_share(config: pytest.Config) -> NoReturn:
+    """One process owns rate, budget and journal. What a worker says is lost, so it is left for the controller too."""
+    text = "the conformance suite sends from one process: in place of pytest-xdist use --conformance-workers N"
+    text += " (--workers) for threads, --shard for CI jobs"
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[REFUSAL] = text
+    raise pytest.UsageError(text)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist stopped; where that was our doing, the session ends with the reason."""
+    text = getattr(node, "workeroutput", {}).get(REFUSAL)
+    if text is not None:
+        raise pytest.UsageError(text)
 
 
 # --- items ------------------------------------------------------------------------------------------------------------
@@ -174,10 +195,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _item_of(item) is not None:
             if _distributed(config):
-                text = "the conformance suite sends from one process: in place of pytest-xdist"
-                raise pytest.UsageError(
-                    f"{text} use --conformance-workers N (--workers) for threads, --shard for CI jobs"
-                )
+                _refuse_to_share(config)
             head, mark, rest = item.nodeid.rpartition("cases/")
             item._nodeid = mark + rest if mark else head + rest  # type: ignore[attr-defined]
 
@@ -292,7 +310,7 @@ def pytest_runtest_makereport(
 
 def pytest_internalerror(excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
     """No traceback of ours reaches a user."""
-    sys.stderr.write(f"a defect of the suite: {type(excinfo.value).__name__}\n")
+    sys.stderr.write(f"conformance: a defect of the suite: {type(excinfo.value).__name__}\n")
     return True
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ from conformance.model import Tree
 NAME = "json"
 # Python refuses to read longer integers; they are kept as Decimal, which is exact too.
 LONGEST_INT = 4000
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def raw(text: str) -> Tree:
@@ -28,8 +30,11 @@ def raw(text: str) -> Tree:
 def encode(tree: Tree) -> bytes:
     """The message as compact UTF-8. Decimals are written as they stand."""
     text: str = simplejson.dumps(tree, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
-    # Lone surrogates have no UTF-8; a case that wants them writes the escape.
-    return text.encode("utf-8")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        # Lone surrogates have no UTF-8; they came as escapes and go as escapes.
+        return SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode("utf-8")
 
 
 def decode(body: bytes) -> Decoded:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from conformance.facets import blank, broken, plain
 from conformance.generate import strings, values
-from conformance.generate.addresses import safe
+from conformance.generate.addresses import addresses_in, safe, unsafe
 from conformance.generate.subject import Subject, refers
 from conformance.generate.values import Value
 from conformance.model import Case, Expect, Field, Tree
@@ -143,7 +143,8 @@ def _presence(place: Place) -> Iterator[Case]:
 
 
 def _types(place: Place) -> Iterator[Case]:
-    current = place.subject.value(place.member) if len(place.names) == 1 else _current(place)
+    current = None if len(place.names) == 1 else _current(place)
+    current = place.subject.value(place.member) if current is None else current
     for value in values.wrong(place.member):
         yield place.case("type", value, Expect.REFUSED)
     for value in values.convertible(place.member, current):
@@ -239,7 +240,10 @@ def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
             if not safe(text, subject.recipients) or blank(text) or set(facets) - {"pattern"}:
                 continue
             expect = Expect.REFUSED if kind == "miss" else Expect.ACCEPTED
-            yield place.case("pattern", Value(f"{kind}-{number}", text, f"{text!r} ({what})"), expect)
+            case = place.case("pattern", Value(f"{kind}-{number}", text, f"{text!r} ({what})"), expect)
+            # Behind `@[` an address runs on into the rest of the message.
+            if not unsafe(addresses_in(case.request.body), subject.recipients):
+                yield case
 
 
 def _lengths(place: Place) -> Iterator[Case]:

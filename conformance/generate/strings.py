@@ -85,17 +85,26 @@ def _repetition(node: Repeat, span: Span, value: str) -> Iterator[Edit]:
         if isinstance(node.item, Chars) and node.item.has("x"):
             # The same with `x` alone, which makes mail domains that are never delegated.
             yield Edit(span.start, span.end, "x" * count, f"{count} instead of {_bounds(node)} repetitions")
+    if isinstance(node.item, Chars) and span.parts:
+        # Every edge of the class once, at the last place: the places in turn are too few for all.
+        last = span.parts[-1]
+        for char in _outside(node.item):
+            yield Edit(last.start, last.end, char, f"{char!r} where {_class(node.item)} belongs")
 
 
 def _bounds(node: Repeat) -> str:
     return f"{node.low} to {'any' if node.high is None else node.high}"
 
 
-def _character(node: Chars, span: Span) -> Iterator[Edit]:
+def _outside(node: Chars) -> tuple[str, ...]:
+    """The printable neighbours of the class's ranges that are not in it."""
     neighbours = [code for low, high in node.ranges for code in (low - 1, high + 1)]
-    outside = dict.fromkeys(chr(code) for code in neighbours if 0x20 <= code < 0x7F and not node.has(chr(code)))
-    # Two neighbours a place, taken in turn, so that all are met over the length of the value.
-    turn = [*outside, " "]
+    return tuple(dict.fromkeys(chr(code) for code in neighbours if 0x20 <= code < 0x7F and not node.has(chr(code))))
+
+
+def _character(node: Chars, span: Span) -> Iterator[Edit]:
+    # Two neighbours a place, taken in turn.
+    turn = [*_outside(node), " "]
     for char in dict.fromkeys((turn[span.start % len(turn)], turn[(span.start + 1) % len(turn)])):
         if not node.has(char):
             yield Edit(span.start, span.end, char, f"{char!r} where {_class(node)} belongs")
@@ -134,7 +143,7 @@ def stretch(pattern: str | None, value: str, length: int) -> str | None:
     if length < len(value):
         return None
     if pattern is None:
-        return value + value[-1:] * (length - len(value))
+        return value + value[-1:] * (length - len(value)) if value or not length else None
     tree = derive(parse(pattern), value)
     if tree is None:
         return None

@@ -73,8 +73,9 @@ def _spellings(subject: Subject) -> Iterator[Case]:
     name = _words(subject)
     if name is not None:
         text = str(base[name])
-        escaped = "".join(f"\\u{ord(char):04x}" for char in text)
-        body = compact.replace(json.dumps(text), f'"{escaped}"', 1)
+        units = text.encode("utf-16-be").hex()
+        escaped = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+        body = compact.replace(subject.encode(text).decode(), f'"{escaped}"', 1)
         yield spelt("spelling", "escapes", f"{name} written in \\u escapes", body.encode())
         accented = base | {name: "Ñandú Cobranza"}
         yield spelt("non-ascii", "utf-8", f"{name} = 'Ñandú Cobranza' in UTF-8", subject.encode(accented))

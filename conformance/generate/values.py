@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from conformance.codecs import json
-from conformance.facets import broken
+from conformance.facets import broken, plain
 from conformance.model import Field, Tree
 
 GUID_DIGITS = "6f1d2c3b8a474e599b102d3e4f5a6b7c"
@@ -78,12 +78,11 @@ def convertible(member: Field, current: Tree) -> Iterator[Value]:
 def spellings(member: Field, current: Tree) -> Iterator[Value]:
     """Other spellings of a proper value; services differ legally, so they are observed."""
     match member.type:
-        case "integer":
-            yield Value("point-zero", json.raw(f"{current}.0"), f"written {current}.0")
-            yield Value("exponent", json.raw(f"{current}e0"), f"written {current}e0")
-        case "decimal":
-            yield Value("point-zero", json.raw(f"{current}.0"), f"written {current}.0")
-            yield Value("exponent", json.raw(f"{current}e0"), f"written {current}e0")
+        case "integer" | "decimal":
+            digits = plain(current)
+            longer = f"{digits}0" if "." in digits else f"{digits}.0"
+            yield Value("point-zero", json.raw(longer), f"written {longer}")
+            yield Value("exponent", json.raw(f"{digits}e0"), f"written {digits}e0")
         case "guid" if isinstance(current, str):
             yield Value("braces", f"{{{current}}}", "a GUID in braces")
             yield Value("digits", current.replace("-", ""), "a GUID without dashes")
@@ -114,7 +113,7 @@ def decimals(member: Field) -> Iterator[Value]:
     constraint = member.constraint("range")
     middle = int(constraint.maximum) // 2 if constraint is not None and constraint.maximum is not None else 1
     for text in (f"{middle}.5", f"{middle}.25", f"{middle}.05", f"{middle}.125", f"{middle}.005", f"{middle}.0001"):
-        yield Value(f"decimals-{len(text.split('.')[1])}-{text[-1]}", Decimal(text), f"{text}")
+        yield Value(f"decimals-{text.split('.')[1]}", Decimal(text), text)
 
 
 def breaks(member: Field, value: Tree) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from jsonschema.validators import extend
 
 from conformance.emit.dialects import translate
 from conformance.emit.jsonschema import request_schema, response_schema
-from conformance.facets import compiled
+from conformance.facets import compiled, exact
 from conformance.model import Contract, Tree
 
 
@@ -24,7 +24,16 @@ def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iter
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+def _integer(_checker: Any, instance: Any) -> bool:
+    # 90.0 is an integer by JSON Schema; jsonschema knows that of float only, not of Decimal.
+    return exact("integer", instance)
+
+
+Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {"pattern": _pattern},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _integer),
+)
 
 
 class Opinion:

@@ -67,16 +67,23 @@ class Evidence:
                 sent.setdefault(key, []).append((record.exchange.id, accepted, record.judgement.words))
         self._baselines = {key: Baselines(tuple(value)) for key, value in sent.items()}
 
+    def first_refused(self, service: str, encoding: str) -> str | None:
+        """Why nothing can lean on the baseline, where one was sent and not accepted at first."""
+        baselines = self._baselines.get((service, encoding))
+        return None if baselines is None else baselines.first_refused
+
     def doubt(self, record: Record, result: Result) -> str | None:
         """Why this result does not count as evidence; None where it does."""
         if not result.leans:
             return None
         if record.case.leans_on is not None:
             reply = self._replies.get(record.case.leans_on)
-            return None if reply is Reply.ACCEPTED else f"its counterpart was not accepted ({reply or 'not sent'})"
+            if reply is not Reply.ACCEPTED:
+                return f"its counterpart was not accepted ({reply or 'not sent'})"
         baselines = self._baselines.get((record.case.service, record.case.encoding), Baselines(()))
         if (first := baselines.first_refused) is not None:
-            return first
+            # A pair speaks for itself where the baseline lacks what this target wants.
+            return None if record.case.leans_on is not None else first
         if record.judgement.reply is Reply.ACCEPTED:
             return None
         return baselines.doubt(record.exchange.id)
@@ -105,7 +112,13 @@ def decide(
         rule = rules[rule_id]
         pairs = [(record, _weighed(evidence, record, result)) for record, result in found.get((rule_id, encoding), ())]
         advisory = (enforcement or {}).get(rule.service) == "advisory"
-        decided.append(_verdict(rule, encoding, pairs, advisory=advisory, why=(unsent or {}).get(rule_id, "")))
+        why = (unsent or {}).get(rule_id, "")
+        verdict = _verdict(rule, encoding, pairs, advisory=advisory, why=why)
+        refused = evidence.first_refused(rule.service, encoding)
+        if not pairs and not why and refused is not None:
+            # Whatever would have shown the rule is an answer that this target did not give.
+            verdict = replace(verdict, outcome=Outcome.CANT_TELL, reason=refused)
+        decided.append(verdict)
     return tuple(decided)
 
 

@@ -95,6 +95,8 @@ def selection(options: Options, *, narrowed: bool) -> str:
         parts.append(f"rules {', '.join(options.rules)}")
     if options.depth == "smoke":
         parts.append("depth smoke: the baseline alone")
+    if options.shard:
+        parts.append(f"shard {options.shard}")
     if options.replay:
         parts.append(f"replay of {options.replay}")
     if narrowed:

@@ -19,6 +19,8 @@ class Options:
     strict: bool = False
     dry_run: bool = False
     replay: str | None = None
+    shard: str | None = None
+    """`K/N`: every N-th item, beginning with the K-th."""
     out: Path | None = None
     formats: tuple[str, ...] = ()
     command: str = "conformance check"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -57,7 +58,16 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
         for encoding in rule.encodings
         if encoding in served[rule.service].encodings and (options.depth != "smoke" or _by_baseline(rule))
     )
-    return Setup(options=options, target=target, rules=rules, items=items)
+    return Setup(options=options, target=target, rules=rules, items=_shard(items, options.shard))
+
+
+def _shard(items: tuple[Item, ...], shard: str | None) -> tuple[Item, ...]:
+    if shard is None:
+        return items
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", shard)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise ConformanceError(f"--shard {shard}: write K/N with K from 1 to N, such as 2/3")
+    return items[int(found[1]) - 1 :: int(found[2])]
 
 
 def _target(options: Options, services: tuple[str, ...], environ: Mapping[str, str]) -> Target:
