@@ -66,6 +66,9 @@ class Judge:
         """Is it an answer to a valid request, of a kind that the document describes?"""
         if case.kind not in {"baseline", "positive", "http"} or exchange.response is None:
             return False
+        if exchange.request.method != self.contract.operation.method:
+            # What another method answers is another operation's business.
+            return False
         success = 200 <= exchange.response.status < 300 and answer.reply is not Reply.REFUSED
         return success and answer.decoded is not None
 

@@ -91,7 +91,10 @@ class Run:
             self._exchanger.wait_all()
             if not interrupted:
                 self._journal.end()
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and not interrupted:
+                # Whoever hears of it finishes again, as interrupted: then what is under way still comes in.
+                raise
             # What was exchanged until then is on disk; the report of it must not hide why the run ended.
             with contextlib.suppress(Exception):
                 self._write(interrupted=True)

@@ -134,7 +134,9 @@ def _replayed(whole: Plan, name: str) -> Plan:
         if step.case.kind == "baseline" and (step.case.service, step.case.encoding) == (case.service, case.encoding)
     ]
     kept = {step.exchange for step in (*found[:1], *baselines[:1], *baselines[-1:])}
-    kept |= {step.exchange for step in whole.steps if step.case.id in leans_on}
+    # A counterpart may itself ride on the bytes of another case.
+    carried = {step.exchange: (step.case, *whole.riders.get(step.case.id, ())) for step in whole.steps}
+    kept |= {exchange for exchange, cases in carried.items() if any(one.id in leans_on for one in cases)}
     return replace(whole, steps=tuple(step for step in whole.steps if step.exchange in kept), left_out={})
 
 
