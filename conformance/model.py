@@ -360,12 +360,14 @@ class Plan:
     """What a run sends, in order, fixed before the first byte.
 
     `riders` maps the id of a case that is sent to further cases with the very same bytes, judged on the same answer.
-    `left_out` maps the id of a case that is not sent to the reason (budget).
+    `left_out` maps the id of a case that is not sent to the reason (budget), `undecided` a (rule, encoding) that such
+    a case would have decided.
     """
 
     steps: tuple[Step, ...]
     riders: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    undecided: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 # --- judgement and report ---------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from conformance.errors import ConformanceError, SuiteError
 from conformance.model import Outcome, Verdict
 from conformance.report.sentences import verdict_sentence
 from conformance.report.text import printable
+from conformance.resources import cases_dir
 from conformance.run import dry_run, setup
 from conformance.run.contracts import all_rules
 from conformance.run.execution import Run
@@ -175,6 +176,14 @@ def pytest_testnodedown(node: Any) -> None:
 # --- items ------------------------------------------------------------------------------------------------------------
 
 
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Name a file of the suite by the suite's own folder: ids are the same wherever it is installed and started."""
+    if not module_path.is_relative_to(cases_dir()):
+        return None
+    place = f"cases/{module_path.relative_to(cases_dir()).as_posix()}"
+    return pytest.Module.from_parent(parent, path=module_path, nodeid=place)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item for each rule of the module's part and each encoding."""
     part = getattr(metafunc.module, "PART", None)
@@ -186,18 +195,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Name the items by the suite's own folder, wherever it is installed."""
+    """Keep what has a rule; tell a mistake of the user now that collection is over."""
     session = config.stash[STATE]
     if session.error is not None:
         _tell(config, session.error)
     # A part without a rule in scope gets a placeholder from pytest, which would count as skipped.
     items[:] = [item for item in items if not (_has_verdict(item) and _item_of(item) is None)]
-    for item in items:
-        if _item_of(item) is not None:
-            if _distributed(config):
-                _refuse_to_share(config)
-            head, mark, rest = item.nodeid.rpartition("cases/")
-            item._nodeid = mark + rest if mark else head + rest  # type: ignore[attr-defined]
+    if _distributed(config) and any(_item_of(item) is not None for item in items):
+        _refuse_to_share(config)
 
 
 def _has_verdict(item: pytest.Item) -> bool:

@@ -24,7 +24,7 @@ import pytest
 
 from conformance.model import Request
 from conformance.reference.service import State, answer
-from conformance.run.contracts import all_rules, contracts
+from conformance.run.contracts import contracts
 from conformance.run.serving import defects
 from conformance.target.journal import RunLog, read
 from tests.target_support import RawServer, raw_server

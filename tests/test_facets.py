@@ -95,6 +95,12 @@ def test_a_number_pattern_is_read_over_ascii_and_over_the_whole_string(text):
     assert not matches(r"^\d+$", text)
 
 
+@pytest.mark.parametrize("pattern", [r"^[^@]+$", r"^a\s*$", "^(?:a|\n)+$"])
+def test_a_trailing_newline_never_matches_since_the_dialects_differ_on_it(pattern):
+    assert matches(pattern, "a")
+    assert not matches(pattern, "a\n")
+
+
 def test_a_boolean_is_no_number_although_python_counts_it_as_one():
     assert not is_number(True)
     assert is_number(0)

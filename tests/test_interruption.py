@@ -70,37 +70,40 @@ def ended(process: subprocess.Popen[bytes]) -> Ran:
     return Ran(process.returncode, out.decode(), err.decode())
 
 
-@pytest.mark.parametrize("answered", [0, 1, 57])
-def test_the_journal_of_a_killed_run_holds_every_exchange_that_was_answered(answered: int, tmp_path: Path) -> None:
-    with started(tmp_path, answered) as (process, _):
+@pytest.fixture(scope="module", params=[0, 1, 57], ids="killed after {}".format)
+def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, Ran]:
+    """The folder of a run killed after so many answers, that number, and how `report` then told it."""
+    folder = tmp_path_factory.mktemp("killed")
+    with started(folder, request.param) as (process, _):
         process.kill()
         assert ended(process).status == -signal.SIGKILL
-    log = log_of(tmp_path / "run")
+    return folder / "run", request.param, conformance("report", "run", cwd=folder)
+
+
+def test_the_journal_of_a_killed_run_holds_every_exchange_that_was_answered(killed: tuple[Path, int, Ran]) -> None:
+    folder, answered, ran = killed
+    log = log_of(folder)
     exchanges = {record.exchange.id for record in log.records}
     assert exchanges == {f"x{number:05d}" for number in range(1, answered + 1)}
     assert log.pending == (f"x{answered + 1:05d}",)
     assert (log.ended, log.problems) == (False, ())
 
-    ran = conformance("report", "run", cwd=tmp_path)
-    report = report_of(tmp_path / "run")
+    report = report_of(folder)
     planned = len(log.header["plan"])
     assert (ran.status, ran.err) == (2, "")
     assert (report["outcome"], report["exit_status"]) == ("inconclusive", 2)
     assert f"interrupted when {answered} of {planned} requests had an answer" in report["sentence"]
     assert report["scope"]["requests"] == {"planned": planned, "sent": answered + 1, "answered": answered}
-    entries = json.loads((tmp_path / "run" / "evidence.har").read_text("utf-8"))["log"]["entries"]
+    entries = json.loads((folder / "evidence.har").read_text("utf-8"))["log"]["entries"]
     assert len(entries) == answered
-    page = (tmp_path / "run" / "report.html").read_text("utf-8")
+    page = (folder / "report.html").read_text("utf-8")
     assert "The run was interrupted; what it did not reach is untested." in page
     assert f"1 request sent, answer unknown: x{answered + 1:05d}." in page
 
 
-def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(tmp_path: Path) -> None:
-    with started(tmp_path, 57) as (process, _):
-        process.kill()
-        ended(process)
-    conformance("report", "run", cwd=tmp_path)
-    log = log_of(tmp_path / "run")
+def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(killed: tuple[Path, int, Ran]) -> None:
+    folder, answered, _ = killed
+    log = log_of(folder)
     reached = {record.exchange.id for record in log.records}
     open_ = {
         rule
@@ -109,12 +112,12 @@ def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(tmp_path: Path) ->
         for case in (planned["case"], *planned["riders"])
         for rule in case["rules"]
     }
-    verdicts = report_of(tmp_path / "run")["verdicts"]
+    verdicts = report_of(folder)["verdicts"]
     passed = {verdict["rule"] for verdict in verdicts if verdict["outcome"] == "passed"}
     assert open_
     assert not passed & open_
     reasons = {verdict["reason"] for verdict in verdicts if verdict["rule"] in open_}
-    assert "x00058 was sent, its answer is unknown" in reasons
+    assert f"x{answered + 1:05d} was sent, its answer is unknown" in reasons
     assert "the run ended before it was sent" in reasons
 
 
@@ -140,7 +143,6 @@ def test_a_line_that_was_torn_in_the_middle_is_left_out_and_the_rest_is_told(tmp
     assert (requests["sent"], requests["answered"]) == (6, 5)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="an interrupt cannot be sent to one process there")
 def test_an_interrupted_run_takes_in_what_is_under_way_and_writes_its_report(tmp_path: Path) -> None:
     with started(tmp_path, 25) as (process, holding):
         process.send_signal(signal.SIGINT)

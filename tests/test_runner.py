@@ -84,9 +84,9 @@ def test_junit_has_one_test_case_a_rule_and_encoding_and_agrees_with_the_report(
     named = Counter(case.name for suite in document for case in suite)
     assert named == Counter(f"{rule} ({encoding})" for rule, encoding in outcomes(whole.report))
     told = Counter(outcomes(whole.report).values())
-    assert document.tests == sum(told.values()) == 194
+    assert document.tests == sum(told.values()) == len(outcomes(whole.report))
     assert (document.failures, document.errors, document.skipped) == (0, 0, 0)
-    assert told == {"passed": 193, "failed": 1}
+    assert told == {"passed": document.tests - 1, "failed": 1}
     rule = SHOULD_DEFECT.rpartition(":")[0]
     (case,) = [case for suite in document for case in suite if case.name == f"{rule} (json)"]
     assert rule in case.system_out
@@ -244,8 +244,13 @@ def test_two_shards_are_the_whole_and_share_nothing(tmp_path: Path) -> None:
     found: list[tuple[str, str]] = []
     for place in ("1/2", "2/2"):
         folder = tmp_path / place[0]
-        assert conformance("check", "--shard", place, *NARROW, "--out", folder, cwd=tmp_path).status == 0
+        assert (
+            conformance("check", "--shard", place, "--rules", "*/Email/[pe]*", "--out", folder, cwd=tmp_path).status
+            == 0
+        )
         report = report_of(folder)
         assert f"shard {place}" in report["scope"]["selection"]
+        assert outcomes(report)
         found += outcomes(report)
-    assert sorted(found) == sorted((rule, "json") for rule in all_rules() if fnmatchcase(rule, NARROW[1]))
+    wanted = [rule for rule in all_rules() if fnmatchcase(rule, "*/Email/[pe]*")]
+    assert sorted(found) == sorted((rule, "json") for rule in wanted)

@@ -432,14 +432,14 @@ def test_an_integral_number_with_a_point_is_an_integer_for_both_opinions():
 
 
 def test_what_was_not_sent_is_untested_with_the_reason():
-    found = verdicts(unsent={"collection-policy/request/Email/required": "left out: the budget is spent"})
+    found = verdicts(unsent={("collection-policy/request/Email/required", "json"): "left out: the budget is spent"})
     one = found["request/Email/required"]
     assert (one.outcome, one.reason, one.exchanges) == (UNTESTED, "left out: the budget is spent", ())
     assert found["request/ArMailName/required"].reason == "no exchange bears on it"
 
 
 def test_evidence_that_is_partly_missing_does_not_pass():
-    reason = {"collection-policy/request/Email/required": "interrupted"}
+    reason = {("collection-policy/request/Email/required", "json"): "interrupted"}
     found = verdicts(("Email/required/absent", REFUSED), unsent=reason)["request/Email/required"]
     assert (found.outcome, found.reason) == (UNTESTED, "interrupted")
     found = verdicts(("Email/required/absent", taken), unsent=reason)["request/Email/required"]

@@ -16,6 +16,9 @@ BETWEEN_BASELINES = 50
 """Negatives between two sendings of the baseline."""
 
 DEPTHS = ("smoke", "quick", "standard", "deep")
+SHOWN_BY_REFUSALS = ("/refusal", "/no-server-error", "/content-type-present")
+"""Rules about answers that a refusal shows as well as an acceptance, or alone."""
+
 VALUE = {Level.MUST: 0, Level.SHOULD: 1, Level.MAY: 2}
 
 
@@ -60,16 +63,23 @@ def plan_of(
     """
     steps: list[Step] = []
     riders: dict[str, tuple[Case, ...]] = {}
-    left_out: dict[str, str] = {}
+    dropped: list[Case] = []
     for group in _by_subject(cases):
         wanted = _ordered(_needed(group, selected), rules)
         if not wanted:
             continue
         room = None if budget is None else budget - len(steps)
-        sent, dropped = _group(group[0], wanted, riders, len(steps), room)
+        sent, without_room = _group(group[0], wanted, riders, len(steps), room)
         steps += sent
-        left_out |= dict.fromkeys(dropped, f"left out: the target's budget of {budget} requests is spent")
-    return Plan(steps=tuple(steps), riders=riders, left_out=left_out)
+        dropped += without_room
+    reason = f"left out: the target's budget of {budget} requests is spent"
+    decisive = (case for case in dropped if case.expect is not Expect.OBSERVE)
+    return Plan(
+        steps=tuple(steps),
+        riders=riders,
+        left_out={case.id: reason for case in dropped},
+        undecided={(rule, case.encoding): reason for case in decisive for rule in case.rules},
+    )
 
 
 def _by_subject(cases: Iterable[Case]) -> Iterator[list[Case]]:
@@ -90,7 +100,7 @@ def _needed(group: Sequence[Case], selected: frozenset[tuple[str, str]]) -> list
     needed = {case.id for case in group if here.intersection(case.rules)}
     if general:
         needed |= {case.id for case in group if case.kind == "positive" and case.origin == "contract"}
-    if any(rule.endswith("/refusal") for rule in here):
+    if any(rule.endswith(SHOWN_BY_REFUSALS) for rule in here):
         needed |= {case.id for case in group if case.kind == "negative"}
     needed |= {case.leans_on for case in group if case.id in needed and case.leans_on}
     found = [case for case in group if case.id in needed and case.kind != "baseline"]
@@ -110,17 +120,17 @@ def _ordered(cases: list[Case], rules: Mapping[str, Rule]) -> list[Case]:
 
 def _group(
     baseline: Case, cases: list[Case], riders: dict[str, tuple[Case, ...]], sent_before: int, room: int | None
-) -> tuple[list[Step], list[str]]:
+) -> tuple[list[Step], list[Case]]:
     """The steps of one service and encoding, its baseline first, after every 50 negatives, and last."""
     first_with: dict[tuple[object, ...], str] = {_key(baseline.request): baseline.id}
     steps: list[Step] = []
-    dropped: list[str] = []
+    dropped: list[Case] = []
 
     def send(case: Case, *, barrier: bool = False) -> None:
         steps.append(Step(exchange=f"x{sent_before + len(steps) + 1:05d}", case=case, barrier=barrier))
 
     if room is not None and room < 1:
-        return [], [case.id for case in (baseline, *cases)]
+        return [], [baseline, *cases]
     send(baseline, barrier=True)
     negatives = 0
     for case in cases:
@@ -132,7 +142,7 @@ def _group(
             continue
         # The last request of a run is the baseline, so one place stays free for it.
         if room is not None and len(steps) + 2 > room:
-            dropped.append(case.id)
+            dropped.append(case)
             del first_with[_key(case.request)]
             continue
         send(case)

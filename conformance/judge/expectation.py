@@ -43,10 +43,9 @@ def _accepted(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, 
         if case.varies_reference:
             return Outcome.CANT_TELL, "", f"refused, perhaps for a reason of business: {answer.words}"
         return Outcome.FAILED, "accepted", ""
-    if exchange.response is not None and (exchange.response.status in GATE or exchange.response.status < 400):
-        gate = exchange.response.status in GATE or exchange.response.status >= 300
-        if gate or case.varies_reference:
-            return Outcome.CANT_TELL, "", f"neither accepted nor refused: {answer.words}"
+    status = exchange.response.status if exchange.response is not None else 0
+    if case.varies_reference or status in GATE or 300 <= status < 400:
+        return Outcome.CANT_TELL, "", f"neither accepted nor refused: {answer.words}"
     return Outcome.FAILED, "accepted", ""
 
 

@@ -95,9 +95,9 @@ def decide(
     records: Iterable[Record],
     *,
     enforcement: Mapping[str, str] | None = None,
-    unsent: Mapping[str, str] | None = None,
+    unsent: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[Verdict, ...]:
-    """One verdict for each (rule id, encoding). `unsent` maps a rule to the reason why a case of it was not sent."""
+    """One verdict for each (rule id, encoding). `unsent` says why a case of one was not sent."""
     evidence = Evidence(records)
     found: dict[tuple[str, str], list[tuple[Record, Result]]] = {}
     for record in evidence.records:
@@ -112,7 +112,7 @@ def decide(
         rule = rules[rule_id]
         pairs = [(record, _weighed(evidence, record, result)) for record, result in found.get((rule_id, encoding), ())]
         advisory = (enforcement or {}).get(rule.service) == "advisory"
-        why = (unsent or {}).get(rule_id, "")
+        why = (unsent or {}).get((rule_id, encoding), "")
         verdict = _verdict(rule, encoding, pairs, advisory=advisory, why=why)
         refused = evidence.first_refused(rule.service, encoding)
         if not pairs and not why and refused is not None:

@@ -73,6 +73,7 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             for step in plan.steps
         ],
         "left_out": dict(plan.left_out),
+        "undecided": [[rule, encoding, reason] for (rule, encoding), reason in plan.undecided.items()],
         "notices": list(target.notices),
     }
 

@@ -10,7 +10,7 @@ from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.judge.verdicts import decide, observed
-from conformance.model import Outcome, Record, Report, Result
+from conformance.model import Expect, Outcome, Record, Report, Result
 from conformance.report.build import build
 from conformance.report.text import printable
 from conformance.report.writers import write_all
@@ -69,9 +69,9 @@ def shown(body: bytes) -> str:
     return printable(body[:4000].decode("utf-8", "replace"))
 
 
-def _unsent(log: RunLog) -> Mapping[str, str]:
-    """Rule → why a case of it was not sent, or not answered."""
-    reasons: dict[str, str] = {}
+def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
+    """(Rule, encoding) → why a case that decides it was not sent, or not answered."""
+    reasons: dict[tuple[str, str], str] = {}
     seen = {record.exchange.id for record in log.records}
     for step in log.header.get("plan", ()):
         exchange = step["exchange"]
@@ -82,19 +82,9 @@ def _unsent(log: RunLog) -> Mapping[str, str]:
         else:
             reason = log.unsent.get(exchange, "the run ended before it was sent")
         for case in (step["case"], *step.get("riders", ())):
-            for rule in case.get("rules", ()):
-                reasons.setdefault(rule, reason)
-    for case, reason in log.header.get("left_out", {}).items():
-        for rule in _rules_of_case(case):
-            reasons.setdefault(rule, reason)
-    return reasons
-
-
-def _rules_of_case(case: str) -> tuple[str, ...]:
-    """The rule in a case id `<service>/<encoding>/<path>/<facet>/<slug>`."""
-    service, _, *rest = case.split("/")
-    inner = "/".join(rest[:-1])
-    return tuple(rule for rule in (f"{service}/request/{inner}", f"{service}/{inner}") if rule in all_rules())
+            if case.get("expect") != Expect.OBSERVE:
+                reasons |= {(rule, case["encoding"]): reason for rule in case.get("rules", ())}
+    return reasons | {(rule, encoding): reason for rule, encoding, reason in log.header.get("undecided", ())}
 
 
 def _rejudged(log: RunLog) -> RunLog:

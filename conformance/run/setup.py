@@ -137,7 +137,7 @@ def _replayed(whole: Plan, name: str) -> Plan:
     # A counterpart may itself ride on the bytes of another case.
     carried = {step.exchange: (step.case, *whole.riders.get(step.case.id, ())) for step in whole.steps}
     kept |= {exchange for exchange, cases in carried.items() if any(one.id in leans_on for one in cases)}
-    return replace(whole, steps=tuple(step for step in whole.steps if step.exchange in kept), left_out={})
+    return replace(whole, steps=tuple(step for step in whole.steps if step.exchange in kept), left_out={}, undecided={})
 
 
 def replayed_items(plan_: Plan, items: Collection[Item], name: str) -> tuple[Item, ...]:
