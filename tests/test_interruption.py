@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.model import Expect
 from tests.target_support import RawServer, raw_server
 from tests.test_cli import NARROW, Ran, conformance, log_of, reference, report_of, surroundings, target_file
 
@@ -110,6 +111,7 @@ def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(killed: tuple[Path
         for planned in log.header["plan"]
         if planned["exchange"] not in reached
         for case in (planned["case"], *planned["riders"])
+        if case["expect"] != Expect.OBSERVE  # either behaviour conforms, so it leaves nothing open
         for rule in case["rules"]
     }
     verdicts = report_of(folder)["verdicts"]
@@ -117,8 +119,7 @@ def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(killed: tuple[Path
     assert open_
     assert not passed & open_
     reasons = {verdict["reason"] for verdict in verdicts if verdict["rule"] in open_}
-    assert f"x{answered + 1:05d} was sent, its answer is unknown" in reasons
-    assert "the run ended before it was sent" in reasons
+    assert reasons & {f"x{answered + 1:05d} was sent, its answer is unknown", "the run ended before it was sent"}
 
 
 def test_of_a_killed_run_with_workers_only_what_was_under_way_is_open(tmp_path: Path) -> None:
@@ -146,13 +147,15 @@ def test_a_line_that_was_torn_in_the_middle_is_left_out_and_the_rest_is_told(tmp
 def test_an_interrupted_run_takes_in_what_is_under_way_and_writes_its_report(tmp_path: Path) -> None:
     with started(tmp_path, 25) as (process, holding):
         process.send_signal(signal.SIGINT)
-        threading.Timer(0.3, holding.go_on.set).start()
+        threading.Timer(0.5, holding.go_on.set).start()
         ran = ended(process)
     assert ran.status == 2
     assert "Traceback" not in ran.out + ran.err
     report = report_of(tmp_path / "run")
     assert (report["outcome"], report["exit_status"]) == ("inconclusive", 2)
-    assert report["scope"]["requests"]["answered"] == 26
+    requests = report["scope"]["requests"]
+    assert 26 <= requests["answered"] == requests["sent"] < requests["planned"]
+    assert log_of(tmp_path / "run").pending == ()
     assert report["sentence"] in ran.out
     assert {path.name for path in (tmp_path / "run").iterdir()} >= {"report.html", "junit.xml", "evidence.har"}
     rendered = conformance("report", "run", "--out", "again", cwd=tmp_path)
