@@ -17,6 +17,7 @@ from conformance.report.terminal import summary
 from conformance.resources import PACKAGE, cases_dir
 from conformance.run import rendering
 from conformance.run.contracts import all_rules
+from conformance.run.execution import unused
 
 INI = PACKAGE / "check.ini"
 FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME", "PYTEST_DEBUG")
@@ -53,6 +54,7 @@ def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
 
 
 def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[str]:
+    unused(root)
     # pytest wants its root to be there; the run makes --out itself, and its parents.
     try:
         root.mkdir(parents=True, exist_ok=True)

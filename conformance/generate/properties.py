@@ -152,13 +152,13 @@ def invalid(member: Field) -> SearchStrategy[Any] | None:
     length = member.constraint("max-length")
     if length is not None and length.max_length is not None and member.constraint("pattern") is None:
         most = length.max_length
-        return st.text(alphabet=LETTERS, min_size=most + 1, max_size=most + 60)
+        return text(LETTERS, most + 1, most + 60)
     return None
 
 
 def mail() -> SearchStrategy[str]:
     """Addresses of every documented shape, in a domain that nobody can own."""
-    part = st.text(alphabet=LOCAL, min_size=1, max_size=12).filter(lambda text: text[0] != "-")
+    part = text(LOCAL, 1, 12).filter(lambda drawn: drawn[0] != "-")
     local = st.lists(part, min_size=1, max_size=3).map(".".join)
     domain = st.sampled_from(
         ("example.com", "example.org", "mail.test", "a.b.test", "x_y.test", "mail.invalid", "b.zz")
@@ -168,4 +168,9 @@ def mail() -> SearchStrategy[str]:
 
 def words(most: int) -> SearchStrategy[str]:
     """Text of letters, digits and single inner spaces, up to `most` characters."""
-    return st.text(alphabet=WORDS, min_size=1, max_size=most).map(lambda text: " ".join(text.split())).filter(bool)
+    return text(WORDS, 1, most).map(lambda drawn: " ".join(drawn.split())).filter(bool)
+
+
+def text(alphabet: str, least: int, most: int) -> SearchStrategy[str]:
+    """Text of these characters. Hypothesis' own `text` would write its Unicode tables into the current directory."""
+    return st.lists(st.sampled_from(alphabet), min_size=least, max_size=most).map("".join)

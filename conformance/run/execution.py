@@ -128,9 +128,8 @@ def _folder(prepared: Setup) -> Path:
     out = prepared.options.out
     try:
         if out is not None:
+            unused(out)
             out.mkdir(parents=True, exist_ok=True)
-            if (out / rendering.JOURNAL).exists():
-                raise ConformanceError(f"--out {out}: holds the journal of an earlier run; name another folder")
             return out
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         name = "".join(char if char.isalnum() or char in "-_." else "-" for char in prepared.target.name)
@@ -145,6 +144,12 @@ def _folder(prepared: Setup) -> Path:
             f"{where}: cannot write here: {error.strerror}; name another folder with --out"
         ) from None
     raise ConformanceError("reports: a thousand runs began in this second; name a folder with --out")
+
+
+def unused(out: Path) -> None:
+    """A folder holds one run: a ConformanceError where it has a journal already."""
+    if (out / rendering.JOURNAL).exists():
+        raise ConformanceError(f"--out {out}: holds the journal of an earlier run; name another folder")
 
 
 def _names(base: str) -> Sequence[str]:
