@@ -1,0 +1,291 @@
+"""Servers that are no conforming service at all: the right exit, one sentence that says why, no traceback.
+
+A server that refuses everything enforces nothing, so its refusals are no evidence; one that takes everything fails
+every constraint; one that is out of order leaves the run inconclusive, whatever it answers with.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.model import Level, Outcome
+from conformance.report.schema import misfits
+from tests.profiles.odd import HTML, JSON, After, Failing, accepts_everything, always
+from tests.profiles.running import all_of, run_suite, target_file
+from tests.profiles.service import Service
+from tests.profiles.wire import Answer, serving
+from tests.target_support import closed_port, raw_server
+
+SOME = (
+    "request/MaximumTermDays/*",
+    "request/UserId/*",
+    "response/success/type",
+    "response/success/required",
+    "http/*",
+    "envelope/[!m]*",
+)
+"""Enough to ask every kind of request; an odd server treats all members alike."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """An answer to everything, and words that the sentence must have: the MUST rule itself where one is broken."""
+
+    answer: Answer
+    says: str
+    breaks: bool = False
+
+
+def json(status: int, body: bytes) -> Answer:
+    return always(status, body, *JSON)
+
+
+def page(status: int) -> Answer:
+    return always(status, b"<html>please sign in</html>", *HTML)
+
+
+def text(status: int, body: bytes) -> Answer:
+    return always(status, body, ("Content-Type", "text/plain"))
+
+
+# fmt: off
+ODD: dict[str, Odd] = {
+    "refuses with 400": Odd(json(400, b'{"message":"closed for inventory"}'), "closed for inventory"),
+    "refuses with 422": Odd(always(422), "422 Unprocessable Entity"),
+    "refuses with success false": Odd(json(200, b'{"success":false,"message":"no licence"}'), "no licence"),
+    "500 with a page": Odd(page(500), "500 Internal Server Error: an HTML page"),
+    "500 with the envelope": Odd(json(500, b'{"success":false,"message":"no database"}'), "no database"),
+    "500 that says success": Odd(json(500, b'{"success":true}'), "500 Internal Server Error"),
+    "503 without a type": Odd(always(503, b"back at nine"), "503 Service Unavailable: back at nine"),
+    "401": Odd(always(401, b"", ("WWW-Authenticate", 'Bearer realm="qa"')), "401 Unauthorized"),
+    "403": Odd(json(403, b'{"message":"not on the list"}'), "not on the list"),
+    "404": Odd(page(404), "404 Not Found"),
+    "405 with Allow": Odd(always(405, b"", ("Allow", "GET")), "405 Method Not Allowed"),
+    "405 without Allow": Odd(always(405), "http/allow", breaks=True),
+    "406": Odd(always(406), "406 Not Acceptable"),
+    "409": Odd(text(409, b"locked"), "409 Conflict: locked"),
+    "413": Odd(always(413), "the baseline was not accepted: 413"),
+    "415": Odd(always(415), "415 Unsupported Media Type"),
+    "429": Odd(always(429, b"slow down", ("Retry-After", "60")), "429 Too Many Requests: slow down"),
+    "302": Odd(always(302, b"", ("Location", "/login?next=policy")), "redirect to /login?next=policy"),
+    "307 to another host": Odd(always(307, b"", ("Location", "https://p.example.com/")), "https://p.example.com/"),
+    "200 with a page": Odd(page(200), "200 OK: an HTML page"),
+    "200 with a page called JSON": Odd(json(200, b"<html>please sign in</html>"), "http/content-type", breaks=True),
+    "200 with text": Odd(text(200, b"It works!"), "It works!"),
+    "200 without a body": Odd(always(200), "200 OK"),
+    "204": Odd(always(204), "204 No Content"),
+    "200 with an empty object": Odd(json(200, b"{}"), "response/success/required", breaks=True),
+    "200 with an empty list": Odd(json(200, b"[]"), "envelope/root", breaks=True),
+    "200 with null": Odd(json(200, b"null"), "envelope/root", breaks=True),
+    "200 with half a text": Odd(json(200, b'{"success": tru'), "envelope/well-formed", breaks=True),
+    "200 with bytes": Odd(json(200, b"\xff\xfe\x00\x01"), "envelope/well-formed", breaks=True),
+    "200 with success as text": Odd(json(200, b'{"success":"true"}'), "response/success/type", breaks=True),
+    "200 with another envelope": Odd(json(200, b'{"d":{"success":true}}'), "response/success/required", breaks=True),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_server_is_told_in_one_sentence_and_never_blamed_for_what_was_not_seen(name, tmp_path, capfd):
+    odd = ODD[name]
+    with serving(odd.answer) as served:
+        checked = run_suite(tmp_path, served.url, *SOME)
+    broken = {odd.says} if odd.breaks else set()
+    assert checked.failed(Level.MUST) == broken, checked.why(checked.failed(Level.MUST))
+    assert checked.exit == (1 if odd.breaks else 6), checked.report.notices
+    assert odd.says in checked.sentence
+    assert checked.sentence.count("\n") == 0
+    assert not checked.rules(Outcome.PASSED) & all_of("request")
+    assert misfits(checked.document) == []
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (lambda _connection, _request: None, "closed the connection without an answer"),
+        (b"hello there\r\n\r\n", "something that is no HTTP"),
+        (b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"suc', "cut its answer off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "cut its answer off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "does not decode"),
+    ],
+    ids=["closes", "no HTTP", "cut off", "bad chunk", "bad gzip"],
+)
+def test_a_server_without_an_answer_is_given_up_and_told(raw, says, tmp_path, capfd):
+    with raw_server(raw) as server:
+        checked = run_suite(tmp_path, server.url, workers=1)
+    assert checked.exit == 6
+    assert says in checked.sentence
+    assert not checked.failed()
+    # Three dead answers in a row end it: the rest of the plan is not thrown at a server that is not there.
+    assert len(server.received) == 3
+    assert misfits(checked.document) == []
+    assert capfd.readouterr().err == ""
+
+
+# --- everything is refused, everything is taken -----------------------------------------------------------------------
+
+
+def test_a_server_that_refuses_everything_has_no_rule_of_a_request_decided(tmp_path):
+    with serving(always(400, b'{"message":"closed for inventory"}', *JSON)) as served:
+        checked = run_suite(tmp_path, served.url)
+    assert checked.exit == 6
+    assert not checked.failed()
+    assert checked.rules(Outcome.CANT_TELL) >= all_of("request")
+    assert "the baseline was not accepted: 400 Bad Request" in checked.sentence
+
+
+def test_a_server_that_takes_everything_fails_every_constraint_of_a_request(tmp_path):
+    with serving(accepts_everything) as served:
+        checked = run_suite(tmp_path, served.url)
+    constraints = all_of("request", level=Level.MUST) - all_of("request", "optional")
+    assert len(constraints) == 53
+    assert checked.failed(Level.MUST) == constraints
+    # Leaving an optional member out is the one thing that it should take.
+    assert checked.rules(Outcome.PASSED) >= all_of("request", "optional")
+    assert checked.failed(Level.SHOULD) >= all_of("request", level=Level.SHOULD) | all_of(
+        "envelope", level=Level.SHOULD
+    ) - {"envelope/unique-names"}
+    assert (checked.exit, checked.report.outcome) == (1, "does-not-conform")
+    assert "53 of " in checked.sentence
+
+
+def test_a_server_that_takes_the_baseline_alone_is_failed_for_what_it_must_take_and_nothing_else(tmp_path):
+    service, first = Service(), []
+
+    def only_the_baseline(incoming):
+        first.append(incoming.body)
+        known = incoming.method != "POST" or incoming.body == first[0]
+        return service(incoming) if known else service.refuse([("", "not the usual one")])
+
+    with serving(only_the_baseline) as served:
+        checked = run_suite(tmp_path, served.url)
+    assert checked.exit == 1
+    findings = [found for verdict in checked.report.verdicts for found in verdict.findings]
+    assert {found.expected.split(":")[0] for found in findings} == {"accepted"}
+    assert checked.rules(Outcome.PASSED) >= all_of("request", "required")
+
+
+# --- gating between baselines -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("then", "says"),
+    [
+        (always(400, b'{"message":"closed"}', *JSON), '400 Bad Request: {"message":"closed"}'),
+        (always(500, b"out of order", ("Content-Type", "text/plain")), "500 Internal Server Error: out of order"),
+        (always(401), "401 Unauthorized"),
+    ],
+    ids=["refuses", "500", "401"],
+)
+def test_refusals_beside_a_refused_baseline_count_for_nothing(then, says, tmp_path):
+    with serving(After(100, then)) as served:
+        checked = run_suite(tmp_path, served.url, "request/*", workers=1)
+    assert not checked.failed(Level.MUST), checked.why(checked.failed(Level.MUST))
+    assert checked.exit == 6
+    assert f"was not accepted: {says}" in checked.sentence
+    # What was accepted before is not taken back.
+    assert checked.verdict("request/IsAfiliatedCC/optional").outcome is Outcome.PASSED
+    assert checked.rules(Outcome.CANT_TELL) >= all_of("request", "required")
+
+
+def test_an_answer_that_takes_what_it_must_refuse_counts_even_beside_a_refused_baseline(tmp_path):
+    with serving(After(100, accepts_everything)) as served:
+        checked = run_suite(tmp_path, served.url, "request/*", workers=1)
+    assert checked.exit == 1
+    assert checked.failed(Level.MUST) >= {"request/Email/pattern", "request/MaximumTermDays/maximum"}
+
+
+def test_a_service_that_dies_after_its_first_answer_is_inconclusive(tmp_path):
+    with serving(After(1, always(500))) as served:
+        checked = run_suite(tmp_path, served.url, "request/*")
+    assert checked.exit == 6
+    assert not checked.failed(Level.MUST), checked.why(checked.failed(Level.MUST))
+
+
+# --- failing at random ------------------------------------------------------------------------------------------------
+
+
+def test_a_service_that_fails_at_random_is_never_said_to_take_what_it_refuses(tmp_path):
+    with serving(Failing(0.3, seed=7)) as served:
+        checked = run_suite(tmp_path, served.url, workers=1)
+    assert checked.verdict("http/no-server-error").outcome is Outcome.FAILED
+    findings = [found for v in checked.report.verdicts if v.level is Level.MUST for found in v.findings]
+    # The only thing to blame it for is a proper request answered 500.
+    assert all(found.expected.startswith("accepted") and "500" in found.observed for found in findings)
+    assert checked.exit == (1 if findings else 6)
+    assert not checked.failed() & all_of("request", "required", "not-blank", "strict-type", "maximum-step")
+
+
+def sent(served):
+    """Everything but the port."""
+    return [
+        (one.method, one.path, tuple(header for header in one.headers if header[0] != "Host"), one.body)
+        for one in served.received
+    ]
+
+
+def test_two_runs_with_one_seed_send_the_same_bytes_whatever_is_answered(tmp_path):
+    runs = []
+    for number, answer in enumerate((Failing(0.3, seed=1), Failing(0.3, seed=2))):
+        with serving(answer) as served:
+            run_suite(tmp_path / str(number), served.url, depth="standard", seed=11, workers=1)
+        runs.append(sent(served))
+    assert len(runs[0]) > 400
+    assert runs[0] == runs[1]
+
+
+def test_the_number_of_senders_changes_the_order_at_most(tmp_path):
+    runs = []
+    for workers in (1, 5):
+        with serving(Failing(0.3, seed=3)) as served:
+            run_suite(tmp_path / str(workers), served.url, "request/*", seed=11, workers=workers)
+        runs.append(sent(served))
+    assert Counter(runs[0]) == Counter(runs[1])
+    assert runs[0][0] == runs[1][0]
+
+
+def test_another_seed_sends_other_bytes(tmp_path):
+    runs = []
+    for seed in (11, 12):
+        with serving(Service()) as served:
+            run_suite(tmp_path / str(seed), served.url, "request/ArMailName/*", depth="standard", seed=seed)
+        runs.append(Counter(sent(served)))
+    assert runs[0] != runs[1]
+
+
+# --- the command itself -----------------------------------------------------------------------------------------------
+
+
+def test_the_command_tells_each_in_one_sentence_without_a_traceback(tmp_path):
+    with (
+        serving(always(401)) as unknown,
+        serving(accepts_everything) as careless,
+    ):
+        expected = {
+            "unknown": (unknown.url, 6, "inconclusive: the baseline was not accepted: 401 Unauthorized"),
+            "careless": (careless.url, 1, "does not conform: "),
+            "nobody": (f"http://127.0.0.1:{closed_port()}/api", 6, "Nothing listens at 127.0.0.1"),
+        }
+        started = {name: _check(tmp_path / name, url) for name, (url, _, _) in expected.items()}
+        for name, (_, status, says) in expected.items():
+            out, err = started[name].communicate(timeout=60)
+            assert (started[name].returncode, err) == (status, ""), (name, out, err)
+            assert says in " ".join(out.split()), name
+            assert "Traceback" not in out
+
+
+def _check(folder, url):
+    folder.mkdir()
+    options = ["--target", str(target_file(folder, url)), "--rules", "*/M*", "--rules", "*/success/*"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "conformance", "check", *options, "--depth", "quick", "--out", str(folder / "run")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

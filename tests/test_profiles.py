@@ -1,0 +1,243 @@
+"""Services that keep to the page but differ from each other: the suite finds no MUST failure in any of them.
+
+Each is checked over loopback HTTP by the whole suite. A SHOULD failure is expected only where the service really
+strays from it. Refusals of every kind are read as refusals; what a tenant refuses for its own reasons is cant-tell.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.model import Level, Outcome
+from tests.profiles import answering, methods, reading, refusing, tenants
+from tests.profiles.running import all_of, run_suite, target_file
+from tests.profiles.service import Service
+from tests.profiles.wire import serving
+
+ANSWERS = ("envelope/*", "http/*", "response/data*", "response/m*", "response/failureCode*")
+"""The rules that a difference in the answers alone can touch: fewer requests, all of them accepted ones."""
+
+ACCEPT = frozenset({"http/accept-honoured", "http/accept-quality"})
+NORMALISED = frozenset({"response/data/Email/echo", "response/data/CollectionReminderTime/echo"})
+STEPS = frozenset(all_of("request", "maximum-step"))
+BLANK = frozenset({"request/GrantorTaxId/not-blank", "request/ArMailName/not-blank"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a run must say: the rules it looks at, the honest SHOULD failures."""
+
+    rules: tuple[str, ...] = ()
+    should: frozenset[str] = frozenset()
+
+
+ALL, WRITTEN = Expected(), Expected(rules=ANSWERS)
+REFUSED = Expected(rules=("request/*/required", "request/*Days*", "envelope/*", "http/*"))
+
+# fmt: off
+CONFORMING: dict[type[Service], Expected] = {
+    Service: ALL,
+    # how a request is refused
+    refusing.ModelState: ALL,
+    refusing.ProblemDetails: Expected(should=frozenset({"http/accept-honoured"})),
+    refusing.Declared: ALL,
+    refusing.DeclaredAlone: REFUSED,
+    refusing.BareRefusal: REFUSED,
+    refusing.PlainRefusal: REFUSED,
+    refusing.PageRefusal: REFUSED,
+    refusing.MixedRefusal: REFUSED,
+    refusing.RefusalEchoes: REFUSED,
+    # how an answer is written
+    answering.Sparse: ALL,
+    answering.Nulls: WRITTEN,
+    answering.Talkative: WRITTEN,
+    answering.Indented: WRITTEN,
+    answering.OddLabel: WRITTEN,
+    answering.NoCharset: WRITTEN,
+    answering.AsciiLabel: WRITTEN,
+    answering.Created: WRITTEN,
+    answering.Chunked: WRITTEN,
+    # how values come back
+    answering.UpperGuids: WRITTEN,
+    answering.BracedGuids: WRITTEN,
+    answering.BareGuids: WRITTEN,
+    answering.Numbers: WRITTEN,
+    answering.PointZero: WRITTEN,
+    answering.Exponents: WRITTEN,
+    answering.Normalised: Expected(rules=ANSWERS, should=NORMALISED),
+    # how a request is read
+    reading.AnyCase: ALL,
+    reading.LenientReader: Expected(should=frozenset(all_of("request", "strict-type"))),
+    reading.LooseGuids: Expected(rules=("request/*Id/*",)),
+    reading.IntegralNumbers: Expected(rules=("request/*Days*", "request/NotificationTypeId/*")),
+    reading.Closed: Expected(rules=("request/*/optional", "envelope/*")),
+    reading.BlankTexts: Expected(rules=("request/GrantorTaxId/*", "request/ArMailName/*"), should=BLANK),
+    reading.RoundedRange: Expected(rules=("request/M*Interest/*",), should=STEPS),
+    reading.NullModel: Expected(rules=("envelope/*",), should=frozenset({"envelope/empty-body"})),
+    # HTTP
+    methods.MethodPage: Expected(rules=("http/*",)),
+    methods.ReadBack: Expected(rules=("http/*",)),
+    methods.ReadBackAll: Expected(rules=("http/*",)),
+    methods.ReadBackObject: Expected(rules=("http/*",)),
+    methods.ReadBackEmpty: Expected(rules=("http/*",)),
+    methods.AnyType: Expected(rules=("http/*",), should=frozenset({"http/unsupported-media-type"})),
+    methods.RefusesType: Expected(rules=("http/*",)),
+    methods.AcceptIgnored: Expected(rules=("http/*",), should=ACCEPT),
+    methods.NotAcceptable: Expected(rules=("http/*",)),
+    # what a tenant refuses although the page does not say so
+    tenants.OrderedInterest: ALL,
+    tenants.UntilNoon: Expected(rules=("*/CollectionReminderTime/*",)),
+    tenants.UntilMidnight: Expected(rules=("*/CollectionReminderTime/*",)),
+    tenants.EachSchemaOnce: Expected(rules=("*/NotificationSchemaList*",)),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("profile", CONFORMING, ids=lambda profile: profile.__name__)
+def test_a_service_that_keeps_to_the_page_in_its_own_way_conforms(profile, tmp_path):
+    expected = CONFORMING[profile]
+    with serving(profile()) as served:
+        checked = run_suite(tmp_path, served.url, *expected.rules)
+    assert not checked.failed(Level.MUST), checked.why(checked.failed(Level.MUST))
+    assert checked.failed(Level.SHOULD) == expected.should
+    assert (checked.exit, checked.report.outcome) == (0, "conforms"), checked.sentence
+
+
+@pytest.mark.parametrize(
+    "profile", [tenants.OrderedInterest, reading.LenientReader], ids=lambda profile: profile.__name__
+)
+def test_drawn_values_find_nothing_wrong_with_a_legal_service(profile, tmp_path):
+    with serving(profile()) as served:
+        checked = run_suite(tmp_path, served.url, "request/*", depth="standard", seed=20250131)
+    assert not checked.failed(Level.MUST), checked.why(checked.failed(Level.MUST))
+    assert checked.exit == 0
+
+
+def test_strict_turns_an_honest_should_failure_into_exit_1_and_leaves_a_clean_service_alone(tmp_path):
+    with serving(methods.AcceptIgnored()) as served:
+        assert run_suite(tmp_path / "strays", served.url, "http/*", strict=True).exit == 1
+    with serving(Service()) as served:
+        assert run_suite(tmp_path / "clean", served.url, "http/*", strict=True).exit == 0
+
+
+def test_refusals_without_the_envelope_say_nothing_of_the_rule_about_success_in_them(tmp_path):
+    with serving(refusing.ModelState()) as served:
+        checked = run_suite(tmp_path, served.url, "response/success/*")
+    assert checked.verdict("response/success/refusal").outcome is Outcome.INAPPLICABLE
+
+
+def test_members_that_no_answer_carried_are_inapplicable_and_not_untested(tmp_path):
+    with serving(answering.Sparse()) as served:
+        checked = run_suite(tmp_path, served.url, *ANSWERS)
+    absent = {
+        f"response/{name}/{facet}" for name in ("message", "messageDetail", "failureCode") for facet in ("name", "type")
+    }
+    assert checked.rules(Outcome.INAPPLICABLE) >= absent
+    assert not checked.rules(Outcome.UNTESTED)
+
+
+def test_extra_members_are_observed(tmp_path):
+    with serving(answering.Talkative()) as served:
+        checked = run_suite(tmp_path, served.url, "envelope/root")
+    assert any("Links, timestamp, traceId" in found.sentence for found in checked.report.observations)
+
+
+def test_a_lenient_reader_is_observed_where_either_behaviour_conforms(tmp_path):
+    with serving(reading.LenientReader()) as served:
+        checked = run_suite(tmp_path, served.url, "envelope/malformed")
+    seen = {found.sentence for found in checked.report.observations}
+    assert {
+        "a comma after the last member: accepted",
+        "a comment in front: accepted",
+        "a word after the text: accepted",
+    } <= seen
+    assert checked.verdict("envelope/malformed").outcome is Outcome.PASSED
+
+
+def test_get_that_is_another_operation_leaves_the_rule_about_allow_inapplicable(tmp_path):
+    with serving(methods.ReadBackObject()) as served:
+        checked = run_suite(tmp_path, served.url, "http/allow")
+    assert checked.verdict("http/allow").outcome is Outcome.INAPPLICABLE
+
+
+# --- what a tenant refuses for reasons of its own ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("profile", "member", "words"),
+    [
+        (tenants.KnownUsers, "UserId", "no such user here"),
+        (tenants.KnownSchemas, "NotificationSchemaList", "no such template here"),
+        (tenants.EachSchemaOnce, "NotificationSchemaList", "a template twice"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else value.split()[0],
+)
+def test_a_reference_that_the_tenant_refuses_is_cant_tell_with_the_servers_words(profile, member, words, tmp_path):
+    with serving(profile()) as served:
+        checked = run_suite(tmp_path, served.url, f"request/{member}/*", f"response/data/{member}/*", "envelope/*")
+    assert not checked.failed(), checked.why(checked.failed())
+    echo = f"response/data/{member}/echo"
+    assert checked.verdict(echo).outcome is Outcome.CANT_TELL
+    assert words in checked.verdict(echo).reason
+    assert checked.exit in {0, 6}
+
+
+@pytest.mark.parametrize(
+    ("profile", "value", "words"),
+    [
+        (
+            tenants.KnownDefault,
+            'DefaultNotificationSchemaId = "11111111-2222-3333-4444-555555555555"',
+            "no such template",
+        ),
+        (tenants.CheckedTaxId, 'GrantorTaxId = "XAXX010101000"', "has no check digit"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else value.split()[0],
+)
+def test_a_baseline_that_the_tenant_refuses_is_inconclusive_until_the_target_names_its_value(
+    profile, value, words, tmp_path
+):
+    with serving(profile()) as served:
+        refused = run_suite(tmp_path / "without", served.url, "request/*Id/*", "envelope/*")
+        accepted = run_suite(
+            tmp_path / "with", served.url, "request/*Id/*", "envelope/*", more=f"values = {{ {value} }}\n"
+        )
+    assert refused.exit == 6
+    assert words in refused.sentence
+    assert not refused.failed()
+    assert accepted.exit == 0, accepted.sentence
+    assert not accepted.failed()
+
+
+def test_an_answer_that_is_success_alone_fails_no_must_rule(tmp_path):
+    with serving(answering.Acknowledges()) as served:
+        checked = run_suite(tmp_path, served.url)
+    assert checked.failed() == {"response/data/required"}
+    # What the absent object would have shown stays untested, and no conformance is claimed.
+    inside = {rule for rule in all_of("response", level=Level.MUST) if rule.startswith("response/data/")}
+    assert checked.rules(Outcome.UNTESTED, Level.MUST) == inside - {"response/data/name"}
+    assert checked.verdict("response/data/type").reason == "blocked by response/data/required"
+    assert checked.exit == 6
+
+
+# --- the command itself -----------------------------------------------------------------------------------------------
+
+
+def test_the_command_finds_that_a_service_not_our_own_conforms(tmp_path):
+    with serving(reading.AnyCase()) as served:
+        target = target_file(tmp_path, served.url)
+        command = [sys.executable, "-m", "conformance", "check", "--target", str(target), "--depth", "quick"]
+        ran = subprocess.run(
+            [*command, "--workers", "4", "--out", str(tmp_path / "run")],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONWARNINGS": "error"},
+        )
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+    assert f"collection-policy at {served.url} conforms" in " ".join(ran.stdout.split())
