@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -35,8 +37,10 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
         raise watcher.error
     if watcher.problems:
         raise ConformanceError("\n".join(watcher.problems))
+    if watcher.report is None and status == pytest.ExitCode.INTERRUPTED:
+        sys.stderr.write("conformance: interrupted before anything was sent\n")
     # rich ends the process where the reader of a pipe went away; the verdict's status must survive that.
-    with suppress(BrokenPipeError, SystemExit):
+    with suppress(OSError, SystemExit):
         if watcher.report is not None and not quiet:
             summary(watcher.report, Console(), rules=all_rules(), files=watcher.files)
             if arguments["depth"] == "smoke":
@@ -92,6 +96,8 @@ def _shielded(scratch: str) -> Iterator[None]:
     Hypothesis keeps its tables in `scratch`, not in a folder where the command was started.
     """
     kept = dict(os.environ)
+    # A CI system that cancels a job says SIGTERM; what was exchanged is to be reported then as well.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -99,6 +105,7 @@ def _shielded(scratch: str) -> Iterator[None]:
     try:
         yield
     finally:
+        signal.signal(signal.SIGTERM, before)
         os.environ.clear()
         os.environ.update(kept)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import sys
@@ -11,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from conformance import __version__
 from conformance.errors import ConformanceError
 
 EXIT_INTERRUPTED, EXIT_SUITE, EXIT_USAGE = 2, 3, 4
@@ -31,8 +33,18 @@ TargetFile = Annotated[
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"billing-conformance {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _app() -> None:
+def _app(
+    _version_: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Conformance suite for billing services."""
 
 
@@ -161,7 +173,11 @@ def report(
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command line; every error is one message, every status one of DESIGN's."""
+    """Run the command line; every error is one message, every status one that the README lists."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no UTF-8 shows a question mark; that must not end a run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(_guarded(lambda: app(args=arguments, standalone_mode=False)))
 
 
@@ -172,6 +188,9 @@ def _guarded(command: Callable[[], object]) -> int:
         return _complain(str(error), EXIT_USAGE)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", EXIT_INTERRUPTED)
+    except SystemExit as ended:
+        # Typer ends an interrupted command with the shell's status for a signal.
+        return _complain("interrupted", EXIT_INTERRUPTED) if ended.code == 130 else ended.code  # type: ignore[return-value]
     except BrokenPipeError:
         # The reader of our output went away; point stdout elsewhere so that closing it does not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

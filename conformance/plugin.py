@@ -273,7 +273,7 @@ def verdict(request: pytest.FixtureRequest) -> Verdict:
     except KeyError:
         pytest.skip("not decided by what is replayed")
     except ConformanceError as error:
-        pytest.exit(str(error), returncode=4)
+        _tell(request.config, error)
 
 
 @pytest.fixture

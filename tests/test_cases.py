@@ -106,8 +106,10 @@ def test_an_ordered_pair_leans_on_the_case_that_moves_its_other_side_alone():
     assert {case.id.removeprefix(PREFIX): case.leans_on.removeprefix(PREFIX) for case in moved} == {
         "MinimumInterest/maximum/at": "MaximunInterest/maximum/at",
         "MinimumInterest/maximum/inside": "MaximunInterest/maximum/inside",
+        "MinimumInterest/pattern/decimals-99.99": "MaximunInterest/pattern/decimals-99.99",
         "MaximunInterest/minimum/at": "MinimumInterest/minimum/at",
         "MaximunInterest/minimum/inside": "MinimumInterest/minimum/inside",
+        "MaximunInterest/pattern/decimals-0.01": "MinimumInterest/pattern/decimals-0.01",
     }
     for case in moved:
         message = tree(case)
@@ -167,7 +169,7 @@ def test_a_bound_is_tried_on_both_sides(rule):
         ("MinimumInterest/minimum/outside", {"MinimumInterest/minimum", "MinimumInterest/pattern"}),
         ("MinimumInterest/maximum/outside", {"MinimumInterest/maximum"}),
         ("MinimumInterest/maximum-step/step", {"MinimumInterest/maximum-step"}),
-        ("MinimumInterest/pattern/decimals-125", {"MinimumInterest/pattern"}),
+        ("MinimumInterest/pattern/decimals-50.125", {"MinimumInterest/pattern"}),
     ],
 )
 def test_what_cannot_be_broken_alone_is_served_by_one_case_its_own_rule_first(slug, rules):
@@ -196,11 +198,11 @@ TABLE = [
     ("MaximumTermDays/type/point-zero", Expect.OBSERVE, Level.MUST),
     ("MaximumTermDays/type/exponent", Expect.OBSERVE, Level.MUST),
     ("envelope/malformed/plus-sign", Expect.OBSERVE, Level.SHOULD),
-    ("MinimumInterest/pattern/decimals-125", Expect.REFUSED, Level.MUST),
+    ("MinimumInterest/pattern/decimals-50.125", Expect.REFUSED, Level.MUST),
     ("MinimumInterest/minimum/outside", Expect.REFUSED, Level.MUST),
     ("MinimumInterest/maximum/outside", Expect.REFUSED, Level.MUST),
     ("MinimumInterest/maximum-step/step", Expect.REFUSED, Level.SHOULD),
-    ("MinimumInterest/pattern/decimals-25", Expect.ACCEPTED, Level.MUST),
+    ("MinimumInterest/pattern/decimals-50.25", Expect.ACCEPTED, Level.MUST),
     ("UserId/type/braces", Expect.OBSERVE, Level.MUST), ("UserId/type/word", Expect.REFUSED, Level.MUST),
     ("ArMailName/max-length/beyond-ascii", Expect.ACCEPTED, Level.MUST),
     ("ArMailName/max-length/astral", Expect.OBSERVE, Level.MUST),

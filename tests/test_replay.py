@@ -73,7 +73,10 @@ def test_a_replay_sends_the_exchange_between_its_baselines_and_comes_to_the_same
     assert kept[exchange].exchange.request.body == parsed(sent[1]).body
     report = report_of(failed.folder / "replayed")
     assert f"replay of {exchange}" in report["scope"]["selection"]
-    assert set(outcomes(report)) == {(RULE, "json")}
+    # A replay speaks of all that the exchange shows, and of nothing else.
+    assert (RULE, "json") in outcomes(report)
+    assert ("collection-policy/http/no-server-error", "json") in outcomes(report)
+    assert not any("/echo" in rule or "/required" in rule for rule, _ in outcomes(report))
     assert _verdict(failed.folder / "replayed", RULE) == _verdict(failed.folder / "run", RULE) == "failed"
 
 

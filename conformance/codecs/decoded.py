@@ -8,7 +8,14 @@ from conformance.model import Tree
 
 
 class Malformed(Exception):  # noqa: N818 - it names a state of the bytes, not an error of ours
-    """The bytes are no message of the encoding; the text says where and why."""
+    """The bytes are no message of the encoding; the text says where and why.
+
+    `unread` marks what may well be one, but is beyond what this suite reads.
+    """
+
+    def __init__(self, reason: str, *, unread: bool = False) -> None:
+        super().__init__(reason)
+        self.unread = unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,9 +61,9 @@ def decode(body: bytes) -> Decoded:
             text, parse_float=_decimal, parse_int=_integer, parse_constant=_constant, object_pairs_hook=pairs
         )
     except json.JSONDecodeError as error:
-        raise Malformed(f"{error.msg} at character {error.pos + 1}") from None
+        raise Malformed(f"{error.msg.removesuffix(' at')} at character {error.pos + 1}") from None
     except RecursionError:
-        raise Malformed("nested too deep to read") from None
+        raise Malformed("nested deeper than this suite reads", unread=True) from None
     return Decoded(tree=tree, duplicates=tuple(duplicates), byte_order_mark=marked, utf8=utf8)
 
 

@@ -95,13 +95,12 @@ def bounds(member: Field) -> Iterator[tuple[str, Value]]:
     if constraint is None or constraint.minimum is None or constraint.maximum is None:
         return
     low, high = int(constraint.minimum), int(constraint.maximum)
-    step: int | Decimal = Decimal("0.01") if member.type == "decimal" else 1
     yield "minimum", Value("at", low, f"{low}, the minimum")
-    yield "minimum", Value("inside", low + step, f"{low + step}, just above the minimum")
+    yield "minimum", Value("inside", low + 1, f"{low + 1}, one above the minimum")
     yield "minimum", Value("outside", low - 1, f"{low - 1}, one below the minimum")
     yield "minimum", Value("far", -(10**6), "a million below zero")
     yield "maximum", Value("at", high, f"{high}, the maximum")
-    yield "maximum", Value("inside", high - step, f"{high - step}, just below the maximum")
+    yield "maximum", Value("inside", high - 1, f"{high - 1}, one below the maximum")
     yield "maximum", Value("outside", high + 1, f"{high + 1}, one above the maximum")
     yield "maximum", Value("far", 2**31, f"{2**31}, beyond 32 bits")
     if member.type == "decimal":
@@ -109,11 +108,18 @@ def bounds(member: Field) -> Iterator[tuple[str, Value]]:
 
 
 def decimals(member: Field) -> Iterator[Value]:
-    """Numbers with each count of decimals about those that a pattern speaks of, within the range."""
+    """Numbers with each count of decimals about those that a pattern speaks of, within the range and at its ends.
+
+    They all try the pattern, so that a service that takes no fraction fails one rule and not its bounds as well.
+    """
     constraint = member.constraint("range")
-    middle = int(constraint.maximum) // 2 if constraint is not None and constraint.maximum is not None else 1
-    for text in (f"{middle}.5", f"{middle}.25", f"{middle}.05", f"{middle}.125", f"{middle}.005", f"{middle}.0001"):
-        yield Value(f"decimals-{text.split('.')[1]}", Decimal(text), text)
+    low, high = 0, 3
+    if constraint is not None and constraint.minimum is not None and constraint.maximum is not None:
+        low, high = int(constraint.minimum), int(constraint.maximum)
+    middle = high // 2
+    texts = [f"{middle}.{digits}" for digits in ("5", "25", "05", "125", "005", "0001")]
+    for text in (*texts, f"{low}.01", f"{high - 1}.99"):
+        yield Value(f"decimals-{text}", Decimal(text), text)
 
 
 def breaks(member: Field, value: Tree) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def _accepted(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, 
             return Outcome.CANT_TELL, "", f"refused, perhaps for a reason of business: {answer.words}"
         return Outcome.FAILED, "accepted", ""
     status = exchange.response.status if exchange.response is not None else 0
-    if case.varies_reference or status in GATE or 300 <= status < 400:
+    if case.varies_reference or answer.unread or status in GATE or 300 <= status < 400:
         return Outcome.CANT_TELL, "", f"neither accepted nor refused: {answer.words}"
     return Outcome.FAILED, "accepted", ""
 

@@ -23,6 +23,8 @@ class Answer:
     words: str
     decoded: Decoded | None
     malformed: str
+    unread: bool = False
+    """The body may be a JSON text, but is beyond what this suite reads."""
 
     @property
     def tree(self) -> Tree:
@@ -37,7 +39,8 @@ def read(contract: Contract, exchange: Exchange) -> Answer:
         return Answer(Reply.DEAD, f"no answer: {exchange.error}", None, "no answer")
     decoded, malformed = _decode(response)
     reply = _reply(contract, response, decoded)
-    return Answer(reply, _words(response), decoded, malformed)
+    unread = malformed is not None and malformed.unread
+    return Answer(reply, _words(response), decoded, str(malformed or ""), unread)
 
 
 def media_type(response: Response) -> str:
@@ -50,14 +53,14 @@ def is_json(name: str) -> bool:
     return name in {"application/json", "text/json"} or name.endswith("+json")
 
 
-def _decode(response: Response) -> tuple[Decoded | None, str]:
+def _decode(response: Response) -> tuple[Decoded | None, Malformed | None]:
     start = response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if not is_json(media_type(response)) and start not in {b"{", b"["}:
-        return None, "not JSON"
+        return None, Malformed("not JSON")
     try:
-        return json.decode(response.body), ""
+        return json.decode(response.body), None
     except Malformed as reason:
-        return None, str(reason)
+        return None, reason
 
 
 def _reply(contract: Contract, response: Response, decoded: Decoded | None) -> Reply:

@@ -79,7 +79,9 @@ def _json_text(response: Response, answer: Answer) -> Found:
     if not is_json(media_type(response)) or not response.body:
         return
     if answer.decoded is None:
-        if response.body.lstrip()[:1] == b"<":
+        if answer.unread:
+            yield "envelope/well-formed", answer.malformed, ""
+        elif response.body.lstrip()[:1] == b"<":
             yield "envelope/well-formed", "blocked by http/content-type", ""
         else:
             yield "envelope/well-formed", "a JSON text", answer.malformed

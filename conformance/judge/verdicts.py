@@ -78,8 +78,10 @@ class Evidence:
             return None
         if record.case.leans_on is not None:
             reply = self._replies.get(record.case.leans_on)
-            if reply is not Reply.ACCEPTED:
-                return f"its counterpart was not accepted ({reply or 'not sent'})"
+            # An acceptance that was due shows itself; a refusal needs the counterpart that was accepted.
+            shown = record.judgement.reply is Reply.ACCEPTED and result.outcome is Outcome.PASSED
+            if reply is not Reply.ACCEPTED and not shown:
+                return f"its counterpart {record.case.leans_on} was not accepted ({reply or 'not sent'})"
         baselines = self._baselines.get((record.case.service, record.case.encoding), Baselines(()))
         if (first := baselines.first_refused) is not None:
             # A pair speaks for itself where the baseline lacks what this target wants.

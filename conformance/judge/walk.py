@@ -202,13 +202,10 @@ class _Walker:
             self._block(member, path, f"{path}/required", own=("type",))
             return
         self.results.add(path, "type", Outcome.INAPPLICABLE, reason=_never(path))
-        if self._echoes(path) and sent is not MISSING and sent is not None:
-            if self.accepted:
-                self.results.fail(path, "echo", show(sent), state)
-                self._block(member, path, f"{path}/echo", own=())
-            return
-        inner = member.fields + (member.item.fields if member.item is not None else ())
-        for child in inner:
+        if self.accepted and self._echoes(path) and sent is not MISSING and sent is not None:
+            self.results.fail(path, "echo", show(sent), state)
+            self._block(member, path, f"{path}/echo", own=(), inner=("echo",))
+        for child in member.fields + (member.item.fields if member.item is not None else ()):
             self._never(child, join(path, child.name))
 
     def _never(self, member: Field, path: str) -> None:
@@ -217,8 +214,15 @@ class _Walker:
         for child in member.fields + (member.item.fields if member.item is not None else ()):
             self._never(child, join(path, child.name))
 
-    def _block(self, member: Field, path: str, by: str, own: tuple[str, ...]) -> None:
-        """What cannot be seen behind a finding is untested, not failed again."""
+    def _block(
+        self,
+        member: Field,
+        path: str,
+        by: str,
+        own: tuple[str, ...],
+        inner: tuple[str, ...] = ("name", "type", "echo"),
+    ) -> None:
+        """What cannot be seen behind a finding is untested, not failed again: `own` facets, and `inner` ones below."""
         reason = f"blocked by response/{by}"
         for facet in own:
             applies = {
@@ -228,7 +232,7 @@ class _Walker:
             if applies:
                 self.results.add(path, facet, Outcome.UNTESTED, reason=reason)
         for child in member.fields + (member.item.fields if member.item is not None else ()):
-            self._block(child, join(path, child.name), by, ("name", "type", "echo"))
+            self._block(child, join(path, child.name), by, inner, inner)
 
 
 def _variant(name: str, tree: Mapping[str, Tree]) -> str | None:
@@ -236,4 +240,4 @@ def _variant(name: str, tree: Mapping[str, Tree]) -> str | None:
 
 
 def _never(path: str) -> str:
-    return f"no answer carried {path}"
+    return f"no accepted answer carried {path}"

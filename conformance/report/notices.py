@@ -13,6 +13,7 @@ from conformance.report.text import counted, full_stop, listed, one_line, unique
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from conformance.model import Record
     from conformance.target.journal import RunLog
 
 _IDS = 5
@@ -72,9 +73,17 @@ def _target(header: Mapping[str, Any]) -> Iterator[str]:
             yield f"For {service} the target file gives no value for {listed(names)}; {values} of this suite stood in."
 
 
+def _taken(record: Record) -> bool:
+    """A success that is no declared refusal may have written, whatever its body says."""
+    response = record.exchange.response
+    if record.exchange.request.method == "GET":
+        return False
+    return response is not None and 200 <= response.status < 300 and record.judgement.reply is not Reply.REFUSED
+
+
 def _written(log: RunLog) -> Iterator[str]:
-    accepted = {r.case.service for r in log.records if r.judgement.reply is Reply.ACCEPTED}
-    for service in sorted(accepted):
+    taken = {record.case.service for record in log.records if _taken(record)}
+    for service in sorted(taken):
         effect = WRITTEN.get(service, "accepted requests may have written data")
         yield f"This run wrote to {service}: {effect}."
 

@@ -39,7 +39,6 @@ class Run:
         self.out: Path | None = None
         self.report: Report | None = None
         self.files: tuple[Path, ...] = ()
-        self.items: tuple[Item, ...] = self._selected
 
     def start(self, progress: Progress | None = None) -> None:
         """Serve the reference if need be, plan, check the whole plan, open the journal and begin to send."""
@@ -52,11 +51,9 @@ class Run:
             url = self._closing.enter_context(serving(served))
             prepared = replace(prepared, target=setup.at_reference(url, prepared.target.services))
         self.plan = setup.plan(prepared, self._selected)
-        if prepared.options.replay is not None:
-            self.items = setup.replayed_items(self.plan, self._selected, prepared.options.replay)
         check_plan(self.plan, prepared.target)
         self.out = _folder(prepared)
-        facts = header(prepared, self.plan, self.items, self.out.name, self._words())
+        facts = header(prepared, self.plan, self._selected, self.out.name, self._words())
         self._journal = Journal.create(self.out / rendering.JOURNAL, facts, prepared.target.masks())
         wire = Wire(prepared.target)
         self._closing.callback(wire.close)

@@ -9,6 +9,7 @@ from typing import Any
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
 from conformance.model import Plan
+from conformance.run import setup as setup_
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
 from conformance.run.setup import Item, Setup
@@ -64,6 +65,7 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             for service in services
         },
         "rules": [list(item) for item in items],
+        "replay": setup_.replayed_exchange(plan, options.replay) if options.replay is not None else None,
         "plan": [
             {
                 "exchange": step.exchange,

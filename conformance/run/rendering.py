@@ -36,7 +36,7 @@ def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
     """Verdicts and report of a journal. A run without an end was interrupted."""
     log = _rejudged(log)
     rules = all_rules()
-    items = [(str(rule), str(encoding)) for rule, encoding in log.header.get("rules", ())]
+    items = _items(log)
     gone = sorted({rule for rule, _ in items if rule not in rules})
     if gone:
         raise ConformanceError(f"the run is of another version of the suite: rule {gone[0]} is unknown here")
@@ -57,6 +57,18 @@ def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
         interrupted=not log.ended if interrupted is None else interrupted,
         selected_nothing=not items,
     )
+
+
+def _items(log: RunLog) -> list[tuple[str, str]]:
+    """What the run speaks of: everything selected, or what the one exchange bears on that was sent again."""
+    items = [(str(rule), str(encoding)) for rule, encoding in log.header.get("rules", ())]
+    replay = log.header.get("replay")
+    if replay is None:
+        return items
+    again = [record for record in log.records if record.exchange.id == replay]
+    borne = {(result.rule, record.judgement.encoding) for record in again for result in record.judgement.results}
+    borne |= {(rule, record.case.encoding) for record in again for rule in record.case.rules}
+    return [item for item in items if item in borne]
 
 
 def written(report: Report, log: RunLog, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:

@@ -48,7 +48,7 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
     if missing:
         raise ConformanceError(f"--service {missing[0]}: the target file has no section [{missing[0]}] that can be run")
     if not served:
-        raise ConformanceError("the target file has no section of a service that this version can run")
+        raise ConformanceError("the target file has no section with a service and encodings that this version can run")
     target = replace(target, services=served)
     rules = {rule.id: rule for rule in all_rules().values() if rule.service in served}
     wanted = matching(options.rules, rules)
@@ -140,9 +140,6 @@ def _replayed(whole: Plan, name: str) -> Plan:
     return replace(whole, steps=tuple(step for step in whole.steps if step.exchange in kept), left_out={}, undecided={})
 
 
-def replayed_items(plan_: Plan, items: Collection[Item], name: str) -> tuple[Item, ...]:
-    """What a replayed exchange decides: the rules of its case and of those that ride on it."""
-    step = next(step for step in plan_.steps if name in {step.exchange, step.case.id})
-    rules = {rule for case in (step.case, *plan_.riders.get(step.case.id, ())) for rule in case.rules}
-    found = tuple(item for item in items if item[0] in rules and item[1] == step.case.encoding)
-    return found or tuple(items)
+def replayed_exchange(plan_: Plan, name: str) -> str:
+    """The id of the exchange that is sent again, named by itself or by its case."""
+    return next(step.exchange for step in plan_.steps if name in {step.exchange, step.case.id})

@@ -17,13 +17,17 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from conformance.facets import Fit, broken, fit
 from conformance.generate.addresses import addresses, unsafe
 from conformance.model import Contract, Field
+from conformance.rules.fields import article
 from conformance.target.environment import Mistake
 from conformance.target.environment import Path as Key
 from conformance.target.sections import SERVICES, TargetFile
 
 _FEW = 8
+TYPES = frozenset({"string", "boolean", "integer", "decimal", "guid", "list"})
+"""Types whose values a target file can be held to before anything is sent."""
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _URL = re.compile(r"[!-~]*")
 _LATIN = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
@@ -172,10 +176,22 @@ def _members(value: object, fields: tuple[Field, ...], owner: str, path: Key = (
         if name not in known:
             yield (*path, name), f"{owner} has no such member{nearest(name, list(known))}"
             continue
+        yield from (((*path, name), sentence) for sentence in _unfit(known[name], held))
         below = known[name].item or known[name]
         for place, one in enumerated(held) if isinstance(held, list) else [((), held)]:
             if below.fields:
                 yield from _members(one, below.fields, name, (*path, name, *place))
+
+
+def _unfit(field: Field, value: object) -> Iterator[str]:
+    """What the document has against the value; the value itself may be a secret and is not said."""
+    if field.type not in TYPES:
+        return
+    if fit(field.type, value) is not Fit.EXACT:
+        yield f"must be {article(field.type)}"
+        return
+    for facet in broken(field, value):
+        yield f"breaks the documented {facet}, so no target may take it as a proper value"
 
 
 def _plain(value: object, path: Key) -> Iterator[Mistake]:

@@ -37,7 +37,7 @@ _SECTIONS = {
     "collection-policy": """
 [collection-policy]
 url = "https://staging.example.com/Dito.REST/api/CollectionPolicy"
-# encodings = ["json", "xml", "form"]              # default: all that the document names
+# encodings = ["json", "xml", "form"]              # default: all that this version covers
 headers = { Authorization = "Bearer ${QA_TOKEN}" }
 enforcement = "must"                               # "advisory": a constraint that is not enforced is no failure
 
