@@ -58,7 +58,8 @@ def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
 
 
 def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[str]:
-    unused(root)
+    if arguments["out"] is not None and not arguments["dry-run"]:
+        unused(Path(arguments["out"]))
     # pytest wants its root to be there; the run makes --out itself, and its parents.
     try:
         root.mkdir(parents=True, exist_ok=True)

@@ -369,6 +369,14 @@ class Plan:
     left_out: Mapping[str, str] = field(default_factory=dict)
     undecided: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    def riding(self, step: Step) -> tuple[Case, ...]:
+        """The further cases that the step's answer decides: those of the baseline ride on its first sending alone."""
+        riders = self.riders.get(step.case.id, ())
+        if not riders:
+            return ()
+        first = next(one for one in self.steps if one.case.id == step.case.id)
+        return riders if first.exchange == step.exchange else ()
+
 
 # --- judgement and report ---------------------------------------------------------------------------------------------
 

@@ -15,8 +15,6 @@ from re import _constants as sre  # type: ignore[attr-defined]  # the parser tha
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-LAST = 0x10FFFF
-
 
 class Unsupported(ValueError):  # noqa: N818 - a verdict on the pattern
     """The pattern uses something on which the dialects differ; the text names it."""

@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -255,9 +255,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return result
     except ConformanceError as error:
         _tell(session.config, error)
-    except BaseException as error:
+    except (KeyboardInterrupt, pytest.exit.Exception, pytest.Session.Interrupted, pytest.Session.Failed) as error:
         state.run.finish(interrupted=isinstance(error, KeyboardInterrupt))
         raise
+    except Exception as error:  # noqa: BLE001 - pytest would print it with its values
+        state.bug = error
+        with suppress(Exception):
+            state.run.finish(interrupted=True)
+        text = f"a defect of the suite: {type(error).__name__}"
+        pytest.exit(text, returncode=pytest.ExitCode.INTERNAL_ERROR)
     finally:
         state.run.close()
 

@@ -141,7 +141,11 @@ def test_a_selected_rule_brings_its_cases_and_what_they_lean_on():
 def test_a_rule_about_answers_brings_the_positives():
     plan = plan_of(CASES["quick"], RULES, frozenset({("collection-policy/response/success/type", "json")}))
     kinds = {step.case.kind for step in plan.steps}
-    assert kinds == {"baseline", "positive"}
+    # A hundred letters beyond ASCII lean on the case that sends a few.
+    assert kinds == {"baseline", "positive", "http"}
+    assert [step.case.rules for step in plan.steps if step.case.kind == "http"] == [
+        ("collection-policy/envelope/non-ascii",)
+    ]
     assert len(plan.steps) > 10
 
 

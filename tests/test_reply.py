@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance.judge import Judge
 from conformance.judge.reply import is_json, media_type, read
-from conformance.judge.show import LONGEST, clean, show
+from conformance.judge.show import LONGEST, shortened, show
 from conformance.model import Case, Exchange, Expect, Reply, Request, Response
 from conformance.run.contracts import all_rules, contracts
 
@@ -93,13 +93,15 @@ WORDS = [
 
 @pytest.mark.parametrize(("status", "body", "headers", "words"), WORDS)
 def test_the_servers_own_words_are_one_line(status, body, headers, words):
-    assert read(CONTRACT, exchange(status, body, headers, "Bad")).words == words
+    assert shortened(read(CONTRACT, exchange(status, body, headers, "Bad")).words) == words
 
 
 def test_long_words_are_cut():
     words = read(CONTRACT, exchange(400, b"x" * 10_000)).words
-    assert len(words) == LONGEST + 1
-    assert words.endswith("…")
+    # Whole until secrets are masked, short in everything that is written.
+    assert len(words) > 10_000
+    assert len(shortened(words)) == LONGEST + 1
+    assert shortened(words).endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -117,8 +119,8 @@ def test_json_goes_by_three_names():
 
 def test_values_in_findings_are_short_and_printable():
     assert show({"A": "ñ", "B": None}) == '{"A": "ñ", "B": null}'
-    assert len(show("x" * 1000)) <= LONGEST + 1
-    assert clean("a\n\tb") == "a b"
+    assert len(shortened(show("x" * 1000))) <= LONGEST + 1
+    assert shortened("a\n\tb") == "a b"
     show("\ud800").encode("utf-8")
 
 

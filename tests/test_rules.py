@@ -66,8 +66,8 @@ def test_rules_by_part_and_level():
         ("response", Level.SHOULD): 26,
         ("envelope", Level.MUST): 6,
         ("envelope", Level.SHOULD): 4,
-        ("http", Level.MUST): 5,
-        ("http", Level.SHOULD): 8,
+        ("http", Level.MUST): 4,
+        ("http", Level.SHOULD): 9,
     }
 
 

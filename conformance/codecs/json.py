@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -16,9 +17,11 @@ import simplejson
 from conformance.codecs.decoded import Decoded, Malformed
 from conformance.model import Tree
 
-NAME = "json"
 # Python refuses to read longer integers; they are kept as Decimal, which is exact too.
 LONGEST_INT = 4000
+DEEPEST = 200
+"""A fixed bound, so that what is read does not depend on how much of Python's stack is left."""
+BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,13 +50,15 @@ def decode(body: bytes) -> Decoded:
     except UnicodeDecodeError:
         utf8 = False
         text = data.decode("latin-1")
+    if _depth(text) > DEEPEST:
+        raise Malformed(f"nested deeper than the {DEEPEST} levels that this suite reads", unread=True)
     duplicates: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(items)
         if len(built) < len(items):
-            names = [name for name, _ in items]
-            duplicates.extend(sorted({name for name in names if names.count(name) > 1}))
+            counted = Counter(name for name, _ in items)
+            duplicates.extend(sorted(name for name, times in counted.items() if times > 1))
         return built
 
     try:
@@ -62,9 +67,19 @@ def decode(body: bytes) -> Decoded:
         )
     except json.JSONDecodeError as error:
         raise Malformed(f"{error.msg.removesuffix(' at')} at character {error.pos + 1}") from None
-    except RecursionError:
-        raise Malformed("nested deeper than this suite reads", unread=True) from None
     return Decoded(tree=tree, duplicates=tuple(duplicates), byte_order_mark=marked, utf8=utf8)
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets outside of strings are nested, at most."""
+    deepest = level = 0
+    for mark in BRACKETS.findall(text):
+        if mark in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif mark in "]}":
+            level -= 1
+    return deepest
 
 
 def _integer(text: str) -> int | Decimal:
@@ -75,7 +90,7 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except ArithmeticError:
-        raise Malformed("a number is out of range") from None
+        raise Malformed("a number beyond what this suite reads", unread=True) from None
 
 
 def _constant(text: str) -> NoReturn:

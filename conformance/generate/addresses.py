@@ -36,10 +36,11 @@ _ROUNDS = 8
 _AT = re.compile(r"[@＠﹫]|&|%|\\u")
 _ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _COMMENT = re.compile(r"\([^()]*\)")
-_FOLDED = re.compile(r"\s*([.@])\s*")
+# Each begins only where a run of its characters begins: a long run without an address costs its length once.
+_FOLDED = re.compile(r"(?:(?<!\s)\s+)?([.@])\s*")
 _DOTS = str.maketrans({"。": ".", "｡": "."})
 _ENDS = r"\s\x00-\x1f\x7f\"'`,;:<>()\[\]{}\\/=&?#|@"
-_ADDRESS = re.compile(rf"(?P<local>[^{_ENDS}]*)@\s*(?P<domain>\[[^\]]*\]?|[^{_ENDS}]*)")
+_ADDRESS = re.compile(rf"(?<![^{_ENDS}])(?P<local>[^{_ENDS}]*)@\s*(?P<domain>\[[^\]]*\]?|[^{_ENDS}]*)")
 _HOST = re.compile(r"[\w.-]*")
 _ODD = "!$%*+^~"
 

@@ -149,7 +149,7 @@ def _types(place: Place) -> Iterator[Case]:
         yield place.case("type", value, Expect.REFUSED)
     for value in values.convertible(place.member, current):
         yield place.case("strict-type", value, Expect.REFUSED)
-    for value in values.spellings(place.member, current):
+    for value in () if place.names[0] in place.subject.private else values.spellings(place.member, current):
         yield place.case("type", value, Expect.OBSERVE)
 
 
@@ -168,6 +168,8 @@ def _others(place: Place) -> Iterator[Case]:
     member, current = place.member, place.subject.value(place.member)
     if member.type == "boolean":
         yield place.case("type", Value("other", not current, str(not current).lower()), Expect.ACCEPTED)
+    elif member.name in place.subject.private:
+        return
     elif member.type == "string" and member.constraint("pattern") is None and is_words(current):
         # Only words: the characters of a time or a code mean nothing in another order.
         yield place.case("type", Value("other", current[::-1], "the same letters in reverse order"), Expect.ACCEPTED)
@@ -228,7 +230,8 @@ def _patterns(place: Place) -> Iterator[Case]:
 def _witness(subject: Subject, member: Field) -> str:
     """The value that near misses are made from: the target's, unless its neighbours would be addresses of somebody."""
     current = str(subject.value(member))
-    return current if safe(current) else str(subject.contract.baseline.get(member.name, current))
+    free = safe(current) and member.name not in subject.private
+    return current if free else str(subject.contract.baseline.get(member.name, current))
 
 
 def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
@@ -267,8 +270,10 @@ def _lengths(place: Place) -> Iterator[Case]:
         yield place.case("max-length", Value(slug, text, f"{size} characters"), expect)
     if pattern is None and is_words(current):
         # Two bytes each in UTF-8, one character each by any count of characters.
-        text = "ñ" * length
-        yield place.case("max-length", Value("beyond-ascii", text, f"{length} letters ñ"), Expect.ACCEPTED)
+        value = Value("beyond-ascii", "ñ" * length, f"{length} letters ñ")
+        # Who takes no such letter at all is told so by another rule.
+        any_length = f"{place.subject.service}/{place.subject.encoding.name}/envelope/non-ascii/utf-8"
+        yield replace(place.case("max-length", value, Expect.ACCEPTED), leans_on=any_length)
         astral = "𝐀" * (length // 2 + 1)
         yield place.case("max-length", Value("astral", astral, f"{len(astral)} astral letters"), Expect.OBSERVE)
 

@@ -26,7 +26,7 @@ from conformance.model import Case, Expect, Field, Tree
 COUNTS = {"smoke": 0, "quick": 0, "standard": 3, "deep": 40}
 """Draws per member and direction, by depth."""
 
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZáéíóúüñÁÉÍÓÚÑ"
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WORDS = LETTERS + "0123456789 "
 LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 

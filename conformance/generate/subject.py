@@ -27,7 +27,8 @@ DEFAULTS: dict[str, Tree] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """`values` are the target's, laid over the contract's; `explicit` names those that the target gave."""
+    """`values` are the target's, laid over the contract's; `explicit` names those that the target gave, `private` those
+    that hold a secret: nothing is made from them that masking would not know."""
 
     contract: Contract
     encoding: Encoding
@@ -35,6 +36,7 @@ class Subject:
     headers: Headers = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     explicit: frozenset[str] = frozenset()
+    private: frozenset[str] = frozenset()
     recipients: tuple[str, ...] = ()
     seed: int = 0
 

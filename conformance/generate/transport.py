@@ -53,7 +53,8 @@ def _case(
 def _words(subject: Subject) -> str | None:
     """A free text member, for text beyond ASCII: the first required string without a pattern that is no reference."""
     for member in subject.fields:
-        if member.type == "string" and member.required and not member.marks and member.constraint("pattern") is None:
+        free = member.type == "string" and member.required and not member.marks and member.name not in subject.private
+        if free and member.constraint("pattern") is None:
             return member.name
     return None
 

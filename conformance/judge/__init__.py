@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from conformance.codecs import CODECS, Malformed
 from conformance.judge import expectation, reply, transport
@@ -126,8 +125,3 @@ class Judge:
 
     def _expresses(self, rule: str) -> bool:
         return rule not in self._rules or self._rules[rule].schema
-
-
-def without_text(judgement: Judgement) -> Judgement:
-    """The judgement without words: what two runs of the same answers must agree on."""
-    return replace(judgement, words="")

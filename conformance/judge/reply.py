@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.codecs import Decoded, Malformed, json
-from conformance.judge.show import clean
+from conformance.judge.show import UNCUT, whole
 from conformance.model import Contract, Exchange, Reply, Response, Tree
 
 REFUSALS = frozenset({400, 422})
@@ -79,13 +79,12 @@ def _reply(contract: Contract, response: Response, decoded: Decoded | None) -> R
 
 
 def _words(response: Response) -> str:
-    text = response.body[:2000].decode("utf-8", "replace")
+    text = response.body[:UNCUT].decode("utf-8", "replace")
     name = media_type(response)
     if name in {"text/html", "application/xhtml+xml"}:
         text = "an HTML page"
     location = response.header("Location")
     if location and 300 <= response.status < 400:
         text = f"redirect to {location}"
-    return clean(
-        f"{response.status} {response.reason}: {text}" if text.strip() else f"{response.status} {response.reason}"
-    )
+    status = f"{response.status} {response.reason}"
+    return whole(f"{status}: {text}" if text.strip() else status)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from conformance.judge.reply import Answer, is_json, media_type
-from conformance.judge.show import clean
+from conformance.judge.show import whole
 from conformance.model import Case, Finding, Outcome, Response, Result
 
 Found = Iterator[tuple[str, str, str]]
@@ -54,8 +54,8 @@ def _lie(response: Response, answer: Answer, name: str) -> str:
     markup = name.endswith(("/xml", "+xml", "/html"))
     if is_json(name) and start == b"<":
         return "markup"
-    if markup and start != b"<":
-        return "JSON" if answer.decoded is not None else clean(repr(response.body[:40]))
+    if markup and answer.decoded is not None:
+        return "JSON"
     return _charset_lie(response, answer)
 
 
@@ -92,7 +92,7 @@ def _json_text(response: Response, answer: Answer) -> Found:
     yield (
         ("envelope/byte-order-mark", "no byte order mark", "EF BB BF") if mark else ("envelope/byte-order-mark", "", "")
     )
-    twice = ", ".join(answer.decoded.duplicates)
+    twice = whole(", ".join(answer.decoded.duplicates))
     yield (
         ("envelope/unique-names", "every name once", f"twice: {twice}") if twice else ("envelope/unique-names", "", "")
     )

@@ -44,19 +44,25 @@ class Baselines:
 
     def doubt(self, exchange: str) -> str | None:
         """Why a refusal at that place does not count: a neighbouring baseline was not accepted."""
-        before = [item for item in self.sent if item[0] <= exchange]
-        after = [item for item in self.sent if item[0] >= exchange]
+        place = _place(exchange)
+        before = [item for item in self.sent if _place(item[0]) <= place]
+        after = [item for item in self.sent if _place(item[0]) >= place]
         for neighbour in (*before[-1:], *after[:1]):
             if not neighbour[1]:
                 return f"the baseline {neighbour[0]} beside it was not accepted: {neighbour[2]}"
         return None
 
 
+def _place(exchange: str) -> tuple[int, str]:
+    """The order of exchange ids, past x99999 too."""
+    return len(exchange), exchange
+
+
 class Evidence:
     """The records of a run, arranged for verdicts."""
 
     def __init__(self, records: Iterable[Record]) -> None:
-        self.records = sorted(records, key=lambda record: (record.exchange.id, record.case.id))
+        self.records = sorted(records, key=lambda record: (_place(record.exchange.id), record.case.id))
         self._replies: dict[str, Reply] = {}
         sent: dict[tuple[str, str], list[tuple[str, bool, str]]] = {}
         for record in self.records:

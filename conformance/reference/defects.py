@@ -37,12 +37,6 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 }
 """The ways to break a rule about answers, where there are several."""
 
-CONSEQUENCES: dict[str, tuple[str, ...]] = {
-    # Who refuses text beyond ASCII also refuses a hundred letters ñ, and drawn text with accents.
-    "envelope/non-ascii": ("request/{words}/max-length", "request/{words}/type"),
-}
-"""What else a defect of a rule breaks by its nature."""
-
 
 def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
     """Every defect of the service's reference, in the order of the rules."""
@@ -52,7 +46,6 @@ def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
 
 def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
     members = {member.name: member for member in contract.operation.request.fields}
-    words = next((m.name for m in contract.operation.request.fields if _is_words(m)), "")
     # Members that name something at the tenant keep their value, so a stale one cannot be told.
     varied = {name for name, member in members.items() if not member.marks or member.marks == ("mail",)} - {
         "",
@@ -66,20 +59,14 @@ def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
                 yield _defect(rule, (rule.id,), variant)
             continue
         together = _implied(contract.service, rule, members.get(rule.path))
-        short = f"{rule.part}/{rule.facet}"
-        also = tuple(f"{contract.service}/{item.format(words=words)}" for item in CONSEQUENCES.get(short, ()))
-        yield _defect(rule, (*together, *also), "dropped", broken=frozenset(together))
+        yield _defect(rule, together, "dropped")
         if rule.path in members:
             yield from _bounds(contract.service, rule, members[rule.path])
 
 
-def _defect(rule: Rule, rules: tuple[str, ...], variant: str, broken: frozenset[str] | None = None) -> Defect:
+def _defect(rule: Rule, rules: tuple[str, ...], variant: str) -> Defect:
     return Defect(
-        id=f"{rule.id}:{variant}",
-        rules=rules,
-        encodings=rule.encodings,
-        broken=broken if broken is not None else frozenset(rules),
-        variant=variant,
+        id=f"{rule.id}:{variant}", rules=rules, encodings=rule.encodings, broken=frozenset(rules), variant=variant
     )
 
 
@@ -120,11 +107,6 @@ def bound(member: Field, facet: str) -> Decimal | None:
         if facet == "max-length" and constraint.max_length is not None:
             return Decimal(constraint.max_length)
     return None
-
-
-def _is_words(member: Field) -> bool:
-    free = member.type == "string" and member.required and not member.marks
-    return free and member.constraint("pattern") is None
 
 
 def _lists(members: dict[str, Field]) -> set[str]:

@@ -48,7 +48,7 @@ class Bench:
         state = State()
         for step in self.plan.steps:
             response, state = answer(self.contract, step.case.request, state, defect)
-            for case in (step.case, *self.plan.riders.get(step.case.id, ())):
+            for case in (step.case, *self.plan.riding(step)):
                 exchange = Exchange(
                     id=step.exchange,
                     case=case.id,

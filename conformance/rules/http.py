@@ -30,7 +30,7 @@ MUST, SHOULD = Level.MUST, Level.SHOULD
 
 # fmt: off
 STANDARD = (
-    Row("envelope", "well-formed", MUST, "RFC 8259 §2", "An answer declared as JSON is one well-formed JSON text."),
+    Row("envelope", "well-formed", MUST, "RFC 8259 §10", "An answer declared as JSON is one well-formed JSON text."),
     Row("envelope", "utf-8", MUST, "RFC 8259 §8.1", "A JSON answer is encoded in UTF-8."),
     Row("envelope", "byte-order-mark", MUST, "RFC 8259 §8.1", "A JSON answer does not begin with a byte order mark."),
     Row("envelope", "unique-names", SHOULD, "RFC 8259 §4", "The names within an object of a JSON answer are unique."),
@@ -41,7 +41,7 @@ STANDARD = (
     Row("http", "unsupported-media-type", SHOULD, "RFC 9110 §15.5.16", "A body of a media type that is not documented is not accepted."),
     Row("http", "accept-honoured", SHOULD, "RFC 9110 §12.5.1", "The answer has the documented media type that Accept asks for."),
     Row("http", "accept-quality", SHOULD, "RFC 9110 §12.4.2", "Of two documented media types the answer has the one with the higher quality value."),
-    Row("http", "accept-wildcard", MUST, "RFC 9110 §12.5.1", "Accept with a wildcard, or no Accept at all, is not answered 406."),
+    Row("http", "accept-wildcard", SHOULD, "RFC 9110 §12.5.1", "Accept with a wildcard, or no Accept at all, is not answered 406."),
     Row("http", "content-type", MUST, "RFC 9110 §8.3", "The Content-Type of an answer tells the truth about its body."),
     Row("http", "content-type-present", SHOULD, "RFC 9110 §8.3", "An answer with a body has a Content-Type."),
     Row("http", "allow", MUST, "RFC 9110 §15.5.6", "An answer 405 lists the allowed methods in Allow."),

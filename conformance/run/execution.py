@@ -129,7 +129,8 @@ def _folder(prepared: Setup) -> Path:
             out.mkdir(parents=True, exist_ok=True)
             return out
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        name = "".join(char if char.isalnum() or char in "-_." else "-" for char in prepared.target.name)
+        told = prepared.target.masks().mask(prepared.target.name)
+        name = "".join(char if char.isalnum() or char in "-_." else "-" for char in told)
         for candidate in _names(f"{stamp}-{name}"):
             path = Path("reports") / candidate
             with contextlib.suppress(FileExistsError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
+from importlib import metadata
 from typing import Any
 
 from conformance import __version__
@@ -38,6 +39,7 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             "name": "billing-conformance",
             "version": __version__,
             "python": platform.python_version(),
+            "hypothesis": metadata.version("hypothesis"),
             "seed": options.seed,
             "depth": options.depth,
             "workers": options.workers,
@@ -70,7 +72,7 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             {
                 "exchange": step.exchange,
                 "case": case_json(step.case),
-                "riders": [case_json(rider) for rider in plan.riders.get(step.case.id, ())],
+                "riders": [case_json(rider) for rider in plan.riding(step)],
             }
             for step in plan.steps
         ],

@@ -16,7 +16,8 @@ from conformance.report.text import printable
 from conformance.report.writers import write_all
 from conformance.run.contracts import all_rules, contracts
 from conformance.target.journal import RunLog, read
-from conformance.target.secrets import MASK
+from conformance.target.records import masked_judgement
+from conformance.target.secrets import MASK, Secrets
 
 JOURNAL = "run.jsonl"
 
@@ -129,4 +130,4 @@ def _again(judges: Mapping[str, Judge], record: Record) -> Record:
             for result in judgement.results
         )
         judgement = replace(judgement, results=hidden)
-    return replace(record, judgement=judgement)
+    return replace(record, judgement=masked_judgement(judgement, Secrets()))

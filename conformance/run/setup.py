@@ -16,6 +16,7 @@ from conformance.rules.http import EVERY_ANSWER
 from conformance.run.contracts import all_rules, chosen, contracts, encodings, matching
 from conformance.run.options import Options
 from conformance.target.file import load_target, reference_target
+from conformance.target.secrets import Secrets
 from conformance.target.settings import ServiceTarget, Target
 
 NOWHERE = "http://127.0.0.1"
@@ -99,6 +100,7 @@ def subjects(setup: Setup) -> tuple[Subject, ...]:
 def _subject(setup: Setup, service: str, encoding: str) -> Subject:
     kept: ServiceTarget = setup.target.services[service]
     contract = contracts()[service]
+    masks = setup.target.masks()
     return Subject(
         contract=contract,
         encoding=contract.encoding(encoding),
@@ -106,9 +108,14 @@ def _subject(setup: Setup, service: str, encoding: str) -> Subject:
         headers=kept.headers,
         values=kept.values,
         explicit=kept.explicit,
+        private=frozenset(name for name in kept.explicit if _hidden(masks, kept.values[name])),
         recipients=setup.target.recipients,
         seed=setup.options.seed,
     )
+
+
+def _hidden(masks: Secrets, value: object) -> bool:
+    return masks.mask(str(value)) != str(value)
 
 
 def plan(setup: Setup, selected: Collection[Item]) -> Plan:

@@ -185,7 +185,9 @@ def _members(value: object, fields: tuple[Field, ...], owner: str, path: Key = (
 
 def _unfit(field: Field, value: object) -> Iterator[str]:
     """What the document has against the value; the value itself may be a secret and is not said."""
-    if field.type not in TYPES:
+    odd = isinstance(value, (datetime, date, time)) or (isinstance(value, Decimal) and not value.is_finite())
+    if odd or field.type not in TYPES:
+        # What TOML has and messages have not is told by itself.
         return
     if fit(field.type, value) is not Fit.EXACT:
         yield f"must be {article(field.type)}"

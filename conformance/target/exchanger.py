@@ -64,6 +64,7 @@ class Exchanger:
         self._stopped: str | None = None
         self._dead: Counter[str] = Counter()
         self._given_up: dict[str, str] = {}
+        self._answered: set[str] = set()
         self._thread: threading.Thread | None = None
         self._finished = False
         self.unsent: dict[str, str] = {}
@@ -164,13 +165,13 @@ class Exchanger:
             return
         request = step.case.request
         started, clock = now(), time.perf_counter()
-        response, error, sent = None, None, True
+        response, error, sent, late = None, None, True, False
         try:
             check_send(request, self._target)
             self._journal.sending(step)
             response = self._wire.send(request)
         except WireError as broken:
-            error, sent = str(broken), broken.sent
+            error, sent, late = str(broken), broken.sent, broken.late
         except ConformanceError as mistake:
             # Refused, or no credential to send: no byte went out, and nothing more will.
             self._skip(step, str(mistake))
@@ -184,20 +185,25 @@ class Exchanger:
             started=started,
             milliseconds=round((time.perf_counter() - clock) * 1000, 3),
         )
-        self._count(step.case.service, error)
+        self._count(step.case.service, error, given_up=late or not sent)
         self._record(step, exchange, sent)
 
     def _obstacle(self, step: Step) -> str | None:
         with self._state:
             return self._stopped or self._given_up.get(step.case.service)
 
-    def _count(self, service: str, error: str | None) -> None:
+    def _count(self, service: str, error: str | None, *, given_up: bool) -> None:
+        """Three dead exchanges in a row end the service's run. Once it has answered, a connection that is dropped in
+        the middle is its way to fail now and then; one that is not there, or is never in time, still counts."""
         with self._state:
+            if error is None:
+                self._answered.add(service)
+            elif not given_up and service in self._answered:
+                return
             self._dead[service] = 0 if error is None else self._dead[service] + 1
             if self._dead[service] >= DEAD_IN_A_ROW:
-                self._given_up.setdefault(
-                    service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {str(error).rstrip('.')}"
-                )
+                last = self._target.masks().mask(str(error)).rstrip(".")
+                self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {last}")
 
     def _record(self, step: Step, exchange: Exchange, sent: bool) -> None:
         masks = self._target.masks()
@@ -205,7 +211,7 @@ class Exchanger:
         records: list[Record] = []
         try:
             with self._judging:
-                for case in (step.case, *self._plan.riders.get(step.case.id, ())):
+                for case in (step.case, *self._plan.riding(step)):
                     judgement = masked_judgement(self._judge(case, exchange), masks)
                     case = masked_case(case, masks, masked.request)  # noqa: PLW2901 — the unmasked one ends here
                     records.append(Record(case=case, exchange=masked, judgement=judgement))

@@ -14,8 +14,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from conformance.judge.show import shortened
 from conformance.model import Case, Exchange, Headers, Judgement, Request, Response
 from conformance.target.secrets import Secrets
+
+SENTENCE = 400
+"""Characters of a reason, an expectation or an observation."""
 
 NO_REQUEST = Request(method="", url="", headers=(), body=b"")
 
@@ -135,11 +139,15 @@ def masked_case(case: Case, secrets: Secrets, request: Request) -> Case:
 
 
 def masked_judgement(judgement: Judgement, secrets: Secrets) -> Judgement:
-    """The judgement as it may be written down: made on the true answer, masked afterwards."""
-    mask = secrets.mask
+    """The judgement as it may be written down: made on the true answer, masked, and only then shortened."""
+
+    def mask(text: str) -> str:
+        # A sentence holds the words of an answer, which are short, and our own, which are not cut.
+        return shortened(secrets.mask(text), SENTENCE)
+
     return replace(
         judgement,
-        words=mask(judgement.words),
+        words=shortened(secrets.mask(judgement.words)),
         results=tuple(
             replace(
                 result,

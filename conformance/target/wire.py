@@ -7,6 +7,7 @@ sockets. Must never import the exchanger or the journal.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException
@@ -34,12 +35,14 @@ _VERSIONS = {10: "HTTP/1.0", 11: "HTTP/1.1"}
 
 
 class WireError(Exception):
-    """No answer, in one sentence. `sent`: could a byte of the request have gone out? `again`: is a new try of use?"""
+    """No answer, in one sentence. `sent`: could a byte of the request have gone out? `again`: is a new try of use?
+    `late`: the time was over."""
 
-    def __init__(self, message: str, sent: bool, *, again: bool = False) -> None:
+    def __init__(self, message: str, sent: bool, *, again: bool = False, late: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
         self.again = again and not sent
+        self.late = late
 
 
 class Wire:
@@ -51,6 +54,8 @@ class Wire:
         environ = os.environ if environ is None else environ
         bundle = target.ca or environ.get("REQUESTS_CA_BUNDLE") or environ.get("SSL_CERT_FILE")
         self._verify: bool | str = (bundle or True) if target.verify else False
+        # Its messages hold urls, and with them what a target file keeps secret.
+        logging.getLogger("urllib3").propagate = False
         self._target = target
         self._adapter = Adapter()
         self._pause = {} if pause is None else {"sleep": pause}
@@ -120,7 +125,9 @@ class Wire:
         return WireError(f"{where} {place} broke: {detail}.", attempt.sent, again=isinstance(last, OSError))
 
     def _late(self, attempt: Attempt) -> WireError:
-        return WireError(f"No complete answer within {self._target.exchange_timeout:g} seconds.", attempt.sent)
+        return WireError(
+            f"No complete answer within {self._target.exchange_timeout:g} seconds.", attempt.sent, late=True
+        )
 
     def _prepared(self, request: Request) -> requests.PreparedRequest:
         # Not through prepare(), which rewrites urls, methods and headers.
