@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.judge.show import shortened
 from conformance.model import Outcome
 from conformance.reference import defects_of
 from conformance.reference.app import serving
@@ -17,6 +18,7 @@ from conformance.run.execution import Run
 from conformance.run.options import Options
 from conformance.run.proving import kills_of, prove
 from conformance.run.setup import set_up
+from conformance.target.records import SENTENCE
 
 CONTRACT = contracts()["collection-policy"]
 RULES = {rule.id: rule for rule in all_rules().values() if rule.service == "collection-policy"}
@@ -133,12 +135,17 @@ def over_http(name: str, folder: str) -> tuple[list[str], list[str]]:
             served = run.verdicts()
         finally:
             run.close()
-    inside, _ = Bench(CONTRACT, RULES, run.plan, run.items).verdicts(defect)
+    inside, _ = Bench(CONTRACT, RULES, run.plan, prepared.items).verdicts(defect)
     return _told(served.values()), _told(inside)
 
 
 def _told(verdicts):
-    return [f"{one.rule} {one.level} {one.outcome} {one.exchanges} {one.findings}" for one in verdicts]
+    # Only what is written down is shortened.
+    return [
+        f"{one.rule} {one.level} {one.outcome} {one.exchanges} "
+        f"{[[shortened(text, SENTENCE) for text in (f.path, f.expected, f.observed)] for f in one.findings]}"
+        for one in verdicts
+    ]
 
 
 def test_over_http_a_run_reaches_the_verdicts_that_it_reaches_in_process(tmp_path):
