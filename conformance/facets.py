@@ -122,6 +122,16 @@ def plain(value: int | Decimal) -> str:
     return format(value, "f")
 
 
+def _writable(value: int | Decimal) -> int | Decimal:
+    """The value, or one with fewer zeros of its kind where writing it out would take too many: for patterns only."""
+    if isinstance(value, int):
+        return value if value.bit_length() < PLAIN_EXPONENT * 4 else 10**PLAIN_EXPONENT * (1 if value > 0 else -1)
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or abs(exponent) <= PLAIN_EXPONENT:
+        return value
+    return Decimal((sign, digits[:PLAIN_EXPONENT], PLAIN_EXPONENT if exponent > 0 else -PLAIN_EXPONENT))
+
+
 def broken(member: Field, value: Tree) -> Iterator[str]:
     """The facets of the member's stated constraints that an exactly typed value breaks, in the document's order.
 
@@ -135,7 +145,7 @@ def _broken(type_name: str, constraint: Constraint, value: Tree) -> Iterator[str
     if constraint.pattern is not None:
         if is_number(value):
             whole = type_name in {"integer", "int"} and isinstance(value, Decimal)
-            text = plain(value.to_integral_value()) if whole else plain(value)
+            text = plain(_writable(value.to_integral_value() if whole else value))
         else:
             text = str(value)
         if not matches(constraint.pattern, text):

@@ -141,3 +141,13 @@ TREES = st.recursive(
 def test_what_fits_exactly_is_the_same_as_itself(type_name, value):
     if fit(type_name, value) is Fit.EXACT:
         assert same(type_name, value, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "facets"),
+    [("1E+999", ("maximum",)), ("-1E+999", ("pattern", "minimum")), ("1E+2", ())],
+)
+def test_a_number_too_long_to_write_breaks_what_a_shorter_one_of_its_kind_breaks(value, facets):
+    request = contracts()["collection-policy"].operation.request
+    member = next(one for one in request.fields if one.name == "DaysUncollectibleDebt")
+    assert tuple(broken(member, Decimal(value))) == facets
