@@ -33,7 +33,6 @@ class Defect:
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "echo": ("altered", "missing", "null", "stale"),
-    "type": ("dropped",),
 }
 """The ways to break a rule about answers, where there are several."""
 
@@ -47,10 +46,7 @@ def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
 def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
     members = {member.name: member for member in contract.operation.request.fields}
     # Members that name something at the tenant keep their value, so a stale one cannot be told.
-    varied = {name for name, member in members.items() if not member.marks or member.marks == ("mail",)} - {
-        "",
-        *_lists(members),
-    }
+    varied = {name for name, member in members.items() if member.marks in {(), ("mail",)} and member.type != "list"}
     for rule in rules:
         if rule.part == "response":
             for variant in VARIANTS.get(rule.facet, ("dropped",)):
@@ -107,10 +103,6 @@ def bound(member: Field, facet: str) -> Decimal | None:
         if facet == "max-length" and constraint.max_length is not None:
             return Decimal(constraint.max_length)
     return None
-
-
-def _lists(members: dict[str, Field]) -> set[str]:
-    return {name for name, member in members.items() if member.type == "list"}
 
 
 def _echo(contract: Contract) -> str:
