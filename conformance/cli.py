@@ -14,6 +14,7 @@ import typer
 
 from conformance import __version__
 from conformance.errors import ConformanceError
+from conformance.resources import use_schemas
 
 EXIT_INTERRUPTED, EXIT_SUITE, EXIT_USAGE = 2, 3, 4
 
@@ -29,6 +30,10 @@ app = typer.Typer(
 Service = Annotated[list[str], typer.Option("--service", metavar="ID", help="Only this service; may be repeated.")]
 TargetFile = Annotated[
     Path | None, typer.Option("--target", metavar="FILE", help="Target file; see `conformance init`.")
+]
+Schemas = Annotated[
+    Path | None,
+    typer.Option("--schemas", metavar="DIR", help="Further services: a folder that `derive --out` wrote."),
 ]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
 
@@ -62,10 +67,13 @@ def check(
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Every N-th rule, beginning with the K-th.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run's files.")] = None,
     formats: Annotated[list[str], typer.Option("--format", metavar="LIST", help="Further report formats.")] = [],  # noqa: B006
+    schemas: Schemas = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Check a target, or the embedded reference where none is named."""
     from conformance import checking  # noqa: PLC0415
+
+    use_schemas(schemas)
 
     arguments = {
         "target": target,
@@ -76,6 +84,7 @@ def check(
         "workers": workers,
         "strict": strict,
         "dry-run": dry_run,
+        "schemas": schemas,
         "replay": replay,
         "shard": shard,
         "out": out,
@@ -86,35 +95,39 @@ def check(
 
 
 @app.command()
-def init(service: Service = []) -> None:  # noqa: B006
+def init(service: Service = [], schemas: Schemas = None) -> None:  # noqa: B006
     """Print a commented target file to fill in."""
-    from conformance.run.contracts import chosen  # noqa: PLC0415
+    from conformance.run.contracts import chosen, contracts  # noqa: PLC0415
     from conformance.target.template import render  # noqa: PLC0415
 
-    typer.echo(render(chosen(service)), nl=False)
+    use_schemas(schemas)
+    typer.echo(render(chosen(service), contracts()), nl=False)
 
 
 @app.command("rules")
-def rules_(service: Service = [], form: Format = "table") -> None:  # noqa: B006
+def rules_(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
     """List every rule with level, basis and citation."""
     from conformance.run import listing  # noqa: PLC0415
 
+    use_schemas(schemas)
     typer.echo(listing.rules(service, form), nl=False)
 
 
 @app.command()
-def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule id.")]) -> None:
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule id.")], schemas: Schemas = None) -> None:
     """Say what a rule demands, where that comes from, and which cases try it."""
     from conformance.run import listing  # noqa: PLC0415
 
+    use_schemas(schemas)
     typer.echo(listing.explain(rule), nl=False)
 
 
 @app.command()
-def errata(service: Service = [], form: Format = "table") -> None:  # noqa: B006
+def errata(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
     """List what is wrong or missing in the documents."""
     from conformance.run import listing  # noqa: PLC0415
 
+    use_schemas(schemas)
     typer.echo(listing.errata(service, form), nl=False)
 
 
@@ -139,18 +152,21 @@ def serve(
     defect: Annotated[
         str | None, typer.Option(metavar="ID", help="Break one rule; `--defect list` lists them.")
     ] = None,
+    schemas: Schemas = None,
 ) -> None:
     """Serve the reference implementation on loopback."""
     from conformance.run import serving  # noqa: PLC0415
 
+    use_schemas(schemas)
     serving.serve(service, port, defect, say=typer.echo)
 
 
 @app.command()
-def prove(service: Service = [], form: Format = "table") -> None:  # noqa: B006
+def prove(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
     """Run the suite against every defect of the reference: does each rule catch what it is for?"""
     from conformance.run import proving  # noqa: PLC0415
 
+    use_schemas(schemas)
     text, status = proving.prove(service, form)
     typer.echo(text, nl=False)
     raise typer.Exit(status)
@@ -165,10 +181,12 @@ def report(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; the run's own by default.")
     ] = None,
+    schemas: Schemas = None,
 ) -> None:
     """Render the report of a run again, also of one that was killed."""
     from conformance import checking  # noqa: PLC0415
 
+    use_schemas(schemas)
     raise typer.Exit(checking.report(run, [name for name in formats.split(",") if name], out))
 
 
@@ -178,7 +196,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A terminal that has no UTF-8 shows a question mark; that must not end a run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    sys.exit(_guarded(lambda: app(args=arguments, standalone_mode=False)))
+    restore = use_schemas(None)
+    try:
+        sys.exit(_guarded(lambda: app(args=arguments, standalone_mode=False)))
+    finally:
+        # Who calls this as a function keeps the environment that it had.
+        restore()
 
 
 def _guarded(command: Callable[[], object]) -> int:

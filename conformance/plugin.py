@@ -20,7 +20,7 @@ from conformance.errors import ConformanceError, SuiteError
 from conformance.model import Outcome, Verdict
 from conformance.report.sentences import verdict_sentence
 from conformance.report.text import printable
-from conformance.resources import cases_dir
+from conformance.resources import cases_dir, use_schemas
 from conformance.run import dry_run, setup
 from conformance.run.contracts import all_rules
 from conformance.run.execution import Run
@@ -132,6 +132,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--conformance-strict", action="store_true", help="a failed SHOULD decides as well")
     add("--conformance-dry-run", action="store_true", help="print the plan, send nothing")
     add("--conformance-replay", metavar="EXCHANGE", help="send only this exchange and its baselines")
+    add("--conformance-schemas", metavar="DIR", help="further services: a folder that `conformance derive` wrote")
     add("--conformance-shard", metavar="K/N", help="every N-th rule and encoding, beginning with the K-th")
     add("--conformance-out", metavar="DIR", help="folder of the run's files")
     add("--conformance-format", action="append", default=[], metavar="LIST", help="further report formats")
@@ -143,6 +144,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Keep a session's state; refuse to be distributed, since one process owns rate and journal."""
     config.stash[STATE] = Session(config)
+    config.add_cleanup(use_schemas(_path(config.getoption("conformance_schemas"))))
     if config.getoption("conformance_progress"):
         # `check` tells the verdict itself; pytest's own report would say it twice.
         reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -175,7 +175,16 @@ def header(**changes: Any) -> dict[str, Any]:
             "selection": "",
             "not_covered": [],
         },
-        "contracts": {"collection-policy": {"hash": sha, "document": DOCUMENT, "sha256": sha}},
+        "contracts": {
+            "collection-policy": {
+                "hash": sha,
+                "document": DOCUMENT,
+                "sha256": sha,
+                "effect": "the earlier policy was overwritten",
+                "accepted": "success",
+                "echo": "data",
+            }
+        },
         "strict": False,
         "rules": [[name, "json"] for name in RULES],
         "plan": [{"exchange": f"x{n:05d}", "case": {"id": f"case-{n}", "title": f"title {n}"}} for n in range(1, 9)],

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.codecs import json
-from conformance.facets import Fit, blank, broken, fit, is_integral, is_number, matches, plain, same
+from conformance.facets import Fit, blank, broken, equal, fit, fits, is_integral, is_number, matches, plain, same
+from conformance.model import Basis, Choice, Citation, Constraint, Field
 from conformance.run.contracts import contracts
 
 MEMBERS = {member.name: member for member in contracts()["collection-policy"].operation.request.fields}
@@ -35,6 +36,22 @@ FITS = [
     ("list", [], Fit.EXACT), ("list", {}, Fit.CONVERTIBLE), ("list", "abc", Fit.WRONG), ("list", 5, Fit.WRONG),
     ("object", {}, Fit.EXACT), ("object", [{}], Fit.CONVERTIBLE), ("object", "abc", Fit.WRONG),
     ("open", [1, {}], Fit.EXACT), ("empty", "x", Fit.EXACT),
+    ("map", {}, Fit.EXACT), ("map", [{}], Fit.CONVERTIBLE), ("map", [], Fit.WRONG), ("map", "abc", Fit.WRONG),
+    ("dateTime", "2025-01-31T10:00:00", Fit.EXACT), ("dateTime", "2025-01-31", Fit.EXACT),
+    ("dateTime", "2025-01-31T10:00:00.1234567-05:00", Fit.EXACT), ("dateTime", "2025-01-31T10:00:00Z", Fit.EXACT),
+    ("dateTime", "2025-01-31 10:00:00", Fit.CONVERTIBLE), ("dateTime", "2025-01-31T10:00", Fit.CONVERTIBLE),
+    ("dateTime", "2025-01-31T10:00:00-0500", Fit.CONVERTIBLE), ("dateTime", "01/31/2025", Fit.CONVERTIBLE),
+    ("dateTime", "/Date(1738281600000)/", Fit.CONVERTIBLE), ("dateTime", "10:00", Fit.CONVERTIBLE),
+    ("dateTime", "31/01/2025", Fit.WRONG), ("dateTime", "2025-02-30", Fit.WRONG), ("dateTime", "abc", Fit.WRONG),
+    ("dateTime", "2025-02-30 10:00", Fit.WRONG), ("dateTime", "2025-01-31T24:00:00", Fit.WRONG),
+    ("dateTime", "2025-01-31T10:00:00+14:30", Fit.WRONG), ("dateTime", 20250131, Fit.WRONG),
+]
+CHOICES = (Choice(name="Lent", number=0), Choice(name="Late", number=7), Choice(name="Lost"))
+CHOSEN = [
+    ("Lent", Fit.EXACT), ("Lost", Fit.EXACT), (0, Fit.EXACT), (7, Fit.EXACT), (1, Fit.CONVERTIBLE),
+    (-1, Fit.CONVERTIBLE), ("lent", Fit.CONVERTIBLE), ("7", Fit.CONVERTIBLE), ("Lent, Late", Fit.CONVERTIBLE),
+    (["Lent"], Fit.CONVERTIBLE), (Decimal("1.5"), Fit.WRONG), ("Other", Fit.WRONG), ("Lent, Other", Fit.WRONG),
+    ("", Fit.WRONG), (True, Fit.WRONG), ({}, Fit.WRONG),
 ]
 BROKEN = [
     ("DaysUncollectibleDebt", -1, {"pattern", "minimum"}), ("DaysUncollectibleDebt", 0, {"minimum"}),
@@ -61,6 +78,17 @@ SAME = [
     ("guid", GUID, GUID.replace("3", "4"), False), ("guid", GUID, None, False),
     ("string", GUID, GUID.upper(), False), ("string", "a", "a ", False), ("string", "a", "a", True),
     ("list", [1], [1], True), ("list", [1], (1,), False),
+    ("dateTime", "2025-01-31", "2025-01-31T00:00:00", True),
+    ("dateTime", "2025-01-31T10:00:00.5", "2025-01-31T10:00:00.500", True),
+    ("dateTime", "2025-01-31T10:00:00Z", "2025-01-31T05:00:00-05:00", True),
+    ("dateTime", "2025-01-31T10:00:00Z", "2025-01-31T10:00:00-05:00", False),
+    ("dateTime", "2025-01-31T10:00:00", "2025-01-31T10:00:01", False),
+    # In what zone a server reads and writes a text without one is its own affair, as long as there is such a zone.
+    ("dateTime", "2025-01-31T10:00:00", "2025-01-31T15:00:00Z", True),
+    ("dateTime", "2025-01-31T10:00:00-05:00", "2025-01-31T10:00:00", True),
+    ("dateTime", "2025-01-31T10:00:00", "2025-01-31T10:07:00Z", False),
+    ("dateTime", "2025-01-31T10:00:00", "2025-02-01T10:00:00Z", False),
+    ("dateTime", "abc", "abc", True), ("dateTime", "abc", "2025-01-31", False),
 ]
 # fmt: on
 
@@ -151,3 +179,50 @@ def test_a_number_too_long_to_write_breaks_what_a_shorter_one_of_its_kind_breaks
     request = contracts()["collection-policy"].operation.request
     member = next(one for one in request.fields if one.name == "DaysUncollectibleDebt")
     assert tuple(broken(member, Decimal(value))) == facets
+
+
+CITE = Citation(document="loans.txt", line=1)
+
+
+def member(kind: str, **constraint: object) -> Field:
+    held = (Constraint(basis=Basis.STATED, citation=CITE, **constraint),) if constraint else ()  # type: ignore[arg-type]
+    choices = CHOICES if kind == "enum" else ()
+    return Field(name="Member", type=kind, basis=Basis.STATED, citation=CITE, constraints=held, choices=choices)
+
+
+@pytest.mark.parametrize(("value", "expected"), CHOSEN, ids=repr)
+def test_an_enumeration_admits_its_names_and_its_numbers(value, expected):
+    assert fits(member("enum"), value) is expected
+
+
+def test_an_enumeration_without_choices_admits_any_word_and_any_whole_number():
+    assert [fit("enum", value) for value in ("a", 5, True)] == [Fit.EXACT, Fit.EXACT, Fit.WRONG]
+
+
+def test_the_number_and_the_name_of_a_choice_are_the_same_value():
+    held = member("enum")
+    assert equal(held, "Late", 7)
+    assert equal(held, 7, "Late")
+    assert not equal(held, "Late", 0)
+    assert not equal(held, "Lost", None)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "expected"),
+    [
+        ({"facet": "min-length", "min_length": 3}, "ab", ("min-length",)),
+        ({"facet": "min-length", "min_length": 3}, "abc", ()),
+        ({"facet": "min-length", "min_length": 1}, [], ("min-length",)),
+        ({"facet": "max-length", "max_length": 1}, [1, 2], ("max-length",)),
+        ({"facet": "length", "min_length": 2, "max_length": 3}, "a", ("min-length",)),
+        ({"facet": "length", "min_length": 2, "max_length": 3}, "abcd", ("max-length",)),
+        ({"facet": "length", "min_length": 2, "max_length": 3}, "ab", ()),
+        ({"facet": "data-type", "text": "EmailAddress"}, "no address", ()),
+        ({"facet": "default", "text": "5"}, "6", ()),
+        ({"facet": "text", "text": "Must be odd"}, "2", ()),
+        # Unicode classes are .NET's alone: what cannot be read here decides nothing here.
+        ({"facet": "pattern", "pattern": r"^\p{Lu}+$"}, "abc", ()),
+    ],
+)
+def test_lengths_are_broken_at_either_end_and_words_alone_never(constraint, value, expected):
+    assert tuple(broken(member("string", **constraint), value)) == expected

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from conformance.emit import files_of, published
 from conformance.emit.jsonschema import request_schema, response_schema
-from conformance.judge.opinion import Validator
+from conformance.facets import exact
+from conformance.judge.opinion import Opinion, Validator
 from conformance.model import Constraint
 from conformance.resources import schemas_dir
+from conformance.rules import rules_of
 from conformance.run.contracts import all_rules, contracts
+from tests.xml_words import CONTRACT as LOANS
+from tests.xml_words import REQUIRED, VALID
 
 CONTRACT = contracts()["collection-policy"]
 RULES = {rule.id: rule for rule in all_rules().values() if rule.service == "collection-policy"}
@@ -136,4 +143,84 @@ def test_a_pattern_that_cannot_be_translated_is_left_out_with_the_reason():
     schema = request_schema(replace(CONTRACT, operation=replace(CONTRACT.operation, request=message)))
     member = schema["properties"][odd.name]
     assert "pattern" not in member
-    assert "groupref" in member["x-not-expressed"][f"collection-policy/request/{odd.name}/pattern"]
+    assert "backreference" in member["x-not-expressed"][f"collection-policy/request/{odd.name}/pattern"]
+
+
+# --- facets and types that the known page has not ---------------------------------------------------------------------
+
+LOAN_RULES = {rule.id: rule for rule in rules_of(LOANS, ("json",))}
+LOAN_SCHEMAS = {"request": request_schema(LOANS), "response": response_schema(LOANS)}
+LOAN = {
+    name: float(value) if isinstance(value, Decimal) else value for name, value in VALID.items() if name != "Copies"
+}
+OPINION = Opinion(LOANS)
+
+
+@pytest.mark.parametrize("part", LOAN_SCHEMAS)
+def test_a_schema_of_every_type_is_valid_json_schema(part):
+    Draft202012Validator.check_schema(LOAN_SCHEMAS[part])
+    named = {rule for node in nodes(LOAN_SCHEMAS[part]) for rule in ids(node.get("x-rules", {}))}
+    claimed = {rule.id for rule in LOAN_RULES.values() if rule.schema and rule.part == part}
+    reasons = {rule for node in nodes(LOAN_SCHEMAS[part]) for rule in node.get("x-not-expressed", {})}
+    assert claimed <= named | reasons
+    for node in nodes(LOAN_SCHEMAS[part]):
+        for keyword in node.get("x-rules", {}):
+            assert keyword in node or keyword == "null", (node, keyword)
+
+
+# fmt: off
+FACETS = [
+    ({}, set()), ({"Title": "ab"}, {"Title/min-length"}), ({"Title": None}, {"Title/required"}),
+    ({"Tags": ["a", "b", "c"]}, {"Tags/max-length"}), ({"Tags": [5]}, {"Tags/type"}), ({"Tags": [None]}, set()),
+    ({"Shelf": "Closed"}, set()), ({"Shelf": 1}, set()), ({"Shelf": None}, set()), ({"Shelf": "Ajar"}, {"Shelf/type"}),
+    ({"Shelf": 2}, {"Shelf/type"}), ({"Shelf": True}, {"Shelf/type"}), ({"Shelf": "0"}, {"Shelf/type"}),
+    ({"Notes": {}}, set()), ({"Notes": {"a": "b", "c": None}}, set()), ({"Notes": []}, {"Notes/type"}),
+    ({"Notes": {"a": 5}}, {"Notes/type"}), ({"Anything": [5]}, set()), ({"Anything": None}, set()),
+    ({"Code": "ABCD"}, {"Code/pattern"}), ({"Code": "ab"}, {"Code/pattern"}), ({"Code": "abcd"}, {"Code/pattern"}),
+    ({"Weeks": 0}, {"Weeks/minimum"}), ({"Weeks": 9}, {"Weeks/maximum"}), ({"Odd": "b"}, set()),
+    ({"Spare": {"Barcode": "b"}}, {"Spare/Barcode/min-length"}), ({"Spare": {}}, {"Spare/Barcode/required"}),
+    ({"Spare": {"Barcode": "b123456"}}, {"Spare/Barcode/max-length"}), ({"Copies": [{}]}, {"Copies/Barcode/required"}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("changes", "rules"), FACETS, ids=lambda value: str(value)[:50])
+def test_each_facet_is_found_by_the_second_opinion(changes, rules):
+    found = OPINION.of_request(LOAN | changes)
+    assert {rule.removeprefix("loans/request/") for rule in found} == rules
+
+
+def test_null_in_a_required_choice_is_a_missing_value_and_not_a_wrong_one():
+    request = LOANS.operation.request
+    fields = tuple(replace(one, constraints=(REQUIRED,)) if one.name == "Shelf" else one for one in request.fields)
+    operation = replace(LOANS.operation, request=replace(request, fields=fields))
+    opinion = Opinion(replace(LOANS, operation=operation))
+    assert opinion.of_request(LOAN | {"Shelf": None}) == {"loans/request/Shelf/required"}
+
+
+# fmt: off
+TIMES = [
+    *("2025-01-31", "2025-01-31T10:20:30", "2025-01-31T10:20:30Z", "2025-01-31T10:20:30.1234567-05:00", "2024-02-29"),
+    *("2000-02-29", "1900-02-29", "2025-02-29", "2025-02-30", "2025-04-31", "2025-13-01", "2025-00-01", "2025-01-00"),
+    *("0000-01-01", "0000-02-29", "0004-02-29", "2025-01-31T24:00:00", "2025-01-31T23:60:00", "2025-01-31T10:20", ""),
+    *("31/01/2025", "10:20:30", "2025-01-31 10:20:30", "2025-1-31", "٢٠٢٥-01-31", "2025-01-31Z", "2025-01-31\n"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("text", TIMES, ids=repr)
+def test_a_time_is_one_for_the_schema_where_it_is_one_for_the_walk(text):
+    wrong = OPINION.of_request(LOAN | {"Due": text})
+    assert (wrong == frozenset()) is exact("dateTime", text)
+    assert not wrong or wrong == {"loans/request/Due/type"}
+
+
+@given(st.datetimes(), st.sampled_from(["", "Z", "-05:00", "+14:00"]))
+def test_every_time_of_the_calendar_is_one(moment, zone):
+    assert OPINION.of_request(LOAN | {"Due": moment.isoformat() + zone}) == frozenset()
+
+
+@given(st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32))
+def test_a_day_is_one_where_the_calendar_has_it(year, month, day):
+    text = f"{year:04}-{month:02}-{day:02}"
+    assert (OPINION.of_request(LOAN | {"Due": text}) == frozenset()) is exact("dateTime", text)

@@ -9,6 +9,7 @@ import pytest
 from conformance.errors import ConformanceError
 from conformance.model import Level, Outcome, Report, Verdict
 from conformance.report.build import build
+from conformance.report.decision_rules import decision_rules
 from conformance.target.journal import RunLog
 from tests.report_samples import (
     EMAIL,
@@ -208,7 +209,14 @@ def _row(**known: int) -> dict[str, int]:
 
 
 def test_a_run_against_a_real_target_says_what_it_overwrote() -> None:
-    assert any("earlier collection policy was overwritten" in notice for notice in built(*PASSED).notices)
+    told = "This run wrote to collection-policy: the earlier policy was overwritten."
+    assert told in built(*PASSED).notices
+
+
+def test_a_run_of_a_service_whose_effect_nobody_read_says_that_it_may_have_written() -> None:
+    known = header()["contracts"]["collection-policy"] | {"effect": ""}
+    report = built(*PASSED, header_changes={"contracts": {"collection-policy": known}})
+    assert "This run wrote to collection-policy: accepted requests may have written data." in report.notices
 
 
 def test_a_run_in_which_nothing_was_accepted_overwrote_nothing() -> None:
@@ -258,6 +266,36 @@ def test_decision_rules_speak_of_the_services_in_scope_only() -> None:
     told = " ".join(built(*PASSED).decision_rules)
     assert "Refused means 400 or 422" in told
     assert "fault" not in told
+
+
+def told(*, accepted: str | None, echo: str = "", encodings: tuple[str, ...] = ("json", "xml")) -> tuple[str, ...]:
+    facts = {} if accepted is None else {"accepted": accepted, "echo": echo}
+    scope = {"services": ["library"], "encodings": {"library": list(encodings)}}
+    return decision_rules({"scope": scope, "contracts": {"library": facts}}, strict=False)
+
+
+def test_decision_rules_name_the_member_that_tells_acceptance() -> None:
+    rules = told(accepted="kept", echo="loan")
+    assert "Accepted means a 2xx answer with kept true." in rules
+    assert "A refusal need not use the documented answer, but it must not say kept true." in rules
+    assert any(rule.startswith("Saved values") for rule in rules)
+    assert not any("{" in rule or "success" in rule for rule in rules)
+
+
+def test_decision_rules_of_a_service_without_such_a_member_go_by_the_status() -> None:
+    rules = told(accepted="")
+    assert "Refused means 400 or 422, where the document has no member that tells acceptance." in rules
+    assert not any("true" in rule or rule.startswith("Saved values") for rule in rules)
+
+
+def test_decision_rules_follow_the_encodings_and_not_the_name_of_a_service() -> None:
+    rules = told(accepted="", encodings=("soap-1.1",))
+    assert "Fault codes are judged, fault texts never." in rules
+    assert not any("2xx" in rule for rule in rules)
+
+
+def test_a_journal_of_the_first_version_is_told_as_it_was() -> None:
+    assert "Accepted means a 2xx answer with success true." in told(accepted=None)
 
 
 def test_scope_counts_the_requests_by_exchange_and_not_by_rider() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pytest
 
 from conformance.emit.contract_json import load
 from conformance.errors import ConformanceError
-from conformance.model import Contract
+from conformance.model import Basis, Citation, Constraint, Contract, Field
 from conformance.resources import schemas_dir
 from conformance.target.file import Target, load_target, reference_target
-from conformance.target.sections import SERVICES
+from conformance.target.sections import file_model, in_order
 from conformance.target.template import render
 
+SERVICES = ("collection-policy", "envio-correo", "actualizar-correo")
 CONTRACTS: dict[str, Contract] = {service: load(schemas_dir() / service / "contract.json") for service in SERVICES}
 COVERED = {"collection-policy": ("json",)}
 SMALL = '[collection-policy]\nurl = "http://127.0.0.1:1/api/CollectionPolicy"\n'
@@ -313,7 +315,7 @@ def test_the_embedded_reference_is_a_target(tmp_path) -> None:
 
 @pytest.mark.parametrize("services", [(), *((service,) for service in SERVICES)])
 def test_the_file_that_init_writes_loads_once_its_variables_are_set(tmp_path, services: tuple[str, ...]) -> None:
-    text = render(services)
+    text = render(services, CONTRACTS)
     target = loaded(tmp_path, text, {"QA_TOKEN": "t-1", "SS_CLAVE": "c-1", "LOGGRO_CLAVE": "l-1"})
     assert not target.effects
     assert [service for service in SERVICES if f"\n[{service}]\n" in text] == list(services or SERVICES)
@@ -325,7 +327,8 @@ def test_the_file_that_init_writes_loads_once_its_variables_are_set(tmp_path, se
 @pytest.mark.parametrize("kept", ["effects", "recipients", "encodings", "profiles", "soap", "tipos"])
 def test_what_the_written_file_shows_in_comments_is_right_too(tmp_path, kept: str) -> None:
     text = "\n".join(
-        line.removeprefix("# ") if line.startswith(f"# {kept} =") else line for line in render(()).splitlines()
+        line.removeprefix("# ") if line.startswith(f"# {kept} =") else line
+        for line in render((), CONTRACTS).splitlines()
     )
     assert loaded(tmp_path, text, {"QA_TOKEN": "t", "SS_CLAVE": "c", "LOGGRO_CLAVE": "l"}).effects == (
         kept == "effects"
@@ -334,4 +337,72 @@ def test_what_the_written_file_shows_in_comments_is_right_too(tmp_path, kept: st
 
 def test_init_for_an_unknown_service_names_the_nearest() -> None:
     with pytest.raises(ConformanceError, match="did you mean envio-correo"):
-        render(["envio-corre"])
+        render(["envio-corre"], CONTRACTS)
+
+
+# --- a service that is only data --------------------------------------------------------------------------------------
+
+
+def parameter(name: str, kind: str, *, required: bool = True) -> Field:
+    cite = Citation(document="loans.txt", line=4)
+    demanded = (Constraint(facet="required", basis=Basis.STATED, citation=cite),) if required else ()
+    return Field(name=name, type=kind, basis=Basis.STATED, citation=cite, constraints=demanded)
+
+
+def derived(name: str = "loans") -> dict[str, Contract]:
+    """A contract that no line of Python knows, beside those that the suite carries."""
+    known = CONTRACTS["collection-policy"]
+    parameters = (parameter("branch", "integer"), parameter("note", "string", required=False))
+    operation = replace(known.operation, path="api/branches/{branch}/loans", parameters=parameters)
+    return CONTRACTS | {name: replace(known, service=name, operation=operation)}
+
+
+def test_a_derived_service_has_a_section_like_any_other(tmp_path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(
+        '[loans]\nurl = "http://127.0.0.1:1/api/branches/{branch}/loans"\nvalues = { branch = 7, GrantorTaxId = "X" }\n'
+        'headers = { Authorization = "Bearer ${TOKEN}" }\nenforcement = "advisory"\n'
+    )
+    target = load_target(file, {"TOKEN": "t-1"}, derived(), {"loans": ("json",)})
+    kept = target.services["loans"]
+    assert (kept.encodings, kept.enforcement, kept.values["branch"]) == (("json",), "advisory", 7)
+    assert kept.explicit == {"branch", "GrantorTaxId"}
+    assert target.masks().mask("Bearer t-1") != "Bearer t-1"
+
+
+def test_mistakes_in_the_section_of_a_derived_service_are_told_with_their_keys(tmp_path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(
+        '[loans]\nurl = "http://h/{branc}/loans"\nenforcment = "must"\nencodings = ["jsn"]\n'
+        'values = { branch = "seven", Emial = "a@b.test" }\n'
+    )
+    with pytest.raises(ConformanceError) as caught:
+        load_target(file, {}, derived(), {"loans": ("json",)})
+    assert sorted(str(caught.value).replace(f"{file}: ", "").splitlines()) == [
+        "loans.encodings[0]: the document names no encoding 'jsn'; did you mean json?",
+        "loans.enforcment: unknown key; did you mean enforcement?",
+        "loans.url: {branc} is no parameter of loans; did you mean branch?; write the address out",
+        "loans.values.Emial: loans has no such member; did you mean Email?",
+        "loans.values.branch: must be an integer",
+    ]
+
+
+def test_init_writes_a_section_for_a_derived_service_from_its_contract(tmp_path) -> None:
+    text = render(["loans"], derived())
+    file = tmp_path / "target.toml"
+    file.write_text(text, encoding="utf-8")
+    target = load_target(file, {}, derived(), {"loans": ("json",)})
+    assert target.services["loans"].url == "https://staging.example.com/api/branches/{branch}/loans"
+    assert target.services["loans"].values["branch"] == 1
+    assert '\n# note = "Conformance"\n' in text
+    assert '\nGrantorTaxId = "AAA010101AAA"\n' in text
+    assert "\n# UserId = " in text
+
+
+def test_a_service_with_the_name_of_a_key_of_the_file_is_refused(tmp_path) -> None:
+    with pytest.raises(ConformanceError, match="the service 'budget' has the name of a key of the target file"):
+        file_model(derived("budget"))
+
+
+def test_sections_stand_in_the_order_of_what_they_ask_for() -> None:
+    assert in_order(derived()) == ("collection-policy", "loans", "envio-correo", "actualizar-correo")

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from conformance.codecs import json
-from conformance.codecs.decoded import Decoded, Malformed
-from conformance.model import Contract, Tree
+from conformance.codecs import form, json, xml
+from conformance.codecs.decoded import Decoded, Malformed, Oddity
+from conformance.model import Contract, Message, Tree
 
-__all__ = ["CODECS", "Codec", "Decoded", "Malformed", "covered"]
-
-
-class Codec(Protocol):
-    """What the module of an encoding offers."""
-
-    def encode(self, tree: Tree) -> bytes:
-        """The message as bytes."""
-        ...
-
-    def decode(self, body: bytes) -> Decoded:
-        """The message in the bytes; Malformed where there is none."""
-        ...
+__all__ = ["CODECS", "Codec", "Decoded", "Malformed", "Oddity", "answered_in", "covered"]
 
 
-CODECS: Mapping[str, Codec] = {"json": json}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """What an encoding does. `decode` takes the charset of the Content-Type too, and raises Malformed.
+
+    `answers` says that an answer can be in it: nobody answers with a form.
+    """
+
+    encode: Callable[[Message, Tree], bytes]
+    decode: Callable[[Message, bytes, str], Decoded]
+    answers: bool = True
+
+
+def _encode_json(_message: Message, tree: Tree) -> bytes:
+    return json.encode(tree)
+
+
+def _decode_json(_message: Message, body: bytes, _charset: str) -> Decoded:
+    # A charset parameter has no meaning for JSON: RFC 8259 §11.
+    return json.decode(body)
+
+
+CODECS: Mapping[str, Codec] = {
+    "json": Codec(encode=_encode_json, decode=_decode_json),
+    "xml": Codec(encode=xml.encode, decode=xml.decode),
+    "form": Codec(encode=form.encode, decode=form.decode, answers=False),
+}
 
 
 def covered(contract: Contract) -> tuple[str, ...]:
     """The documented encodings of the service that this version can send and read."""
     return tuple(encoding.name for encoding in contract.operation.encodings if encoding.name in CODECS)
+
+
+def answered_in(contract: Contract, encoding: str) -> str:
+    """The encoding that an answer to a request in this one is asked for: its own, or the first that answers can have."""
+    if CODECS[encoding].answers and contract.encoding(encoding).response_media_types:
+        return encoding
+    documented = (one.name for one in contract.operation.encodings if one.response_media_types)
+    return next((name for name in documented if name in CODECS and CODECS[name].answers), "json")

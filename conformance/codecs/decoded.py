@@ -19,6 +19,20 @@ class Malformed(Exception):  # noqa: N818 - it names a state of the bytes, not a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Oddity:
+    """A place where the text around the values departs from the documented form.
+
+    `kind` is `root`, `namespace`, `order`, `item` (the name of a list's item) or `repeated`; `path` the member, empty
+    for the whole message.
+    """
+
+    kind: str
+    path: str
+    expected: str
+    observed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A message read from bytes, and what was odd about its spelling."""
 
@@ -27,4 +41,5 @@ class Decoded:
     """Names that occurred twice in one object."""
     byte_order_mark: bool = False
     utf8: bool = True
-    """False where the bytes are no UTF-8; they were then read as Latin-1."""
+    """False where the bytes are not in the encoding that they declare; they were then read as Latin-1."""
+    oddities: tuple[Oddity, ...] = ()

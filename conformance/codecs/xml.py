@@ -1,49 +1,277 @@
-"""XML as XmlSerializer writes it: no namespace, members in the document's order, list items in elements of their own.
+"""XML as ASP.NET writes models: XmlSerializer (the document's order, no namespace) or DataContractSerializer (by name, in
+a namespace). List items stand in elements of their own; a null is `xsi:nil`.
 
-Only writing so far: the reference answers in XML where Accept asks for it. Null members are left out, as there.
+Reading is by the contract and forgiving: members are found by local name, and what departs from the documented form is
+told as `Oddity`, so that one wrong namespace is one finding. Nothing is fetched and no entity is expanded.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lxml import etree
 
-from conformance.codecs import json
-from conformance.facets import is_number, plain
+from conformance.codecs.decoded import Decoded, Malformed, Oddity
+from conformance.codecs.lexical import text_of, value_of
 from conformance.model import Field, Message, Tree
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+NAMESPACES = {"xsd": "http://www.w3.org/2001/XMLSchema", "xsi": XSI}
+NIL = f"{{{XSI}}}nil"
+DATA_CONTRACT = "http://schemas.datacontract.org/"
+ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 §2.2 does not admit as a character."""
+NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+DEEPEST = 200
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
+
+
+def ordered(message: Message, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The members in the order in which they are written: the document's, or by name in a data contract."""
+    return tuple(sorted(fields, key=lambda member: member.name)) if _data_contract(message) else fields
+
+
+def _data_contract(message: Message) -> bool:
+    return (message.namespace or "").startswith(DATA_CONTRACT)
+
+
+def _namespace(message: Message, member: Field | None = None) -> str | None:
+    """The namespace of the members, or of the items of a list of scalars."""
+    scalar = member is not None and not member.fields
+    return ARRAYS if scalar and _data_contract(message) else message.namespace
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
 
 
 def encode(message: Message, tree: Tree) -> bytes:
-    """The message as UTF-8 with an XML declaration."""
-    root = etree.Element(message.root)
-    _members(root, message.fields, tree)
+    """The message as UTF-8 with an XML declaration. Members that the contract does not know come last."""
+    root = etree.Element(_tag(message.namespace, message.root), nsmap=_prefixes(message))
+    _Writer(message).members(root, message.fields, tree)
+    return written(root)
+
+
+def written(root: etree._Element) -> bytes:
+    """The document as bytes."""
     return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _members(parent: etree._Element, fields: tuple[Field, ...], tree: Tree) -> None:
-    for member in fields:
-        value = tree.get(member.name) if isinstance(tree, dict) else None
-        if value is not None:
-            _value(etree.SubElement(parent, member.name), member, value)
+def _prefixes(message: Message) -> dict[str, str]:
+    # lxml takes None for the default namespace, its type stubs do not.
+    default: dict[Any, str] = {None: message.namespace} if message.namespace else {}
+    return NAMESPACES | default
 
 
-def _value(element: etree._Element, member: Field, value: Tree) -> None:
-    if member.item is not None and isinstance(value, list):
-        for entry in value:
-            _value(etree.SubElement(element, member.item.name), member.item, entry)
-    elif member.fields and isinstance(value, dict):
-        _members(element, member.fields, value)
-    else:
-        element.text = ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", _text(value))
+def _tag(namespace: str | None, name: str) -> str:
+    return f"{{{namespace}}}{name}" if namespace else name
 
 
-def _text(value: Tree) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if is_number(value):
-        return plain(value)
-    return value if isinstance(value, str) else json.encode(value).decode()
+class _Writer:
+    def __init__(self, message: Message) -> None:
+        self._message = message
+
+    def members(self, parent: etree._Element, fields: tuple[Field, ...], tree: Tree) -> None:
+        """The members of an object below its element."""
+        if not isinstance(tree, Mapping):
+            self._text(parent, tree)
+            return
+        for member in ordered(self._message, fields):
+            if member.name in tree:
+                self._value(self._child(parent, member.name), member, tree[member.name])
+        known = {member.name for member in fields}
+        for name, value in tree.items():
+            if name not in known and NAME.fullmatch(name):
+                self._anything(self._child(parent, name), value)
+
+    def _child(self, parent: etree._Element, name: str) -> etree._Element:
+        return etree.SubElement(parent, _tag(self._message.namespace, name))
+
+    def _value(self, element: etree._Element, member: Field, value: Tree) -> None:
+        if value is None:
+            element.set(NIL, "true")
+        elif member.item is not None and isinstance(value, list):
+            tag = _tag(_namespace(self._message, member.item), member.item.name)
+            for entry in value:
+                self._value(etree.SubElement(element, tag), member.item, entry)
+        elif member.fields and isinstance(value, Mapping):
+            self.members(element, member.fields, value)
+        else:
+            self._anything(element, value)
+
+    def _anything(self, element: etree._Element, value: Tree) -> None:
+        if isinstance(value, Mapping):
+            self.members(element, (), value)
+        elif isinstance(value, list):
+            for entry in value:
+                self._anything(self._child(element, "item"), entry)
+        elif value is None:
+            element.set(NIL, "true")
+        else:
+            self._text(element, value)
+
+    def _text(self, element: etree._Element, value: Tree) -> None:
+        element.text = ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text_of(value))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def decode(message: Message, body: bytes, charset: str = "") -> Decoded:
+    """The message in the bytes; Malformed where they are no XML document."""
+    text, readable = _text(body, charset)
+    root = _parsed(text)
+    reader = _Reader(message)
+    tree = reader.whole(root)
+    return Decoded(
+        tree=tree,
+        duplicates=tuple(reader.repeated),
+        byte_order_mark=body.startswith(codecs.BOM_UTF8),
+        utf8=readable,
+        oddities=tuple(reader.oddities),
+    )
+
+
+def declared(body: bytes, charset: str = "") -> str:
+    """The name of the encoding that the bytes are in. A byte order mark beats the charset beats the declaration:
+    RFC 7303 §3."""
+    marked = next((name for mark, name in MARKS if body.startswith(mark)), None)
+    found = DECLARED.match(body[:200])
+    return marked or charset or (found[1].decode("ascii") if found else "") or "utf-8"
+
+
+def _text(body: bytes, charset: str) -> tuple[str, bool]:
+    """The text, and whether the bytes are in the encoding that they declare."""
+    try:
+        name = codecs.lookup(declared(body, charset)).name
+        if not name.startswith("utf") and not body.isascii() and _is_utf8(body):
+            # Letters of UTF-8 read in an encoding of one byte each: the declaration is wrong, not the text.
+            return body.decode("utf-8"), False
+        return body.decode(name), True
+    except UnicodeDecodeError:
+        return body.decode("latin-1"), False
+    except (LookupError, ValueError):
+        raise Malformed("an encoding that this suite does not read", unread=True) from None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parsed(text: str) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+    except etree.XMLSyntaxError as error:
+        deep = "depth" in str(error.msg).lower()
+        raise Malformed(str(error.msg or "no XML document"), unread=deep) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Malformed("a document type declaration, which this suite does not read", unread=True)
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEEPEST:
+            raise Malformed(f"nested deeper than the {DEEPEST} levels that this suite reads", unread=True)
+    return root
+
+
+class _Reader:
+    """Builds the tree of one document and collects what departs from the documented form."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self.oddities: list[Oddity] = []
+        self.repeated: list[str] = []
+
+    def whole(self, root: etree._Element) -> Tree:
+        """The tree below the root."""
+        name = etree.QName(root).localname
+        if name != self._message.root:
+            self._odd("root", "", self._message.root, name)
+        self._placed(root, "", self._message.namespace)
+        return self._object(root, self._message.fields, "")
+
+    def _odd(self, kind: str, path: str, expected: str, observed: str) -> None:
+        known = {(oddity.kind, oddity.path) for oddity in self.oddities}
+        if (kind, path) not in known:
+            self.oddities.append(Oddity(kind=kind, path=path, expected=expected, observed=observed))
+
+    def _placed(self, element: etree._Element, path: str, expected: str | None) -> None:
+        namespace = etree.QName(element).namespace
+        if namespace != expected:
+            self._odd("namespace", path, _named(expected), _named(namespace))
+
+    def _object(self, element: etree._Element, fields: tuple[Field, ...], path: str) -> Tree:
+        children = list(_elements(element))
+        if not children and (element.text or "").strip():
+            return element.text
+        known = {member.name: member for member in fields}
+        tree: dict[str, Tree] = {}
+        for child in children:
+            name = etree.QName(child).localname
+            inner = f"{path}/{name}" if path else name
+            if name in tree:
+                self.repeated.append(inner)
+                self._odd("repeated", inner, "one element", "a second one")
+                continue
+            member = known.get(name)
+            if member is not None:
+                self._placed(child, inner, self._message.namespace)
+            tree[name] = self._value(child, member, inner) if member is not None else _anything(child)
+        self._in_order(tree, fields, path)
+        return tree
+
+    def _in_order(self, tree: Mapping[str, Tree], fields: tuple[Field, ...], path: str) -> None:
+        due = [member.name for member in ordered(self._message, fields) if member.name in tree]
+        came = [name for name in tree if name in due]
+        wrong = next(((one, other) for one, other in zip(due, came, strict=True) if one != other), None)
+        if wrong is not None:
+            self._odd("order", path, wrong[0], wrong[1])
+
+    def _value(self, element: etree._Element, member: Field, path: str) -> Tree:
+        if element.get(NIL) in {"true", "1"}:
+            return None
+        if member.type == "list" and member.item is not None:
+            return self._list(element, member.item, path)
+        if member.fields:
+            return self._object(element, member.fields, path)
+        if member.type in {"object", "map", "open"} or next(_elements(element), None) is not None:
+            return _anything(element)
+        return value_of(member.type, element.text or "")
+
+    def _list(self, element: etree._Element, item: Field, path: str) -> Tree:
+        children = list(_elements(element))
+        if not children and (element.text or "").strip():
+            return element.text
+        for child in children:
+            name = etree.QName(child).localname
+            if name != item.name:
+                self._odd("item", path, item.name, name)
+            self._placed(child, path, _namespace(self._message, item))
+        return [self._value(child, item, path) for child in children]
+
+
+def _named(namespace: str | None) -> str:
+    return f"the namespace {namespace}" if namespace else "no namespace"
+
+
+def _elements(element: etree._Element) -> Iterator[etree._Element]:
+    return (child for child in element if isinstance(child.tag, str))
+
+
+def _anything(element: etree._Element) -> Tree:
+    """An element that no contract describes: its text, or its children by name."""
+    if element.get(NIL) in {"true", "1"}:
+        return None
+    children = {etree.QName(child).localname: _anything(child) for child in _elements(element)}
+    return children or (element.text or "")

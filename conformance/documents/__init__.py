@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from conformance.documents import asmx, helppage, prose
 from conformance.documents.differences import differences
 from conformance.documents.implied import with_implied
-from conformance.documents.interpret import baseline, interpret, note
+from conformance.documents.interpret import baseline, effect, interpret, note
 from conformance.documents.ledger import ledger, members, note_operation
 from conformance.documents.page import Page, open_page
-from conformance.documents.readings import FOLDER, errata, readings_for
+from conformance.documents.mail import with_mail
+from conformance.documents.readings import errata, readings_for
 from conformance.errors import ConformanceError
 from conformance.model import Basis, Contract, Document
 
@@ -38,6 +39,8 @@ FACETS = (
     ("pattern", "pattern", "patterns"),
     ("range", "range", "ranges"),
     ("max-length", "maximum length", "maximum lengths"),
+    ("min-length", "minimum length", "minimum lengths"),
+    ("length", "string length", "string lengths"),
 )
 
 
@@ -50,7 +53,7 @@ def derive(directory: Path) -> tuple[Contract, ...]:
         raise ConformanceError(f"{directory} holds no document; put the pages there as *.txt")
     found: dict[str, Contract] = {}
     for path in paths:
-        contract = contract_of(open_page(path))
+        contract = contract_of(open_page(path), directory)
         if contract.service in found:
             other = found[contract.service].document.name
             raise ConformanceError(
@@ -60,11 +63,11 @@ def derive(directory: Path) -> tuple[Contract, ...]:
     return tuple(found[service] for service in sorted(found))
 
 
-def contract_of(page: Page, folder: Path = FOLDER) -> Contract:
-    """The contract of one page."""
+def contract_of(page: Page, folder: Path | None = None) -> Contract:
+    """The contract of one page. Readings of it are looked for in the folder, then among those of this package."""
     draft = _draft(page)
     ours = readings_for(page, draft.operation.name, folder)
-    operation = interpret(draft.operation, ours)
+    operation = with_mail(interpret(draft.operation, ours))
     fields = tuple(with_implied(member) for member in operation.request.fields)
     operation = replace(operation, request=replace(operation.request, fields=fields))
     note(draft.notes, ours)
@@ -76,6 +79,7 @@ def contract_of(page: Page, folder: Path = FOLDER) -> Contract:
         operation=operation,
         errata=errata(page, draft, ours),
         baseline=baseline(operation, ours),
+        effect=effect(ours),
         ledger=ledger(page, draft.notes),
     )
 
@@ -89,20 +93,24 @@ def _draft(page: Page) -> Draft:
 
 def count(contract: Contract) -> str:
     """One line for people: how many members the document describes and how many constraints it states."""
-    described = (*contract.operation.request.fields, *contract.operation.response.fields)
-    noun = "field rows" if contract.document.kind == helppage.KIND else "members"
-    if contract.document.kind != helppage.KIND:
-        parts = (contract.operation.request, contract.operation.response)
-        described = tuple(member for part in parts for _, member in members(part.fields))
-    stated = [
-        constraint.facet
-        for member in described
+    parts = (contract.operation.request, contract.operation.response)
+    every = [member for part in parts for _, member in members(part.fields)]
+    every += [member for _, member in members(contract.operation.parameters)]
+    help_page = contract.document.kind == helppage.KIND
+    rows = (*contract.operation.parameters, *(member for part in parts for member in part.fields))
+    number = len(rows) if help_page else len(every)
+    noun = "field rows" if help_page else "members"
+    # A model that stands in two places states its constraints once.
+    stated = {
+        (constraint.citation.line if help_page else path, constraint.facet): constraint.facet
+        for path, member in enumerate(every)
         for constraint in member.constraints
-        if constraint.basis is Basis.STATED
-    ]
-    kinds = [_counted(stated.count(facet), *words) for facet, *words in FACETS if facet in stated]
+        if constraint.basis is Basis.STATED and constraint.facet in {facet for facet, *_ in FACETS}
+    }
+    facets = list(stated.values())
+    kinds = [_counted(facets.count(facet), *words) for facet, *words in FACETS if facet in facets]
     detail = f" ({', '.join(kinds)})" if kinds else ""
-    return f"{len(described)} {noun}, {_counted(len(stated), 'stated constraint', 'stated constraints')}{detail}"
+    return f"{number} {noun}, {_counted(len(facets), 'stated constraint', 'stated constraints')}{detail}"
 
 
 def _counted(number: int, one: str, many: str) -> str:

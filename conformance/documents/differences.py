@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from conformance.model import Citation, Constraint, Contract, Encoding, Field, Message, Order
+from conformance.model import Choice, Citation, Constraint, Contract, Encoding, Field, Message, Order
 
-_VALUES = frozenset({"facet", "pattern", "max_length", "minimum", "maximum"})
+_VALUES = frozenset({"facet", "pattern", "max_length", "min_length", "minimum", "maximum", "text"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +56,11 @@ def _shown(value: Any) -> str:
 
 def _facts(contract: Contract) -> Iterator[tuple[str, Fact]]:
     operation = contract.operation
-    yield from _members("operation", operation, operation.citation.line, skip={"request", "response"})
+    yield from _members("operation", operation, operation.citation.line, skip={"request", "response", "parameters"})
     for part, message in (("request", operation.request), ("response", operation.response)):
         yield from _message(part, message)
+    yield from _fields("parameters", operation.parameters, operation.citation.line)
+    yield "effect", Fact(value=contract.effect, line=None)
     for entry in contract.errata:
         yield from _members(f"errata/{entry.id}", entry, entry.line, skip={"id"})
     yield "errata/order", Fact(value=tuple(entry.id for entry in contract.errata), line=None)
@@ -90,22 +92,30 @@ def _field(path: str, member: Field) -> Iterator[tuple[str, Fact]]:
     yield f"{path}/type", Fact(value=member.type, line=typed)
     yield from _members(path, member, line, skip={"name", "type", "constraints", "item", "fields"})
     yield f"{path}/constraints", Fact(value=tuple(held.facet for held in member.constraints), line=None)
+    facets: list[str] = []
     for constraint in member.constraints:
-        yield from _constraint(path, constraint)
+        facets.append(constraint.facet)
+        nth = facets.count(constraint.facet)
+        yield from _constraint(path, constraint, constraint.facet if nth == 1 else f"{constraint.facet}-{nth}")
     if member.item is not None:
         yield from _field(f"{path}/item", member.item)
     yield from _fields(path, member.fields, line)
 
 
-def _constraint(path: str, constraint: Constraint) -> Iterator[tuple[str, Fact]]:
+def _constraint(path: str, constraint: Constraint, name: str) -> Iterator[tuple[str, Fact]]:
     line = constraint.citation.line
-    if constraint.facet == "range":
-        yield f"{path}/minimum", Fact(value=constraint.minimum, line=line)
-        yield f"{path}/maximum", Fact(value=constraint.maximum, line=line)
+    ends = {
+        "range": (("minimum", constraint.minimum), ("maximum", constraint.maximum)),
+        "length": (("min-length", constraint.min_length), ("max-length", constraint.max_length)),
+    }.get(constraint.facet)
+    if ends is not None:
+        for end, bound in ends:
+            yield f"{path}/{name}/{end}" if constraint.facet == "length" else f"{path}/{end}", Fact(value=bound, line=line)
     else:
-        value = constraint.pattern or constraint.max_length or constraint.facet
-        yield f"{path}/{constraint.facet}", Fact(value=value, line=line)
-    yield from _members(f"{path}/{constraint.facet}", constraint, line, skip=_VALUES)
+        values = (constraint.pattern, constraint.max_length, constraint.min_length, constraint.text)
+        value = next((held for held in values if held is not None), constraint.facet)
+        yield f"{path}/{name}", Fact(value=value, line=line)
+    yield from _members(f"{path}/{name}", constraint, line, skip=_VALUES)
 
 
 def _members(path: str, value: Any, line: int | None, skip: frozenset[str] | set[str] = frozenset()) -> Iterator[Any]:
@@ -133,5 +143,7 @@ def _value(name: str, value: Any, line: int | None) -> Iterator[tuple[str, Fact]
 
 def _key(value: Any) -> str:
     if isinstance(value, Encoding):
+        return value.name
+    if isinstance(value, Choice):
         return value.name
     return f"{value.lower}-{value.upper}" if isinstance(value, Order) else ""

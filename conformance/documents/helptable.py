@@ -1,54 +1,36 @@
-"""The member tables of an ASP.NET Web API help page: rows, type words, annotations.
+"""The tables of an ASP.NET Web API help page: where they stand, what they are called, and their rows.
 
-Such a table arrives as text with one cell a line, each ended by a bar: `| Name |`, description, type, annotations. A
-name that mail obfuscation swallowed leaves a lone bar, and so does a row that ends twice. Knows no service.
+A table of members has the columns Name, Description, Type, Additional information; one of an enumeration has Name,
+Value, Description. The model's name stands glued to the head, or on a line before it. Knows no service.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from conformance.model import Basis, Constraint
+from conformance.documents.annotations import constraints
+from conformance.documents.rows import Cells, Piece, Style, Unread, rows_in, style_of
+from conformance.documents.typewords import TypeWord, type_word
+from conformance.model import Choice, Constraint
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from conformance.documents.ledger import Notes
     from conformance.documents.page import Page
 
-HEADER = re.compile(r"^(?P<model>[^|]*)\| Name \| Description \| Type \| Additional information \|$")
-_RULE = re.compile(r"^(\|-+)+\|$")
-_OPENER = re.compile(r"^\| (?P<name>\S+) \|$")
-CELLS = 3
-"""Those behind the name: description, type, annotations."""
-_COLLECTION = "Collection of "
-
-TYPE_WORDS = {
-    "string": "string",
-    "boolean": "boolean",
-    "integer": "integer",
-    "unsigned integer": "integer",
-    "byte": "integer",
-    "signed byte": "integer",
-    "unsigned byte": "integer",
-    "decimal number": "decimal",
-    "globally unique identifier": "guid",
-    "date": "dateTime",
-    "character": "string",
-    "time interval": "string",
-    "URI": "string",
-    "Object": "open",
-}
-
-_NUMBER = r"-?\d+(?:\.\d+)?(?:E[+-]?\d+)?"
-# The page generator sorts annotations by their text, `Required` first; so what may follow a pattern is known.
-_AFTER = (
-    ("range", re.compile(rf"(?:^| )Range: inclusive between (?P<low>{_NUMBER}) and (?P<high>{_NUMBER})$")),
-    ("max-length", re.compile(r"(?:^| )Max length: (?P<length>\d+)$")),
+HEADER = re.compile(
+    r"^(?P<model>.*?)\|?\s*Name\s*\|\s*Description\s*\|\s*Type\s*\|\s*Additional information\s*\|?\s*$"
+    r"|^(?P<other>[^|]*?)NameDescriptionTypeAdditional information\s*$"
 )
-_UNKNOWN_AFTER = re.compile(r"(?:^| )(?:Min length: \d+|String length: inclusive between \d+ and \d+)$")
-_PATTERN = "Matching regular expression pattern: "
+ENUM_HEADER = re.compile(r"^(?P<model>.*?)\|?\s*Name\s*\|\s*Value\s*\|\s*Description\s*\|?\s*$|^NameValueDescription\s*$")
+ENUM_HEADING = re.compile(r"^(?P<model>.*?)\s*Possible enumeration values:\s*(?P<rest>.*)$")
+RULE = re.compile(r"^\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?)?\s*$")
+_CHOICE = re.compile(r"^\|?\s*(?P<name>[^\s|]+)\s*\|\s*(?P<number>-?\d{1,20})\s*(?:\|.*)?$")
+_CHOICE_NAME = re.compile(r"^\|?\s*(?P<name>[^\s|]+)\s*\|?$")
+_CHOICE_NUMBER = re.compile(r"^\|?\s*(?P<number>-?\d{1,20})\s*(?:\|.*)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +39,7 @@ class Row:
 
     name: str | None
     line: int
-    type_word: str
+    word: TypeWord
     type_line: int
     annotations: str
     annotation_line: int
@@ -65,127 +47,145 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A model's table. `stray` are lines with a bar that belongs to no row."""
+    """A model's table. `model` is the text before its head; `stray` are lines with a bar that belongs to no row."""
 
     model: str
     line: int
+    last: int
     rows: tuple[Row, ...]
     stray: tuple[int, ...]
 
-
-def read_table(page: Page, first: int, last: int, notes: Notes) -> Table | None:
-    """The table between two lines, or None where there is none. Describing lines are noted as such."""
-    header = next((n for n in range(first, last + 1) if HEADER.match(page.line(n))), None)
-    for number in range(first, header or last + 1):
-        notes.reason(number, "a description, not carried" if page.line(number) != "None." else "nothing to list")
-    if header is None:
-        return None
-    rows: list[Row] = []
-    stray: list[int] = []
-    number = header + 1
-    if _RULE.match(page.line(number)):
-        notes.reason(number, "the line under a table's head")
-        number += 1
-    while number <= last:
-        cells = _cells(page, number, last)
-        lone = page.line(number).strip() == "|"
-        if not lone and not _OPENER.match(page.line(number)):
-            raise page.error(number, f"expected a table row, found {page.line(number)[:60]!r}")
-        if cells is not None:
-            rows.append(_row(page, number, cells, notes))
-            number = cells[-1][-1] + 1
-        elif lone:
-            notes.reason(number, "a bar that belongs to no row")
-            stray.append(number)
-            number += 1
-        else:
-            raise page.error(number, "this table row has fewer than four cells")
-    found = HEADER.match(page.line(header))
-    model = found.group("model").strip() if found is not None else ""
-    return Table(model=model, line=header, rows=tuple(rows), stray=tuple(stray))
+    @property
+    def word(self) -> TypeWord | None:
+        """The type that the table describes: what the name says, or the last word of a sentence that ends in it."""
+        return type_word(self.model) or (type_word(self.model.split()[-1]) if self.model else None)
 
 
-def _cells(page: Page, number: int, last: int) -> list[tuple[int, ...]] | None:
-    """The lines of the three cells behind the opener on this line; None where the next row opens before that."""
-    cells: list[tuple[int, ...]] = []
-    held: list[int] = []
-    for at in range(number + 1, last + 1):
-        if _OPENER.match(page.line(at)):
-            break
-        held.append(at)
-        if page.line(at).strip() == "|" or page.line(at).endswith(" |"):
-            cells.append(tuple(held))
-            held = []
-        if len(cells) == CELLS:
-            return cells
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enumeration:
+    """The table of an enumeration."""
+
+    model: str
+    line: int
+    choices: tuple[Choice, ...]
 
 
-def _row(page: Page, number: int, cells: list[tuple[int, ...]], notes: Notes) -> Row:
-    descriptions, types, annotations = cells
-    for described in descriptions:
-        notes.reason(described, "a description, not carried")
-    for piece in (*types[:-1], *annotations[:-1]):
-        notes.reason(piece, "the first lines of a cell, taken with its last one")
-    opener = _OPENER.match(page.line(number))
+def header_at(page: Page, number: int) -> re.Match[str] | None:
+    """The head of a table of members on this line."""
+    return HEADER.match(page.line(number).strip())
+
+
+def enum_header_at(page: Page, number: int) -> bool:
+    """The head of an enumeration's table on this line."""
+    return ENUM_HEADER.match(_plain(page, number)) is not None
+
+
+def _plain(page: Page, number: int) -> str:
+    """A line without the sentence that stands before an enumeration's table, which may be glued to it."""
+    text = page.line(number).strip()
+    glued = ENUM_HEADING.match(text)
+    return f"{glued['model']}{glued['rest']}" if glued is not None and glued["rest"] else text
+
+
+def read_rows(page: Page, head: int, last: int, model: str, names: Collection[str], models: Collection[str]) -> Table:
+    """The table whose head is on a line; the rows end at the last line."""
+    lines = [(n, page.line(n)) for n in range(head + 1, last + 1) if not _is_rule(page, n, head)]
+    laid = rows_in(lines, style_of(lines), names, models)
+    if isinstance(laid, Unread):
+        raise _unread(page, laid, style_of(lines))
+    rows = tuple(_row(cells) for cells in laid.rows)
+    named = [row.name for row in rows if row.name is not None]
+    for row in rows:
+        if row.name is not None and named.count(row.name) > 1:
+            raise page.error(row.line, f"this table has more than one row {row.name}; keep one of them")
+    return Table(model=model, line=head, last=last, rows=rows, stray=laid.stray)
+
+
+def _is_rule(page: Page, number: int, head: int) -> bool:
+    return number == head + 1 and RULE.match(page.line(number).strip()) is not None
+
+
+def _unread(page: Page, laid: Unread, style: Style) -> Exception:
+    piece = laid.at
+    if style is Style.LED and not piece.opens:
+        return page.error(piece.line, f"expected a table row, found {page.line(piece.line)[:60]!r}")
+    told = [held for held in laid.row if held.text]
+    typed = next((held for held in told[1:] if type_word(held.text) is None), None)
+    if len(told) < 3 or typed is None:  # a description, a type and annotations
+        return page.error(piece.line, "this table row has fewer than four cells, or none of them is a type")
+    return page.error(typed.line, f"the type {typed.text[:60]!r} is not known to this reader")
+
+
+def _row(cells: Cells) -> Row:
+    word = type_word(_text(cells.typed))
+    assert word is not None  # noqa: S101 - rows are made around types
     return Row(
-        name=opener.group("name") if opener is not None else None,
-        line=number,
-        type_word=_text(page, types),
-        type_line=types[-1],
-        annotations=_text(page, annotations),
-        annotation_line=annotations[-1],
+        name=cells.name,
+        line=cells.opener,
+        word=word,
+        type_line=cells.typed[-1].line,
+        annotations=_text(cells.annotated),
+        annotation_line=cells.annotated[-1].line,
     )
 
 
-def _text(page: Page, lines: tuple[int, ...]) -> str:
-    """The text of a cell without its bar."""
-    return " ".join(page.line(number) for number in lines).removesuffix("|").strip()
+def _text(pieces: tuple[Piece, ...]) -> str:
+    """The text of a cell; the bars inside it were its own, and line ends are blanks."""
+    joined = "".join(piece.text + piece.after for piece in pieces[:-1])
+    return (joined + pieces[-1].text).strip().removesuffix(" |").strip()
 
 
-def type_word(page: Page, row: Row) -> tuple[str, str | None]:
-    """The type and, for a list or an object, the word for what it holds."""
-    if row.type_word.startswith(_COLLECTION):
-        return "list", row.type_word.removeprefix(_COLLECTION)
-    if row.type_word in TYPE_WORDS:
-        return TYPE_WORDS[row.type_word], None
-    if re.fullmatch(r"\w+", row.type_word):
-        return "object", row.type_word
-    raise page.error(row.type_line, f"the type {row.type_word!r} is not known to this reader")
+def note_table(page: Page, table: Table, notes: Notes) -> None:
+    """Say of every line of a table that carries no fact why."""
+    if _is_rule(page, table.line + 1, table.line):
+        notes.reason(table.line + 1, "the line under a table's head")
+    for line in table.stray:
+        notes.reason(line, "a bar that belongs to no row")
+    for row, end in zip(table.rows, [*(row.line for row in table.rows[1:]), table.last + 1], strict=True):
+        for number in range(row.line, end):
+            if number not in {row.line, row.type_line, row.annotation_line}:
+                inner = number > row.type_line
+                held = "the first lines of a cell, taken with its last one"
+                notes.reason(number, held if inner else "a description, not carried")
 
 
-def constraints(page: Page, row: Row) -> tuple[Constraint, ...]:
-    """The annotations of a row, in the order of the page. A pattern may hold anything: it is found from the right."""
-    rest = row.annotations
-    cite = page.cite(row.annotation_line)
-    found: list[Constraint] = []
-    if rest in {"None.", ""}:
-        return ()
-    while (last := _last(rest)) is not None:
-        match, facet = last
-        rest = rest[: match.start()]
-        if facet == "range":
-            low, high = Decimal(match["low"]), Decimal(match["high"])
-            found.append(Constraint(facet=facet, basis=Basis.STATED, citation=cite, minimum=low, maximum=high))
-        else:
-            length = int(match["length"])
-            found.append(Constraint(facet=facet, basis=Basis.STATED, citation=cite, max_length=length))
-    unknown = _UNKNOWN_AFTER.search(rest)
-    if unknown is not None:
-        raise page.error(row.annotation_line, f"the annotation {unknown[0].strip()!r} is not known to this reader")
-    head, separator, pattern = rest.partition(_PATTERN)
-    if separator:
-        found.append(Constraint(facet="pattern", basis=Basis.STATED, citation=cite, pattern=pattern))
-    if head.strip() == "Required":
-        found.append(Constraint(facet="required", basis=Basis.STATED, citation=cite))
-    elif head.strip():
-        raise page.error(row.annotation_line, f"the annotation {head.strip()!r} is not known to this reader")
-    return tuple(reversed(found))
+def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> tuple[Enumeration, int]:
+    """The enumeration whose head is on a line, and the line at which it ends."""
+    choices: list[Choice] = []
+    pending: str | None = None
+    end = head
+    number = head + 1
+    if _is_rule(page, number, head):
+        notes.reason(number, "the line under a table's head")
+        number += 1
+    while number <= last:
+        text = page.line(number).strip()
+        whole = _CHOICE.match(text)
+        alone = _CHOICE_NUMBER.match(text)
+        if whole is not None and pending is None:
+            choices.append(Choice(name=whole["name"], number=int(whole["number"])))
+            notes.fact(number, f"enumeration/{model}/{whole['name']}")
+            end = number
+        elif pending is not None and alone is not None:
+            choices.append(Choice(name=pending, number=int(alone["number"])))
+            notes.fact(number, f"enumeration/{model}/{pending}")
+            pending, end = None, number
+        elif pending is None and (found := _CHOICE_NAME.match(text)) is not None and _value_follows(page, number, last):
+            pending = found["name"]
+            notes.reason(number, "a name in an enumeration, taken with its number")
+        number += 1
+    if not choices:
+        raise page.error(head, "this table of an enumeration has no row with a name and a number")
+    for choice in choices:
+        if [held.name for held in choices].count(choice.name) > 1:
+            raise page.error(head, f"this enumeration has {choice.name} more than once; keep one of them")
+    return Enumeration(model=model, line=head, choices=tuple(choices)), end
 
 
-def _last(rest: str) -> tuple[re.Match[str], str] | None:
-    for facet, suffix in _AFTER:
-        match = suffix.search(rest)
-        if match is not None:
-            return match, facet
-    return None
+def _value_follows(page: Page, number: int, last: int) -> bool:
+    return number < last and _CHOICE_NUMBER.match(page.line(number + 1).strip()) is not None
+
+
+def row_constraints(page: Page, row: Row) -> tuple[Constraint, ...]:
+    """The annotations of a row."""
+    return constraints(row.annotations, page.cite(row.annotation_line))

@@ -7,6 +7,7 @@ breaks A breaks B too. One case then serves both rules. Must never import a read
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 STEPS = (Decimal("0.1"), Decimal("0.01"), Decimal("0.001"))
 POWERS = 7
+LONGEST = 10_000
+"""A text beyond this length proves nothing here that a shorter one would not."""
 
 
 def with_implied(member: Field) -> Field:
@@ -39,7 +42,8 @@ def implied_by(member: Field) -> dict[str, tuple[str, ...]]:
     for value in critical(member):
         for facet in broken_facets(member, value):
             breaking.setdefault(facet, set()).add(value)
-    order = [facet for constraint in member.constraints for facet in facets(constraint) if facet in breaking]
+    stated = [facet for constraint in member.constraints for facet in facets(constraint) if facet in breaking]
+    order = tuple(dict.fromkeys(stated))
     found = {
         facet: tuple(other for other in order if other != facet and breaking[facet] <= breaking[other])
         for facet in order
@@ -56,7 +60,6 @@ def broken_facets(member: Field, value: Decimal | str) -> tuple[str, ...]:
 def critical(member: Field) -> Iterator[Decimal | str]:
     """The values of a type at which its constraints can turn. Text whose pattern decides is left to the generators."""
     bounds = member.constraint("range")
-    longest = member.constraint("max-length")
     if member.type in {"integer", "int", "decimal"}:
         edges = {Decimal(0), Decimal(1)}
         if bounds is not None:
@@ -67,13 +70,17 @@ def critical(member: Field) -> Iterator[Decimal | str]:
         if member.type == "decimal":
             yield from sorted({value + sign * step for value in whole for step in STEPS for sign in (-1, 1)} - whole)
     elif member.type == "string" and member.constraint("pattern") is None:
-        length = longest.max_length if longest is not None and longest.max_length is not None else 1
-        yield from ("a" * size for size in (length - 1, length, length + 1))
+        lengths = {held for c in member.constraints for held in (c.min_length, c.max_length) if held is not None}
+        sizes = {length + step for length in lengths or {1} for step in (-1, 0, 1)}
+        yield from ("a" * size for size in sorted(sizes) if 0 <= size <= LONGEST)
 
 
 def _readable(constraint: Constraint) -> bool:
     try:
-        compiled(constraint.pattern or "")
-    except re.error:
+        with warnings.catch_warnings():
+            # A class inside a class is a warning in Python and means another set of characters in .NET.
+            warnings.simplefilter("error")
+            compiled(constraint.pattern or "")
+    except (re.error, OverflowError, RecursionError, Warning):
         return False
     return True

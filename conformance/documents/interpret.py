@@ -38,6 +38,11 @@ def baseline(operation: Operation, readings: Readings) -> dict[str, Any]:
     return {member.name: values[member.name] for member in operation.request.fields if member.name in values}
 
 
+def effect(readings: Readings) -> str:
+    """What accepted requests leave behind, in a clause; empty where nobody has said it."""
+    return next((str(reading["text"]) for reading in readings.of("effect")), "")
+
+
 def note(notes: Notes, readings: Readings) -> None:
     """The facts that a line yields by our reading only."""
     for reading in readings.of("mark"):
@@ -98,7 +103,7 @@ def _mark(operation: Operation, reading: Reading) -> Operation:
 def _marked(fields: tuple[Field, ...], path: list[str], mark: str) -> tuple[Field, ...]:
     def one(member: Field) -> Field:
         if len(path) == 1:
-            return replace(member, marks=(*member.marks, mark))
+            return replace(member, marks=(*member.marks, *(() if mark in member.marks else (mark,))))
         if member.item is not None:
             return replace(member, item=replace(member.item, fields=_marked(member.item.fields, path[1:], mark)))
         return replace(member, fields=_marked(member.fields, path[1:], mark))

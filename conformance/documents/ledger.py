@@ -27,7 +27,7 @@ class Notes:
 
     def fact(self, line: int | None, *names: str) -> None:
         """The line yields these facts."""
-        if line is None:
+        if line is None or not names:
             return
         held = self.facts.setdefault(line, [])
         held.extend(name for name in names if name not in held)
@@ -72,6 +72,7 @@ def facts_of(operation: Operation) -> Iterator[tuple[Citation, str]]:
         yield encoding.citation, f"encoding/{encoding.name}"
     for part, message in (("request", operation.request), ("response", operation.response)):
         yield from _message(part, message)
+    yield from _fields("parameters", operation.parameters)
     if operation.acceptance is not None:
         yield operation.acceptance.citation, f"response/{operation.acceptance.member}/acceptance"
         if operation.acceptance.echo_citation is not None:
@@ -83,7 +84,11 @@ def facts_of(operation: Operation) -> Iterator[tuple[Citation, str]]:
 def _message(part: str, message: Message) -> Iterator[tuple[Citation, str]]:
     if message.root:
         yield message.citation, f"{part}/root"
-    for path, member in members(message.fields):
+    yield from _fields(part, message.fields)
+
+
+def _fields(part: str, fields: tuple[Field, ...]) -> Iterator[tuple[Citation, str]]:
+    for path, member in members(fields):
         yield member.citation, f"{part}/{path}"
         yield member.type_citation or member.citation, f"{part}/{path}/type"
         if member.item is not None:
@@ -94,8 +99,10 @@ def _message(part: str, message: Message) -> Iterator[tuple[Citation, str]]:
 
 
 def facets(constraint: Constraint) -> tuple[str, ...]:
-    """The facets that become rules: a range is two."""
-    return ("minimum", "maximum") if constraint.facet == "range" else (constraint.facet,)
+    """The facets that become rules: a range is two, and so are both ends of a length."""
+    return {"range": ("minimum", "maximum"), "length": ("min-length", "max-length")}.get(
+        constraint.facet, (constraint.facet,)
+    )
 
 
 def members(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, Field]]:
@@ -103,5 +110,7 @@ def members(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, 
     for member in fields:
         path = f"{prefix}{member.name}"
         yield path, member
-        inner = member.item.fields if member.item is not None else member.fields
-        yield from members(inner, f"{path}/")
+        inner = member
+        while inner.item is not None:
+            inner = inner.item
+        yield from members(inner.fields, f"{path}/")

@@ -35,6 +35,7 @@ KINDS = (
     "value",
     "reference-value",
     "fact",
+    "effect",
 )
 
 
@@ -50,7 +51,10 @@ class Reading:
 
     @property
     def line(self) -> int:
-        return int(self["line"])
+        line = self["line"]
+        if not isinstance(line, int):
+            raise ConformanceError(f"{self.source}: the key line holds {line!r}; give the number of a line")
+        return line
 
     @property
     def citation(self) -> Citation:
@@ -79,26 +83,39 @@ class Readings:
         return (reading for reading in self.readings if reading.kind == kind)
 
 
-def readings_for(page: Page, operation: str, folder: Path = FOLDER) -> Readings:
-    """The readings of the service that has this operation; none for a document that nobody has read yet."""
-    for path in sorted(folder.glob("*.toml")):
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+def readings_for(page: Page, operation: str, folder: Path | None = None) -> Readings:
+    """The readings of the service that has this operation; none for a document that nobody has read yet.
+
+    They stand beside the document, or here. The name of their file is the id of the service.
+    """
+    for path in (*sorted(folder.glob("*.toml") if folder is not None else ()), *sorted(FOLDER.glob("*.toml"))):
+        content = _content(path)
         if content.pop("operation", None) == operation:
             found = Readings(service=path.stem, readings=tuple(_parsed(path.name, page, content)))
             check(page, found)
             return found
-    return Readings(service=kebab(operation))
+    return Readings(service=kebab(operation) or "service")
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConformanceError(f"{path} holds no readings: {error}; correct it or move it elsewhere") from error
 
 
 def _parsed(file: str, page: Page, content: Mapping[str, Any]) -> Iterator[Reading]:
     for table, entries in content.items():
+        if table not in {*BASES, ERRATUM} or not isinstance(entries, list):
+            known = ", ".join(f"[[{name}]]" for name in (*BASES, ERRATUM))
+            raise ConformanceError(f"{file}: {table} is no table of readings; they are {known}")
         for number, entry in enumerate(entries, start=1):
             source = f"{file}, [[{table}]] {number}"
             if table == ERRATUM:
                 yield Reading(kind=table, basis=Basis.STATED, keys=entry, source=source, document=page.name)
                 continue
-            kind, keys = next(iter(entry.items()))
-            if table not in BASES or kind not in KINDS or len(entry) != 1:
+            kind, keys = next(iter(entry.items()), ("", None))
+            if kind not in KINDS or len(entry) != 1 or not isinstance(keys, dict):
                 raise ConformanceError(f"{source}: {kind} is no reading that this version knows")
             yield Reading(kind=kind, basis=BASES[table], keys=keys, source=source, document=page.name)
 

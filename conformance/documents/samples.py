@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
     from conformance.documents.page import Page
 
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+NIL = f"{{{XSI}}}nil"
+DATA_CONTRACT = "http://schemas.datacontract.org/"
+DEEPEST = 64
+"""No page nests deeper; what does is no sample."""
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ROOT = re.compile(r"<(?P<name>[^\s<>/!?]+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s*")
 _SCALARS = json.JSONDecoder(parse_float=Decimal)
 
@@ -37,6 +43,8 @@ class Node:
     """The nodes are the items of a list."""
     namespace: str | None = None
     nil: bool = False
+    prefixes: tuple[tuple[str, str], ...] = ()
+    """The namespace prefixes in force at an element; that of the default namespace is empty."""
 
     def child(self, name: str) -> Node | None:
         """The first node of that name."""
@@ -65,16 +73,37 @@ def walk(node: Node, prefix: str = "", *, later: bool = False) -> Iterator[Seen]
 
 def read_json(page: Page, first: int, last: int) -> Node:
     """The sample between two lines, both included."""
-    text = "\n".join(page.lines[first - 1 : last])
+    return json_sample(page, first, last)[0]
+
+
+def json_sample(page: Page, first: int, last: int) -> tuple[Node, int]:
+    """The sample that begins on a line, and the line on which it ends, at the latest the last."""
+    text = _text(page, first, last)
     try:
-        json.loads(text)
+        _, end = json.JSONDecoder(parse_float=Decimal).raw_decode(text)
+        node, _ = _json(text, 0, first, "")
     except json.JSONDecodeError as error:
         raise page.error(first + error.lineno - 1, f"the JSON sample is broken here: {error.msg}") from error
-    return _json(text, 0, first, "")[0]
+    except (ValueError, ArithmeticError) as error:
+        raise page.error(first, f"the JSON sample that begins here holds a number that cannot be read: {error}") from None
+    except RecursionError:
+        raise page.error(first, f"the JSON sample that begins here is nested deeper than {DEEPEST} levels") from None
+    torn = next((seen.node for seen in walk(node) if _SURROGATE.search(seen.node.name)), None)
+    if torn is not None:
+        raise page.error(torn.line, "this line of the JSON sample has a name with half a character in it")
+    return node, first + text.count("\n", 0, end)
 
 
-def _json(text: str, at: int, first: int, name: str) -> tuple[Node, int]:
+def _text(page: Page, first: int, last: int) -> str:
+    """The lines of a sample, without the caption that may stand before it."""
+    text = "\n".join(page.lines[first - 1 : last])
+    return re.sub(r"^\s*(?:Sample:[^\S\n]*)?", "", text)
+
+
+def _json(text: str, at: int, first: int, name: str, depth: int = 0) -> tuple[Node, int]:
     """A value that is known to be well-formed, and the position behind it."""
+    if depth > DEEPEST:
+        raise RecursionError
     at = _skip(text, at)
     line = first + text.count("\n", 0, at)
     opening = text[at]
@@ -88,19 +117,12 @@ def _json(text: str, at: int, first: int, name: str) -> tuple[Node, int]:
         if opening == "{":
             key, at = _SCALARS.raw_decode(text, at)
             at = _skip(text, at) + 1
-        node, at = _json(text, at, first, key)
-        nodes.append(node if opening == "[" else _at(node, start))
+        node, at = _json(text, at, first, key, depth + 1)
+        nodes.append(node if opening == "[" else replace(node, line=start))
         at = _skip(text, at)
         if text[at] == ",":
             at = _skip(text, at + 1)
     return Node(name=name, line=line, nodes=tuple(nodes), container=True, repeated=opening == "["), at + 1
-
-
-def _at(node: Node, line: int) -> Node:
-    """The node on the line of its name: a value may start on a later one."""
-    return Node(
-        name=node.name, line=line, value=node.value, nodes=node.nodes, container=node.container, repeated=node.repeated
-    )
 
 
 def _skip(text: str, at: int) -> int:
@@ -110,19 +132,44 @@ def _skip(text: str, at: int) -> int:
 
 def read_xml(page: Page, first: int, last: int) -> Node:
     """The sample between two lines, both included. Two children of one name are a list: pages print lists so."""
-    text = "\n".join(page.lines[first - 1 : last])
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    text = _text(page, first, last)
+    # The text is ours by now, whatever encoding its declaration names.
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
-        root = etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(text.encode(errors="replace"), parser)
     except etree.XMLSyntaxError as error:
-        line = first + (error.lineno or 1) - 1
+        line = min(first + (error.lineno or 1) - 1, last)
         raise page.error(line, f"the XML sample is broken here: {error.msg}") from error
+    if max(depth for depth, _ in _depths(root)) > DEEPEST:
+        raise page.error(first, f"the XML sample that begins here is nested deeper than {DEEPEST} levels")
     return _xml(root, first)
+
+
+def xml_sample(page: Page, first: int, last: int) -> tuple[Node, int]:
+    """The sample that begins on a line, and the line on which its root ends, at the latest the last."""
+    lines = _text(page, first, last).split("\n")
+    opening = _ROOT.search("\n".join(lines))
+    end = last
+    if opening is not None:
+        closing = re.compile(rf"</{re.escape(opening['name'])}\s*>\s*$|^\s*<{re.escape(opening['name'])}[^<]*/>\s*$")
+        end = next((first + at for at in range(len(lines) - 1, -1, -1) if closing.search(lines[at])), last)
+    return read_xml(page, first, end), end
+
+
+def _depths(root: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+    waiting = [(1, root)]
+    while waiting:
+        depth, element = waiting.pop()
+        yield depth, element
+        waiting.extend((depth + 1, child) for child in element)
 
 
 def _xml(element: etree._Element, first: int) -> Node:
     name = etree.QName(element)
-    nodes = tuple(_xml(child, first) for child in element)
+    # Entities that nobody resolves are nodes as well; they are no members.
+    nodes = tuple(_xml(child, first) for child in element if isinstance(child.tag, str))
     line = element.sourceline
     return Node(
         name=name.localname,
@@ -133,6 +180,7 @@ def _xml(element: etree._Element, first: int) -> Node:
         container=bool(nodes),
         repeated=len(nodes) > 1 and len({node.name for node in nodes}) == 1,
         nil=element.get(NIL) in {"true", "1"},
+        prefixes=tuple(sorted((prefix or "", uri) for prefix, uri in element.nsmap.items())),
     )
 
 

@@ -1,4 +1,4 @@
-"""Contract → JSON Schema 2020-12 for the JSON encoding, rule ids inside.
+"""Contract → JSON Schema 2020-12 of the messages as JSON, rule ids inside.
 
 `x-rules` beside a keyword maps it to the id of the rule that it expresses (`null` stands for a null where the type
 refuses it). What JSON Schema cannot say of a member is listed under `x-not-expressed` with the rule ids and the reason.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.emit.bounds import NUMBERS, TEXTS, Bounds, below, bounds_of, idle, rule_id
 from conformance.emit.dialects import translate
-from conformance.model import Constraint, Contract, Field
+from conformance.model import Contract, Field
 from conformance.patterns import Unsupported
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,14 +18,29 @@ BASE = "https://billing-conformance.example/schemas"
 DIGITS = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 # Braces, parentheses and missing dashes are spellings that services take; none of them decides a verdict.
 GUID = rf"^(?:{DIGITS}|\{{{DIGITS}\}}|\({DIGITS}\))$"
+LONG = r"(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+SHORT = r"(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+FEBRUARY = r"02-(?:0[1-9]|1[0-9]|2[0-8])"
+LEAP = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29"
+YEAR = r"(?:[0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})"
+HOUR = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?"
+# .NET writes and reads local times, which have no zone: the format `date-time` would refuse them.
+DATE_TIME = f"^(?:{YEAR}-(?:{LONG}|{SHORT}|{FEBRUARY})|{LEAP})(?:{HOUR})?$"
 TYPES = {
-    "string": "string",
-    "boolean": "boolean",
-    "integer": "integer",
-    "decimal": "number",
-    "guid": "string",
-    "list": "array",
-    "object": "object",
+    "string": ("string",),
+    "boolean": ("boolean",),
+    "integer": ("integer",),
+    "int": ("integer",),
+    "decimal": ("number",),
+    "guid": ("string",),
+    "dateTime": ("string",),
+    "base64Binary": ("string",),
+    "enum": ("string", "integer"),
+    "list": ("array",),
+    "object": ("object",),
+    "map": ("object",),
+    "open": ("string", "number", "boolean", "array", "object"),
+    "empty": ("string", "number", "boolean", "array", "object"),
 }
 # `pattern` speaks of strings only. For an integer member this pattern says no more than "not negative".
 INTEGER_PATTERNS = {"^[0-9]*$": 0, r"^\d*$": 0, "^[0-9]+$": 0, r"^\d+$": 0}
@@ -44,10 +60,11 @@ def response_schema(contract: Contract) -> Schema:
     acceptance = contract.operation.acceptance
     if acceptance is not None:
         schema["required"] = [acceptance.member]
-        schema["x-rules"] = {"required": {acceptance.member: _id(contract, "response", acceptance.member, "required")}}
+        rule = rule_id(contract, "response", acceptance.member, "required")
+        schema["x-rules"] = {"required": {acceptance.member: rule}}
         member = schema["properties"][acceptance.member]
         member["type"] = "boolean"
-        member["x-rules"]["null"] = _id(contract, "response", acceptance.member, "required")
+        member["x-rules"]["null"] = rule
     return _root(contract, "response", message.root, schema)
 
 
@@ -55,43 +72,57 @@ def _root(contract: Contract, part: str, title: str, schema: Schema) -> Schema:
     return {"$schema": DIALECT, "$id": f"{BASE}/{contract.service}/{part}.schema.json", "title": title} | schema
 
 
-def _id(contract: Contract, part: str, path: str, facet: str) -> str:
-    return f"{contract.service}/{part}/{path}/{facet}"
-
-
 def _object(contract: Contract, part: str, path: str, fields: tuple[Field, ...]) -> Schema:
     schema: Schema = {
         "type": "object",
-        "properties": {
-            member.name: _member(contract, part, f"{path}/{member.name}" if path else member.name, member)
-            for member in fields
-        },
+        "properties": {member.name: _member(contract, part, below(path, member.name), member) for member in fields},
     }
     required = [member.name for member in fields if member.required] if part == "request" else []
     if required:
         schema["required"] = required
-        names = {name: _id(contract, part, f"{path}/{name}" if path else name, "required") for name in required}
+        names = {name: rule_id(contract, part, below(path, name), "required") for name in required}
         schema["x-rules"] = {"required": names}
     return schema
 
 
 def _member(contract: Contract, part: str, path: str, member: Field) -> Schema:
     demanded = part == "request" and member.required
-    rules: dict[str, Any] = {"type": _id(contract, part, path, "type")}
-    schema: Schema = {"type": TYPES[member.type] if demanded else [TYPES[member.type], "null"], "x-rules": rules}
+    rules: dict[str, Any] = {"type": rule_id(contract, part, path, "type")}
+    schema: Schema = {"type": _types(member, nullable=not demanded), "x-rules": rules}
     if demanded:
-        rules["null"] = _id(contract, part, path, "required")
-    if member.type == "guid":
-        schema |= {"format": "uuid", "pattern": GUID}
-        rules["pattern"] = rules["type"]
-    if member.fields:
-        schema |= _nested(_object(contract, part, path, member.fields), rules)
-    if member.item is not None:
-        schema["items"] = _item(contract, part, path, member.item)
+        rules["null"] = rule_id(contract, part, path, "required")
+    _shape(contract, part, path, member, schema)
     if part == "request":
-        for constraint in member.constraints:
-            _constrain(contract, path, member, constraint, schema)
+        _constrain(contract, path, member, schema)
     return schema
+
+
+def _types(member: Field, *, nullable: bool) -> str | list[str]:
+    names = [*TYPES[member.type], *(["null"] if nullable else [])]
+    return names[0] if len(names) == 1 else names
+
+
+def _shape(contract: Contract, part: str, path: str, member: Field, schema: Schema) -> None:
+    """What the type asks for beside its name."""
+    _form(member, schema)
+    if member.fields:
+        schema |= _nested(_object(contract, part, path, member.fields), schema["x-rules"])
+    if member.item is not None:
+        schema["additionalProperties" if member.type == "map" else "items"] = _item(contract, part, path, member)
+
+
+def _form(member: Field, schema: Schema) -> None:
+    """The form of a text, and choices."""
+    rules = schema["x-rules"]
+    form = {"guid": {"format": "uuid", "pattern": GUID}, "dateTime": {"pattern": DATE_TIME}}.get(member.type)
+    if form is not None:
+        schema |= form
+        rules["pattern"] = rules["type"]
+    if member.choices:
+        numbers = [choice.number for choice in member.choices if choice.number is not None]
+        null = [None] if "null" in schema["type"] else []
+        schema["enum"] = [*(choice.name for choice in member.choices), *numbers, *null]
+        rules["enum"] = rules["type"]
 
 
 def _nested(inner: Schema, rules: dict[str, Any]) -> Schema:
@@ -99,38 +130,59 @@ def _nested(inner: Schema, rules: dict[str, Any]) -> Schema:
     return {key: value for key, value in inner.items() if key not in {"type", "x-rules"}}
 
 
-def _item(contract: Contract, part: str, path: str, item: Field) -> Schema:
-    type_rule = {"type": _id(contract, part, path, "type")}
-    schema: Schema = {"type": [TYPES[item.type], "null"], "x-rules": type_rule}
-    if item.fields:
-        schema |= _nested(_object(contract, part, path, item.fields), type_rule)
+def _item(contract: Contract, part: str, path: str, holder: Field) -> Schema:
+    """An item of a list, or a value of a dictionary: of its kind, or null. No rule goes into a dictionary's values."""
+    item = holder.item if holder.item is not None else holder
+    rules = {"type": rule_id(contract, part, path, "type")}
+    schema: Schema = {"type": _types(item, nullable=True), "x-rules": rules}
+    if holder.type == "map":
+        _form(item, schema)
+    else:
+        _shape(contract, part, path, item, schema)
     return schema
 
 
-def _constrain(contract: Contract, path: str, member: Field, constraint: Constraint, schema: Schema) -> None:
-    rules = schema["x-rules"]
-    if constraint.pattern is not None:
-        rule = _id(contract, "request", path, "pattern")
-        if member.type == "string":
+def _constrain(contract: Contract, path: str, member: Field, schema: Schema) -> None:
+    bounds = bounds_of(member)
+    for facet, reason in idle(member):
+        _not_expressed(schema, rule_id(contract, "request", path, facet), reason)
+    _patterns(contract, path, member, bounds, schema)
+    counted = "Items" if member.type == "list" else "Length"
+    keywords: list[tuple[str, Any, str]] = []
+    if member.type in NUMBERS:
+        keywords += [("minimum", bounds.minimum, "minimum"), ("maximum", bounds.maximum, "maximum")]
+    if member.type in TEXTS | {"list"}:
+        keywords.append((f"min{counted}", bounds.min_length, "min-length"))
+        keywords.append((f"max{counted}", bounds.max_length, "max-length"))
+    for keyword, value, facet in keywords:
+        if value is not None:
+            schema[keyword] = _number(value)
+            schema["x-rules"][keyword] = rule_id(contract, "request", path, facet)
+
+
+def _patterns(contract: Contract, path: str, member: Field, bounds: Bounds, schema: Schema) -> None:
+    rule = rule_id(contract, "request", path, "pattern")
+    for pattern in bounds.patterns:
+        if member.type in NUMBERS and pattern in INTEGER_PATTERNS:
+            floor = {"minimum": INTEGER_PATTERNS[pattern], "x-rules": {"minimum": rule}}
+            schema.setdefault("allOf", []).append(floor)
+        elif member.type not in TEXTS:
+            kind = "a number" if member.type in NUMBERS else f"of type {member.type}"
+            _not_expressed(schema, rule, f"a pattern speaks of strings only, this member is {kind}")
+        else:
             try:
-                schema["pattern"] = translate(constraint.pattern, "ecma")
-                rules["pattern"] = rule
+                _pattern(schema, translate(pattern, "ecma"), rule)
             except Unsupported as reason:
                 _not_expressed(schema, rule, f"the pattern cannot be translated: {reason}")
-        elif member.type == "integer" and constraint.pattern in INTEGER_PATTERNS:
-            floor = {"minimum": INTEGER_PATTERNS[constraint.pattern], "x-rules": {"minimum": rule}}
-            schema.setdefault("allOf", []).append(floor)
-        else:
-            _not_expressed(schema, rule, "a pattern speaks of strings only, this member is a number")
-    if constraint.minimum is not None:
-        schema["minimum"] = _number(constraint.minimum)
-        rules["minimum"] = _id(contract, "request", path, "minimum")
-    if constraint.maximum is not None:
-        schema["maximum"] = _number(constraint.maximum)
-        rules["maximum"] = _id(contract, "request", path, "maximum")
-    if constraint.max_length is not None:
-        schema["maxLength"] = constraint.max_length
-        rules["maxLength"] = _id(contract, "request", path, "max-length")
+
+
+def _pattern(schema: Schema, pattern: str, rule: str) -> None:
+    """Add a pattern; there may be one already."""
+    if "pattern" in schema:
+        schema.setdefault("allOf", []).append({"pattern": pattern, "x-rules": {"pattern": rule}})
+    else:
+        schema["pattern"] = pattern
+        schema["x-rules"]["pattern"] = rule
 
 
 def _not_expressed(schema: Schema, rule: str, reason: str) -> None:

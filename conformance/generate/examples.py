@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from conformance.errors import ConformanceError
 from conformance.generate.subject import Subject
 from conformance.model import Case, Expect, Rule
+from conformance.resources import example_files
 
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
@@ -61,7 +62,7 @@ def read(path: Path) -> ExampleFile:
 
 def example_cases(subject: Subject, folder: Path, rules: dict[str, Rule]) -> Iterator[Case]:
     """The examples of the subject's service that name its encoding, file by file in alphabetical order."""
-    for path in sorted((folder / subject.service).glob("*.toml")):
+    for path in example_files(folder, subject.service):
         for number, example in enumerate(read(path).case, start=1):
             if subject.encoding.name in example.encodings:
                 yield _case(subject, f"{path.name}#{number}", example, rules)

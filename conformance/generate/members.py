@@ -12,6 +12,7 @@ from conformance.generate.addresses import addresses_in, safe, unsafe
 from conformance.generate.subject import Subject, refers
 from conformance.generate.values import Value
 from conformance.model import Case, Expect, Field, Tree
+from conformance.rules.applies import applies
 from conformance.rules.fields import join
 
 ABSENT = object()
@@ -88,6 +89,8 @@ def member_cases(subject: Subject) -> Iterator[Case]:
     """Every case about members, in the document's order."""
     base = subject.baseline()
     for member in subject.fields:
+        if not subject.writes(member):
+            continue
         around, leans_on = base, None
         if not subject.in_baseline(member):
             yield _with(subject, member, base)
@@ -129,9 +132,10 @@ def _cases(place: Place) -> Iterator[Case]:
 def _presence(place: Place) -> Iterator[Case]:
     member, subject = place.member, place.subject
     absent = Value("absent", ABSENT, "left out")
+    null = () if subject.encoding.name == "form" else (Value("null", None, "null"),)
     if member.required:
-        yield place.case("required", absent, Expect.REFUSED)
-        yield place.case("required", Value("null", None, "null"), Expect.REFUSED)
+        for value in (absent, *null):
+            yield place.case("required", value, Expect.REFUSED)
         if member.type in {"string", "guid"}:
             yield place.case("not-blank", Value("empty", "", "an empty string"), Expect.REFUSED)
             yield place.case("not-blank", Value("spaces", "   ", "three spaces"), Expect.REFUSED)
@@ -139,17 +143,23 @@ def _presence(place: Place) -> Iterator[Case]:
         case = place.case("optional", absent, Expect.ACCEPTED)
         leans_on = None if subject.in_baseline(member) else with_case_id(subject, member)
         yield replace(case, leans_on=leans_on, varies_reference=False)
-        yield place.case("optional", Value("null", None, "null"), Expect.OBSERVE)
+        for value in null:
+            yield place.case("optional", value, Expect.OBSERVE)
 
 
 def _types(place: Place) -> Iterator[Case]:
     current = None if len(place.names) == 1 else _current(place)
     current = place.subject.value(place.member) if current is None else current
-    for value in values.wrong(place.member):
+    member, encoding = place.member, place.subject.encoding.name
+
+    def tried(facet: str) -> bool:
+        return applies(encoding, member, facet, nested=len(place.names) > 1)
+
+    for value in values.wrong(member, encoding) if tried("type") else ():
         yield place.case("type", value, Expect.REFUSED)
-    for value in values.convertible(place.member, current):
+    for value in values.convertible(member, current, encoding) if tried("strict-type") else ():
         yield place.case("strict-type", value, Expect.REFUSED)
-    for value in () if place.names[0] in place.subject.private else values.spellings(place.member, current):
+    for value in () if place.names[0] in place.subject.private else values.spellings(member, current, encoding):
         yield place.case("type", value, Expect.OBSERVE)
 
 

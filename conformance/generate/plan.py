@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.codecs import CODECS
 from conformance.generate.examples import example_cases
 from conformance.generate.members import member_cases
 from conformance.generate.subject import Subject
 from conformance.generate.transport import transport_cases
 from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
+from conformance.rules.http import about_answers
 
 BETWEEN_BASELINES = 50
 """Negatives between two sendings of the baseline."""
@@ -64,8 +66,10 @@ def plan_of(
     steps: list[Step] = []
     riders: dict[str, tuple[Case, ...]] = {}
     dropped: list[Case] = []
-    for group in _by_subject(cases):
-        wanted = _ordered(_needed(group, selected), rules)
+    groups = list(_by_subject(cases))
+    native = {(group[0].service, group[0].encoding) for group in groups}
+    for group in groups:
+        wanted = _ordered(_needed(group, _here(group[0], selected, native)), rules)
         if not wanted:
             continue
         room = None if budget is None else budget - len(steps)
@@ -89,10 +93,21 @@ def _by_subject(cases: Iterable[Case]) -> Iterator[list[Case]]:
     yield from groups.values()
 
 
-def _needed(group: Sequence[Case], selected: frozenset[tuple[str, str]]) -> list[Case]:
+def _here(first: Case, selected: frozenset[tuple[str, str]], native: set[tuple[str, str]]) -> set[str]:
+    """The selected rules that the group's exchanges decide: those of its encoding, and of the encoding that its answers
+    have where nothing is sent in that one."""
+    here = {rule for rule, name in selected if name == first.encoding}
+    if not CODECS[first.encoding].answers:
+        here |= {
+            rule
+            for rule, name in selected
+            if (first.service, name) not in native and about_answers(rule, first.service)
+        }
+    return here
+
+
+def _needed(group: Sequence[Case], here: set[str]) -> list[Case]:
     """The cases that the selection needs, without the baseline; the baseline alone may be enough."""
-    encoding = group[0].encoding
-    here = {rule for rule, name in selected if name == encoding}
     if not any(rule.startswith(f"{group[0].service}/") for rule in here):
         return []
     named = {rule for case in group for rule in case.rules}

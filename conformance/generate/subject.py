@@ -8,27 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance import __version__
-from conformance.codecs import CODECS
+from conformance.codecs import CODECS, answered_in
+from conformance.generate.address_line import address
+from conformance.generate.defaults import carried, default, refers
 from conformance.model import Contract, Encoding, Field, Headers, Request, Tree
+from conformance.rules.applies import NESTED
+
+__all__ = ["USER_AGENT", "Subject", "refers"]
 
 USER_AGENT = f"billing-conformance/{__version__}"
-
-DEFAULTS: dict[str, Tree] = {
-    "string": "Conformance",
-    "boolean": True,
-    "integer": 1,
-    "decimal": 1,
-    "guid": "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7c",
-    "list": [],
-    "object": {},
-}
-"""Values for members that neither the target nor the contract names one for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """`values` are the target's, laid over the contract's; `explicit` names those that the target gave, `private` those
-    that hold a secret: nothing is made from them that masking would not know."""
+    """`url` may have parameters between braces. `values` are the target's, laid over the contract's; `explicit` names
+    those that the target gave, `private` those that hold a secret: nothing is made from them that masking would not
+    know."""
 
     contract: Contract
     encoding: Encoding
@@ -48,13 +43,18 @@ class Subject:
     def fields(self) -> tuple[Field, ...]:
         return self.contract.operation.request.fields
 
+    @property
+    def address(self) -> str:
+        """The url with the values of its parameters."""
+        return address(self.url, self.contract.operation, {**self.contract.baseline, **self.values})
+
     def value(self, member: Field) -> Tree:
         """The value that positives use for the member."""
         if member.name in self.values:
             return deepcopy(self.values[member.name])
         if member.name in self.contract.baseline:
             return deepcopy(self.contract.baseline[member.name])
-        return _default(member)
+        return default(member)
 
     def baseline(self) -> dict[str, Tree]:
         """The request that everything is compared with: every member, but for optional ones nobody vouched for that
@@ -67,7 +67,22 @@ class Subject:
 
     def in_baseline(self, member: Field) -> bool:
         """Does the baseline carry the member?"""
-        return member.required or member.name in self.explicit or not (refers(member) or member.constraints)
+        return self.writes(member) and (carried(member) or member.name in self.explicit)
+
+    def writes(self, member: Field) -> bool:
+        """Does the encoding state how the member is written? No page shows how a form nests; what is demanded goes in
+        all the same."""
+        return self.encoding.name != "form" or member.required or member.type not in NESTED
+
+    @property
+    def answers(self) -> Encoding:
+        """The encoding that answers are asked for in: the request's own, where an answer can have it."""
+        return self.contract.encoding(answered_in(self.contract, self.encoding.name))
+
+    @property
+    def accept(self) -> str:
+        """The media type that Accept names unless a case is about Accept."""
+        return (self.answers.response_media_types or self.encoding.media_types)[0]
 
     def request(
         self,
@@ -80,30 +95,15 @@ class Subject:
         """The request with this body. `media_type` and `accept`: empty for the encoding's own, None for no header."""
         own: list[tuple[str, str]] = [("User-Agent", USER_AGENT)]
         if accept is not None:
-            own.append(("Accept", accept or self.encoding.media_types[0]))
+            own.append(("Accept", accept or self.accept))
         if media_type is not None:
             own.append(("Content-Type", media_type or self.encoding.media_types[0]))
         names = {"user-agent", "accept", "content-type"}
         given = tuple((name, value) for name, value in self.headers if name.lower() not in names)
-        return Request(method=method or self.contract.operation.method, url=self.url, headers=(*own, *given), body=body)
+        return Request(
+            method=method or self.contract.operation.method, url=self.address, headers=(*own, *given), body=body
+        )
 
     def encode(self, tree: Tree) -> bytes:
         """The message as bytes of the encoding."""
-        return CODECS[self.encoding.name].encode(tree)
-
-
-def refers(member: Field) -> bool:
-    """Does the member, or anything inside it, name something that must exist at the tenant?"""
-    inner = member.fields + (member.item.fields if member.item is not None else ())
-    return "reference" in member.marks or any(refers(child) for child in inner)
-
-
-def _default(member: Field) -> Tree:
-    bounds = member.constraint("range")
-    if bounds is not None and bounds.minimum is not None:
-        return int(bounds.minimum)
-    text = DEFAULTS.get(member.type, "Conformance")
-    length = member.constraint("max-length")
-    if isinstance(text, str) and length is not None and length.max_length is not None:
-        return text[: length.max_length]
-    return deepcopy(text)
+        return CODECS[self.encoding.name].encode(self.contract.operation.request, tree)

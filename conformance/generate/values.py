@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,39 +20,55 @@ class Value:
     what: str
 
 
-# fmt: off
-WRONG: dict[str, tuple[Value, ...]] = {
-    "string": (Value("object", {}, "an object"), Value("list", [], "an empty list")),
-    "boolean": (Value("word", "abc", "a word"), Value("object", {}, "an object"), Value("list", [], "an empty list")),
-    "integer": (Value("word", "abc", "a word"), Value("object", {}, "an object"), Value("list", [], "an empty list")),
-    "decimal": (Value("word", "abc", "a word"), Value("object", {}, "an object"), Value("list", [], "an empty list")),
-    "guid": (
-        Value("word", "abc", "a word"),
-        Value("short", "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7", "a GUID with a digit too few"),
-        Value("letter", "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7g", "a GUID with a g among its digits"),
-        Value("object", {}, "an object"),
-        Value("list", [], "an empty list"),
-    ),
-    "list": (
-        Value("word", "abc", "a word"),
-        Value("number", 5, "a number"),
-        Value("items", ["abc"], "a list of words"),
-    ),
-    "object": (Value("word", "abc", "a word"), Value("number", 5, "a number")),
+WORD = Value("word", "abc", "a word")
+OBJECT = Value("object", {}, "an object")
+EMPTY_LIST = Value("list", [], "an empty list")
+CHILD = Value("child", {"value": "abc"}, "an element in place of text")
+
+NO_GUID = (
+    WORD,
+    Value("short", "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7", "a GUID with a digit too few"),
+    Value("letter", "6f1d2c3b-8a47-4e59-9b10-2d3e4f5a6b7g", "a GUID with a g among its digits"),
+)
+
+JSON_WRONG: Mapping[str, tuple[Value, ...]] = {
+    "string": (OBJECT, EMPTY_LIST),
+    "boolean": (WORD, OBJECT, EMPTY_LIST),
+    "integer": (WORD, OBJECT, EMPTY_LIST),
+    "decimal": (WORD, OBJECT, EMPTY_LIST),
+    "guid": (*NO_GUID, OBJECT, EMPTY_LIST),
+    "dateTime": (WORD, OBJECT, EMPTY_LIST),
+    "enum": (WORD, OBJECT, EMPTY_LIST),
+    "list": (WORD, Value("number", 5, "a number")),
+    "map": (WORD, Value("number", 5, "a number")),
+    "object": (WORD, Value("number", 5, "a number")),
 }
-# fmt: on
+TEXT_WRONG: Mapping[str, tuple[Value, ...]] = {
+    "boolean": (WORD,),
+    "integer": (WORD,),
+    "decimal": (WORD,),
+    "guid": NO_GUID,
+    "dateTime": (WORD, Value("day-first", "31/01/2025", "a date with the day first")),
+    "enum": (WORD,),
+}
 """Hard negatives: no reader that converts takes them."""
 
 
-def wrong(member: Field) -> tuple[Value, ...]:
-    """Values of another type that nothing converts."""
-    if member.type == "list" and (member.item is None or not member.item.fields):
-        return tuple(value for value in WRONG["list"] if value.slug != "items")
-    return WRONG.get(member.type, ())
+def wrong(member: Field, encoding: str) -> tuple[Value, ...]:
+    """Values of another type that nothing converts, in the encoding."""
+    if encoding == "json":
+        of_words = member.type == "list" and member.item is not None and bool(member.item.fields)
+        items = (Value("items", ["abc"], "a list of words"),) if of_words else ()
+        return JSON_WRONG.get(member.type, ()) + items
+    child = (CHILD,) if encoding == "xml" else ()
+    return TEXT_WRONG.get(member.type, ()) + child
 
 
-def convertible(member: Field, current: Tree) -> Iterator[Value]:
+def convertible(member: Field, current: Tree, encoding: str) -> Iterator[Value]:
     """Values of another type that a lenient reader converts; their content satisfies the constraints."""
+    if encoding != "json":
+        yield from _convertible_text(member, current)
+        return
     match member.type:
         case "string":
             yield Value("number", 5, "a number") if not member.constraints else Value("true", True, "a boolean")
@@ -69,22 +85,42 @@ def convertible(member: Field, current: Tree) -> Iterator[Value]:
         case "list":
             if isinstance(current, list) and current:
                 yield Value("bare", current[0], "one item that is in no list")
-    if member.type not in {"list", "object"}:
+    if member.type not in {"list", "map", "object"}:
         yield Value("in-list", [current], "the value in a list of one")
 
 
-def spellings(member: Field, current: Tree) -> Iterator[Value]:
+def _convertible_text(member: Field, current: Tree) -> Iterator[Value]:
+    if member.type == "boolean":
+        yield Value("capital", "True", "the word True")
+    elif member.type == "integer":
+        yield Value("fraction", f"{current}.5", "a number with a fraction")
+
+
+def spellings(member: Field, current: Tree, encoding: str) -> Iterator[Value]:
     """Other spellings of a proper value; services differ legally, so they are observed."""
     match member.type:
         case "integer" | "decimal":
-            digits = plain(current)
-            longer = f"{digits}0" if "." in digits else f"{digits}.0"
-            yield Value("point-zero", json.raw(longer), f"written {longer}")
-            yield Value("exponent", json.raw(f"{digits}e0"), f"written {digits}e0")
+            yield from _numbers(plain(current), encoding)
         case "guid" if isinstance(current, str):
             yield Value("braces", f"{{{current}}}", "a GUID in braces")
             yield Value("digits", current.replace("-", ""), "a GUID without dashes")
             yield Value("upper", current.upper(), "a GUID in upper case")
+        case "boolean" if encoding != "json":
+            yield Value("digit", "1" if current else "0", "a digit for a boolean")
+
+
+def _numbers(digits: str, encoding: str) -> Iterator[Value]:
+    longer = f"{digits}0" if "." in digits else f"{digits}.0"
+
+    def written(text: str) -> Tree:
+        return json.raw(text) if encoding == "json" else text
+
+    yield Value("point-zero", written(longer), f"written {longer}")
+    yield Value("exponent", written(f"{digits}e0"), f"written {digits}e0")
+    if encoding != "json":
+        yield Value("plus", f"+{digits}", f"written +{digits}")
+        yield Value("padded", f" {digits} ", f"written {digits} between spaces")
+        yield Value("zero", f"0{digits}", f"written 0{digits}")
 
 
 def bounds(member: Field) -> Iterator[tuple[str, Value]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from conformance.codecs import CODECS, Malformed
+from conformance.codecs import CODECS, Malformed, Oddity
 from conformance.judge import expectation, reply, transport
 from conformance.judge.opinion import Opinion
 from conformance.judge.reply import Answer
+from conformance.judge.show import whole
 from conformance.judge.walk import answer_results, request_findings
 from conformance.model import (
     Case,
@@ -22,8 +24,25 @@ from conformance.model import (
     Rule,
     Tree,
 )
+from conformance.rules.http import about_answers
 
 __all__ = ["Judge", "request_findings"]
+
+
+STRUCTURE = ("root", "namespace", "order", "repeated")
+"""Kinds of oddity that are envelope rules of their own."""
+
+
+def _xml(answer: Answer) -> bool:
+    return answer.encoding == "xml"
+
+
+def _placed(result: Result, case: Case, answer: Answer) -> Result:
+    """A result about an answer goes by the encoding of the answer."""
+    if result.encoding or not about_answers(result.rule, case.service):
+        return result
+    elsewhere = answer.encoding and answer.encoding != case.encoding
+    return replace(result, encoding=answer.encoding) if elsewhere else result
 
 
 class Judge:
@@ -37,7 +56,7 @@ class Judge:
     def __call__(self, case: Case, exchange: Exchange) -> Judgement:
         """Everything that the exchange says, for the case that it answers."""
         answer = reply.read(self.contract, exchange)
-        results = list(self._results(case, exchange, answer))
+        results = [_placed(result, case, answer) for result in self._results(case, exchange, answer)]
         return Judgement(
             exchange=exchange.id,
             reply=answer.reply,
@@ -60,6 +79,7 @@ class Judge:
                 yield Result(rule=case.rules[0], outcome=Outcome.INAPPLICABLE, reason=reason)
         elif self._shows_the_envelope(case, exchange, answer):
             yield from self._envelope(case, exchange, answer)
+            yield from self._elsewhere(case, exchange, answer)
 
     def _shows_the_envelope(self, case: Case, exchange: Exchange, answer: Answer) -> bool:
         """Is it an answer to a valid request, of a kind that the document describes?"""
@@ -72,18 +92,51 @@ class Judge:
         return success and answer.decoded is not None
 
     def _envelope(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
-        root = f"{case.service}/envelope/root"
+        oddities = answer.decoded.oddities if answer.decoded is not None else ()
+        yield from self._form(answer, oddities)
         if not isinstance(answer.tree, dict):
-            finding = Finding(path="", expected="a JSON object", observed=type(answer.tree).__name__)
+            return
+        items = {oddity.path: oddity for oddity in oddities if oddity.kind == "item"} if _xml(answer) else None
+        yield from answer_results(
+            self.contract,
+            self._sent(case, exchange),
+            answer.tree,
+            accepted=answer.reply is Reply.ACCEPTED,
+            items=items,
+        )
+
+    def _form(self, answer: Answer, oddities: tuple[Oddity, ...]) -> Iterator[Result]:
+        """What the text around the members says of the rules about roots, namespaces and order."""
+        root = f"{self.contract.service}/envelope/root"
+        if not isinstance(answer.tree, dict):
+            expected = "members in the root element" if _xml(answer) else "a JSON object"
+            finding = Finding(path="", expected=expected, observed=type(answer.tree).__name__)
             yield Result(rule=root, outcome=Outcome.FAILED, finding=finding)
             return
-        yield Result(rule=root, outcome=Outcome.PASSED)
-        accepted = answer.reply is Reply.ACCEPTED
-        yield from answer_results(self.contract, self._sent(case, exchange), answer.tree, accepted=accepted)
+        for kind in STRUCTURE if _xml(answer) else ("root",):
+            odd = [oddity for oddity in oddities if oddity.kind == kind]
+            rule = f"{self.contract.service}/envelope/{kind}"
+            if not odd:
+                yield Result(rule=rule, outcome=Outcome.PASSED)
+            for oddity in odd:
+                finding = Finding(path=oddity.path, expected=oddity.expected, observed=whole(oddity.observed))
+                yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
+
+    def _elsewhere(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
+        """The rules about answers in the encoding that was asked for, where the target chose another documented one."""
+        if case.kind != "baseline" or not answer.encoding or answer.encoding == case.encoding:
+            return
+        if not CODECS[case.encoding].answers or answer.reply is not Reply.ACCEPTED:
+            return
+        reason = f"{exchange.request.header('Accept')} was asked for and the answer came in {answer.encoding}"
+        for rule in self._rules.values():
+            if case.encoding in rule.encodings and about_answers(rule.id, rule.service):
+                yield Result(rule=rule.id, outcome=Outcome.INAPPLICABLE, reason=reason, encoding=case.encoding)
 
     def _sent(self, case: Case, exchange: Exchange) -> Tree:
+        message = self.contract.operation.request
         try:
-            return CODECS[case.encoding].decode(exchange.request.body).tree
+            return CODECS[case.encoding].decode(message, exchange.request.body, "").tree
         except Malformed:
             return None
 
@@ -111,11 +164,13 @@ class Judge:
             if extra:
                 sentence = f"the answer carries members that the document does not name: {', '.join(extra)}"
                 rule = f"{case.service}/envelope/root"
-                yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(exchange.id,))
+                yield Observation(rule=rule, encoding=answer.encoding, sentence=sentence, exchanges=(exchange.id,))
 
     def _disagreements(self, case: Case, exchange: Exchange, answer: Answer, results: list[Result]) -> tuple[str, ...]:
         """Rules on which walk and schema differ over the same bytes."""
         if not self._shows_the_envelope(case, exchange, answer) or not isinstance(answer.tree, dict):
+            return ()
+        if answer.encoding != "json":
             return ()
         walked = {result.rule for result in results if result.outcome is Outcome.FAILED and "/response/" in result.rule}
         blocked = {result.rule for result in results if result.outcome is Outcome.UNTESTED}

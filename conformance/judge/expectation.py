@@ -10,6 +10,7 @@ from conformance.model import Case, Exchange, Expect, Finding, Observation, Outc
 GATE = frozenset({401, 403, 404, 407, 408, 409, 429, 502, 503, 504})
 """Answers of a gate, a limit or a proxy: they speak of access or state, never of the message."""
 
+UNSUPPORTED = 415
 MEDIA_TYPE_REFUSALS = frozenset({406, 415})
 
 
@@ -31,7 +32,9 @@ def expectation_results(case: Case, exchange: Exchange, answer: Answer) -> Itera
             # The path has a place of its own in a finding.
             what = f"{expected}: {case.title.removeprefix(f'{case.path}: ')}"
             finding = Finding(path=case.path, expected=what, observed=f"{answer.reply}: {answer.words}")
-        yield Result(rule=rule, outcome=outcome, finding=finding, reason=reason, leans=True)
+        # Who does not take a documented media type at all has no baseline to lean on, and says so with 415.
+        plain = rule.endswith("/http/request-media-type") and _status(exchange) == UNSUPPORTED
+        yield Result(rule=rule, outcome=outcome, finding=finding, reason=reason, leans=not plain)
 
 
 def _accepted(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, str, str]:
@@ -43,7 +46,7 @@ def _accepted(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, 
         if case.varies_reference:
             return Outcome.CANT_TELL, "", f"refused, perhaps for a reason of business: {answer.words}"
         return Outcome.FAILED, "accepted", ""
-    status = exchange.response.status if exchange.response is not None else 0
+    status = _status(exchange)
     if case.varies_reference or answer.unread or status in GATE or 300 <= status < 400:
         return Outcome.CANT_TELL, "", f"neither accepted nor refused: {answer.words}"
     return Outcome.FAILED, "accepted", ""
@@ -54,12 +57,16 @@ def _refused(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, s
         return Outcome.PASSED, "", ""
     if answer.reply is Reply.ACCEPTED:
         return Outcome.FAILED, "refused", ""
-    status = exchange.response.status if exchange.response is not None else 0
+    status = _status(exchange)
     if status in MEDIA_TYPE_REFUSALS and case.rules[0].endswith("/http/unsupported-media-type"):
         return Outcome.PASSED, "", ""
     if answer.reply is Reply.DEAD:
         return Outcome.CANT_TELL, "", answer.words
     return Outcome.CANT_TELL, "", f"neither accepted nor refused: {answer.words}"
+
+
+def _status(exchange: Exchange) -> int:
+    return exchange.response.status if exchange.response is not None else 0
 
 
 def observations(case: Case, exchange: Exchange, answer: Answer) -> Iterator[Observation]:

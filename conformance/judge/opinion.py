@@ -62,6 +62,6 @@ def _rule(error: ValidationError) -> str:
     if error.validator == "required":
         # jsonschema reports each missing name as an error of its own; the message alone tells which.
         return next(str(rule) for name, rule in rules["required"].items() if error.message.startswith(f"'{name}'"))
-    if error.validator == "type" and error.instance is None and "null" in rules:
+    if error.validator in {"type", "enum"} and error.instance is None and "null" in rules:
         return str(rules["null"])
     return str(rules.get(error.validator, f"?/{error.validator}"))

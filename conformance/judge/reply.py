@@ -5,9 +5,10 @@ The body is read whatever its label says, so that a lying Content-Type is one fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from conformance.codecs import Decoded, Malformed, json
+from conformance.codecs import CODECS, Decoded, Malformed
 from conformance.judge.show import UNCUT, whole
 from conformance.model import Contract, Exchange, Reply, Response, Tree
 
@@ -17,14 +18,18 @@ ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An exchange's answer, read. `decoded` is None where the body is no JSON text, `malformed` then says why."""
+    """An exchange's answer, read. `decoded` is None where the body is no message, `malformed` then says why.
+
+    `encoding` is that of the body, or of its label where the body is none: `json`, `xml`, or empty for neither.
+    """
 
     reply: Reply
     words: str
     decoded: Decoded | None
     malformed: str
     unread: bool = False
-    """The body may be a JSON text, but is beyond what this suite reads."""
+    """The body may be a message, but is beyond what this suite reads."""
+    encoding: str = ""
 
     @property
     def tree(self) -> Tree:
@@ -37,10 +42,11 @@ def read(contract: Contract, exchange: Exchange) -> Answer:
     response = exchange.response
     if response is None:
         return Answer(Reply.DEAD, f"no answer: {exchange.error}", None, "no answer")
-    decoded, malformed = _decode(response)
+    encoding = _encoding(response)
+    decoded, malformed = _decode(contract, response, encoding)
     reply = _reply(contract, response, decoded)
     unread = malformed is not None and malformed.unread
-    return Answer(reply, _words(response), decoded, str(malformed or ""), unread)
+    return Answer(reply, _words(response), decoded, str(malformed or ""), unread, encoding)
 
 
 def media_type(response: Response) -> str:
@@ -53,12 +59,51 @@ def is_json(name: str) -> bool:
     return name in {"application/json", "text/json"} or name.endswith("+json")
 
 
-def _decode(response: Response) -> tuple[Decoded | None, Malformed | None]:
-    start = response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if not is_json(media_type(response)) and start not in {b"{", b"["}:
-        return None, Malformed("not JSON")
+def is_xml(name: str) -> bool:
+    """Does the media type name declare an XML document, other than a page or a picture?"""
+    return name in {"application/xml", "text/xml"} or (name.endswith("+xml") and name not in PAGES | PICTURES)
+
+
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
+PICTURES = frozenset({"image/svg+xml"})
+PAGE = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+"""How a document in UTF-16 begins."""
+
+
+def start_of(response: Response) -> str:
+    """What the body looks like by its first character: `json`, `xml` for any markup, or empty."""
+    if response.body.startswith(WIDE):
+        return "xml"
+    first = response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    return {b"{": "json", b"[": "json", b"<": "xml"}.get(first, "")
+
+
+def _encoding(response: Response) -> str:
+    """How the body is read: by its first character, and by its label where that says nothing."""
+    name = media_type(response)
+    label = "json" if is_json(name) else "xml" if is_xml(name) else ""
+    begins = start_of(response)
+    if begins == "xml" and label != "xml" and (name in PAGES or PAGE.search(response.body[:1000])):
+        # A page of a proxy is markup too.
+        return label
+    return begins or label
+
+
+def charset_of(response: Response) -> str:
+    """The charset parameter of the Content-Type in lower case; empty where there is none."""
+    for parameter in (response.header("Content-Type") or "").split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset":
+            return value.strip().strip('"').lower()
+    return ""
+
+
+def _decode(contract: Contract, response: Response, encoding: str) -> tuple[Decoded | None, Malformed | None]:
+    if not encoding:
+        return None, Malformed("neither JSON nor XML")
     try:
-        return json.decode(response.body), None
+        return CODECS[encoding].decode(contract.operation.response, response.body, charset_of(response)), None
     except Malformed as reason:
         return None, reason
 
@@ -81,7 +126,7 @@ def _reply(contract: Contract, response: Response, decoded: Decoded | None) -> R
 def _words(response: Response) -> str:
     text = response.body[:UNCUT].decode("utf-8", "replace")
     name = media_type(response)
-    if name in {"text/html", "application/xhtml+xml"}:
+    if name in PAGES:
         text = "an HTML page"
     location = response.header("Location")
     if location and 300 <= response.status < 400:

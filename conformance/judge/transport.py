@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from conformance.judge.reply import Answer, is_json, media_type
+from conformance.judge.reply import Answer, charset_of, is_json, is_xml, media_type, start_of
 from conformance.judge.show import whole
 from conformance.model import Case, Finding, Outcome, Response, Result
 
@@ -17,7 +17,7 @@ Found = Iterator[tuple[str, str, str]]
 
 def transport_results(case: Case, response: Response, answer: Answer) -> Iterator[Result]:
     """Results of every envelope and HTTP rule that this answer bears on."""
-    for check in (_server_error, _content_type, _json_text, _allow):
+    for check in (_server_error, _content_type, _json_text, _xml_document, _allow):
         for facet, expected, observed in check(response, answer):
             rule = f"{case.service}/{facet}"
             if not expected:
@@ -50,41 +50,37 @@ def _content_type(response: Response, answer: Answer) -> Found:
 
 def _lie(response: Response, answer: Answer, name: str) -> str:
     """What the body is, where the label says otherwise; empty where it tells the truth."""
-    start = response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    markup = name.endswith(("/xml", "+xml", "/html"))
-    if is_json(name) and start == b"<":
+    if is_json(name) and start_of(response) == "xml":
         return "markup"
-    if markup and answer.decoded is not None:
+    if name.endswith(("/xml", "+xml", "/html")) and answer.encoding == "json" and answer.decoded is not None:
         return "JSON"
     return _charset_lie(response, answer)
 
 
 def _charset_lie(response: Response, answer: Answer) -> str:
-    label = _charset(response)
-    if not label or answer.decoded is None or not answer.decoded.utf8 or response.body.isascii():
+    label = charset_of(response)
+    if not label or label in {"utf-8", "utf8"} or answer.decoded is None or response.body.isascii():
         return ""
     # The body reads as UTF-8 and holds multi-byte characters: a label that names another charset is untrue.
-    return "" if label in {"utf-8", "utf8"} else f"UTF-8, though charset={label}"
+    return f"UTF-8, though charset={label}" if _reads_as_utf8(response.body) else ""
 
 
-def _charset(response: Response) -> str:
-    for parameter in (response.header("Content-Type") or "").split(";")[1:]:
-        key, _, value = parameter.partition("=")
-        if key.strip().lower() == "charset":
-            return value.strip().strip('"').lower()
-    return ""
+def _reads_as_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _json_text(response: Response, answer: Answer) -> Found:
     if not is_json(media_type(response)) or not response.body:
         return
     if answer.decoded is None:
-        if answer.unread:
-            yield "envelope/well-formed", answer.malformed, ""
-        elif response.body.lstrip()[:1] == b"<":
-            yield "envelope/well-formed", "blocked by http/content-type", ""
-        else:
-            yield "envelope/well-formed", "a JSON text", answer.malformed
+        yield _ill_formed(answer, "a JSON text", lies=start_of(response) == "xml")
+        return
+    if answer.encoding != "json":
+        yield _ill_formed(answer, "a JSON text", lies=True)
         return
     yield "envelope/well-formed", "", ""
     yield ("envelope/utf-8", "", "") if answer.decoded.utf8 else ("envelope/utf-8", "UTF-8", "bytes that are not UTF-8")
@@ -96,6 +92,29 @@ def _json_text(response: Response, answer: Answer) -> Found:
     yield (
         ("envelope/unique-names", "every name once", f"twice: {twice}") if twice else ("envelope/unique-names", "", "")
     )
+
+
+def _ill_formed(answer: Answer, expected: str, *, lies: bool) -> tuple[str, str, str]:
+    if answer.unread:
+        return "envelope/well-formed", answer.malformed, ""
+    if lies:
+        return "envelope/well-formed", "blocked by http/content-type", ""
+    return "envelope/well-formed", expected, answer.malformed
+
+
+def _xml_document(response: Response, answer: Answer) -> Found:
+    if not is_xml(media_type(response)) or not response.body:
+        return
+    if answer.decoded is None or answer.encoding != "xml":
+        yield _ill_formed(answer, "an XML document", lies=answer.encoding != "xml")
+        return
+    yield "envelope/well-formed", "", ""
+    if answer.decoded.utf8:
+        yield "envelope/charset", "", ""
+    elif _charset_lie(response, answer):
+        yield "envelope/charset", "blocked by http/content-type", ""
+    else:
+        yield "envelope/charset", "the encoding that the answer declares", "bytes of another one"
 
 
 def _allow(response: Response, _answer: Answer) -> Found:
@@ -134,13 +153,16 @@ def _wildcard(response: Response, _wanted: str) -> Verdict:
     return (Outcome.PASSED, "", "") if _success(response) else (Outcome.CANT_TELL, "", "")
 
 
-def _unknown(response: Response, _wanted: str) -> Verdict:
+def _unknown(response: Response, wanted: str) -> Verdict:
     if response.status == 406:
         return Outcome.PASSED, "", ""
     if not _success(response):
         return Outcome.CANT_TELL, "", ""
     name = media_type(response)
-    return (Outcome.PASSED, "", "") if is_json(name) else (Outcome.FAILED, "406 or JSON", name or "no Content-Type")
+    mirrored = name == wanted or (is_xml(name) and is_xml(wanted))
+    if is_json(name) or mirrored:
+        return Outcome.PASSED, "", ""
+    return Outcome.FAILED, f"406, JSON or {wanted}", name or "no Content-Type"
 
 
 ACCEPT: dict[str, Callable[[Response, str], Verdict]] = {

@@ -113,8 +113,9 @@ def decide(
         for result in record.judgement.results:
             if result.rule in disagreed:
                 reason = f"suite disagreement over exchange {record.exchange.id}"
-                result = Result(rule=result.rule, outcome=Outcome.CANT_TELL, reason=reason)  # noqa: PLW2901
-            found.setdefault((result.rule, record.judgement.encoding), []).append((record, result))
+                result = replace(result, outcome=Outcome.CANT_TELL, finding=None, reason=reason, leans=False)  # noqa: PLW2901
+            place = (result.rule, result.encoding or record.judgement.encoding)
+            found.setdefault(place, []).append((record, result))
     decided = []
     for rule_id, encoding in items:
         rule = rules[rule_id]
@@ -138,7 +139,7 @@ def _weighed(evidence: Evidence, record: Record, result: Result) -> Result:
 
 
 def _verdict(rule: Rule, encoding: str, pairs: list[tuple[Record, Result]], *, advisory: bool, why: str) -> Verdict:
-    level = rule.level
+    level = rule.level_in(encoding)
     if advisory and rule.part == "request" and rule.basis is Basis.STATED and level is Level.MUST:
         level = Level.SHOULD
     outcome = min((result.outcome for _, result in pairs), key=PRECEDENCE.index, default=Outcome.UNTESTED)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.facets import Fit, blank, broken, fit, same
+from conformance.codecs import Oddity
+from conformance.facets import Fit, blank, broken, equal, fits
 from conformance.judge.show import show
 from conformance.model import Contract, Field, Finding, Outcome, Result, Tree
 from conformance.rules.fields import article, join
@@ -41,7 +42,7 @@ def _request(
 
 
 def _items(member: Field, value: Tree) -> list[Tree]:
-    if member.item is not None and member.item.fields and isinstance(value, list):
+    if member.type == "list" and member.item is not None and member.item.fields and isinstance(value, list):
         return value
     return [value] if member.fields and isinstance(value, dict) else []
 
@@ -54,7 +55,7 @@ def _member(member: Field, value: Tree) -> Iterator[tuple[str, str, str]]:
     if member.required and member.type in {"string", "guid"} and blank(value):
         yield "not-blank", "text", show(value)
         return
-    how = fit(member.type, value)
+    how = fits(member, value)
     if how is not Fit.EXACT:
         yield "type" if how is Fit.WRONG else "strict-type", article(member.type), show(value)
         return
@@ -71,6 +72,8 @@ def _bound(member: Field, facet: str) -> str:
                 return f"at least {constraint.minimum}"
             case "maximum" | "maximum-step" if constraint.maximum is not None:
                 return f"at most {constraint.maximum}"
+            case "min-length" if constraint.min_length:
+                return f"at least {constraint.min_length} characters"
             case "max-length" if constraint.max_length is not None:
                 return f"at most {constraint.max_length} characters"
     return facet
@@ -101,9 +104,19 @@ class Results:
         return iter(self._found.values())
 
 
-def answer_results(contract: Contract, sent: Tree, tree: Mapping[str, Tree], *, accepted: bool) -> tuple[Result, ...]:
-    """What the answer to a valid request says of every response rule. `sent` is the request's message or None."""
-    walker = _Walker(contract, accepted=accepted)
+def answer_results(
+    contract: Contract,
+    sent: Tree,
+    tree: Mapping[str, Tree],
+    *,
+    accepted: bool,
+    items: Mapping[str, Oddity] | None = None,
+) -> tuple[Result, ...]:
+    """What the answer to a valid request says of every response rule. `sent` is the request's message or None.
+
+    `items` are the lists whose items have another name than the documented one; None where items have no names.
+    """
+    walker = _Walker(contract, accepted=accepted, items=items)
     echo = contract.operation.acceptance.echo if contract.operation.acceptance is not None else None
     for member in contract.operation.response.fields:
         counterpart = sent if member.name == echo and isinstance(sent, dict) else MISSING
@@ -112,9 +125,10 @@ def answer_results(contract: Contract, sent: Tree, tree: Mapping[str, Tree], *, 
 
 
 class _Walker:
-    def __init__(self, contract: Contract, *, accepted: bool) -> None:
+    def __init__(self, contract: Contract, *, accepted: bool, items: Mapping[str, Oddity] | None) -> None:
         self.results = Results(contract.service)
         self.accepted = accepted
+        self.items = items
         acceptance = contract.operation.acceptance
         self.demanded = {acceptance.member, acceptance.echo} if acceptance is not None else set()
         self.member_name = acceptance.member if acceptance is not None else None
@@ -137,7 +151,7 @@ class _Walker:
             return
         if not prefix and member.name in self.demanded:
             self.results.add(path, "required", Outcome.PASSED)
-        if fit(member.type, value) is not Fit.EXACT:
+        if fits(member, value) is not Fit.EXACT:
             self.results.fail(path, "type", article(member.type), show(value))
             self._block(member, path, f"{path}/type", own=("echo",))
             return
@@ -145,15 +159,15 @@ class _Walker:
 
     def _typed(self, member: Field, path: str, value: Tree, sent: Tree) -> None:
         if member.item is not None:
-            wrong = next(
-                (item for item in value if item is not None and fit(member.item.type, item) is not Fit.EXACT), None
-            )
+            held = member.item
+            inner = value.values() if isinstance(value, dict) else value
+            wrong = next((item for item in inner if item is not None and fits(held, item) is not Fit.EXACT), None)
             if wrong is not None:
-                self.results.fail(path, "type", f"a list of items, each {article(member.item.type)}", show(wrong))
+                self.results.fail(path, "type", f"a {member.type} of items, each {article(held.type)}", show(wrong))
                 self._block(member, path, f"{path}/type", own=("echo",))
                 return
         self.results.add(path, "type", Outcome.PASSED)
-        if member.item is not None:
+        if member.item is not None and member.type == "list":
             self._list(member.item, path, value, sent)
         elif member.fields:
             for child in member.fields:
@@ -164,7 +178,20 @@ class _Walker:
     def _sent(self, sent: Tree, name: str) -> Tree:
         return sent.get(name, MISSING) if isinstance(sent, dict) else MISSING
 
+    def _named(self, path: str, value: list[Tree]) -> None:
+        """The names of a list's items, where the encoding has any."""
+        if self.items is None:
+            return
+        odd = self.items.get(path)
+        if odd is not None:
+            self.results.fail(path, "item", odd.expected, odd.observed)
+        elif value:
+            self.results.add(path, "item", Outcome.PASSED)
+        else:
+            self.results.add(path, "item", Outcome.INAPPLICABLE, reason=f"no accepted answer carried items in {path}")
+
     def _list(self, item: Field, path: str, value: list[Tree], sent: Tree) -> None:
+        self._named(path, value)
         whole = isinstance(sent, list) and len(sent) == len(value)
         if isinstance(sent, list) and self._echoes(path):
             if whole:
@@ -189,7 +216,7 @@ class _Walker:
             return
         if not self.accepted:
             self.results.add(path, "echo", Outcome.CANT_TELL, reason="the request was not accepted")
-        elif same(member.type, sent, value):
+        elif equal(member, sent, value):
             self.results.add(path, "echo", Outcome.PASSED)
         else:
             self.results.fail(path, "echo", show(sent), show(value))
@@ -201,7 +228,8 @@ class _Walker:
             self.results.fail(path, "required", "a value", state)
             self._block(member, path, f"{path}/required", own=("type",))
             return
-        self.results.add(path, "type", Outcome.INAPPLICABLE, reason=_never(path))
+        for facet in ("type", *self._more(member)):
+            self.results.add(path, facet, Outcome.INAPPLICABLE, reason=_never(path))
         if self.accepted and self._echoes(path) and sent is not MISSING and sent is not None:
             self.results.fail(path, "echo", show(sent), state)
             self._block(member, path, f"{path}/echo", own=(), inner=("echo",))
@@ -209,10 +237,14 @@ class _Walker:
             self._never(child, join(path, child.name))
 
     def _never(self, member: Field, path: str) -> None:
-        for facet in ("name", "type"):
+        for facet in ("name", "type", *self._more(member)):
             self.results.add(path, facet, Outcome.INAPPLICABLE, reason=_never(path))
         for child in member.fields + (member.item.fields if member.item is not None else ()):
             self._never(child, join(path, child.name))
+
+    def _more(self, member: Field) -> tuple[str, ...]:
+        """The facets that only some encodings have."""
+        return ("item",) if self.items is not None and member.type == "list" else ()
 
     def _block(
         self,
@@ -224,7 +256,7 @@ class _Walker:
     ) -> None:
         """What cannot be seen behind a finding is untested, not failed again: `own` facets, and `inner` ones below."""
         reason = f"blocked by response/{by}"
-        for facet in own:
+        for facet in (*own, *(self._more(member) if by.endswith(("/name", "/type", "/required")) else ())):
             applies = {
                 "required": "/" not in path and member.name in self.demanded,
                 "echo": self._echoes(path),

@@ -22,10 +22,26 @@ OTHER_TYPE: dict[str, Tree] = {
     "integer": "90",
     "decimal": "5.00",
     "guid": "not-a-guid",
+    "dateTime": "31/01/2025",
+    "enum": "NotDocumented",
     "list": {},
+    "map": [],
     "object": "text",
 }
-"""For each type a value of another one."""
+"""For each type a value of another one, in JSON."""
+
+OTHER_TEXT: dict[str, Tree] = {
+    "string": {"value": "5"},
+    "boolean": "yes",
+    "integer": "90.0",
+    "decimal": "5,00",
+    "guid": "not-a-guid",
+    "dateTime": "31/01/2025",
+    "enum": "NotDocumented",
+    "list": "text",
+    "object": "text",
+}
+"""The same where everything is text."""
 
 
 def accepted(contract: Contract, message: Mapping[str, Tree]) -> dict[str, Tree]:
@@ -38,11 +54,18 @@ def accepted(contract: Contract, message: Mapping[str, Tree]) -> dict[str, Tree]
         elif acceptance is not None and member.name == acceptance.echo:
             tree[member.name] = {child.name: deepcopy(message.get(child.name)) for child in member.fields}
         else:
-            tree[member.name] = {"list": [], "string": ""}.get(member.type)
+            tree[member.name] = _filled(member)
     text = _first_text(contract)
     if text is not None:
         tree[text] = "Operación correcta"
     return tree
+
+
+def _filled(member: Field) -> Tree:
+    """What an answer carries besides: one text in a list of texts, so that the form of its items is seen."""
+    if member.type == "list" and member.item is not None and member.item.type == "string":
+        return ["Política guardada"]
+    return {"list": [], "string": ""}.get(member.type)
 
 
 def refused(contract: Contract, details: tuple[str, ...]) -> dict[str, Tree]:
@@ -67,12 +90,22 @@ def _first_text(contract: Contract) -> str | None:
     return next((member.name for member in contract.operation.response.fields if member.type == "string"), None)
 
 
-def flawed(contract: Contract, defect: Defect, tree: dict[str, Tree], earlier: Mapping[str, Tree]) -> Tree:
-    """The tree with the defect's response rules broken. `earlier` is what was saved before this request."""
-    if defect.breaks(f"{contract.service}/envelope/root"):
-        return [tree]
+def without_nulls(tree: Tree) -> Tree:
+    """The tree as XmlSerializer writes it: what is null is left out."""
+    if isinstance(tree, dict):
+        return {name: without_nulls(value) for name, value in tree.items() if value is not None}
+    return [without_nulls(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def flawed(
+    contract: Contract, defect: Defect, tree: dict[str, Tree], earlier: Mapping[str, Tree], encoding: str
+) -> Tree:
+    """The tree with the defect's response rules broken. `earlier` is what was saved before this request; `encoding` the
+    one that the tree will be written in."""
+    other = OTHER_TEXT if encoding == "xml" else OTHER_TYPE
+    changes = CHANGES | {"type": partial(_retype, other)}
     for path, member in walk(contract.operation.response.fields):
-        for facet, change in CHANGES.items():
+        for facet, change in changes.items():
             if defect.breaks(f"{contract.service}/response/{path}/{facet}"):
                 _at(tree, path.split("/"), partial(_changed, change, member, defect, earlier))
     return tree
@@ -100,8 +133,10 @@ def _rename(holder: dict[str, Tree], name: str, _member: Field, _defect: Defect,
     holder[name[0].swapcase() + name[1:]] = holder.pop(name)
 
 
-def _retype(holder: dict[str, Tree], name: str, member: Field, _defect: Defect, _earlier: Any) -> None:
-    holder[name] = OTHER_TYPE[member.type]
+def _retype(
+    other: Mapping[str, Tree], holder: dict[str, Tree], name: str, member: Field, _defect: Defect, _earlier: Any
+) -> None:
+    holder[name] = deepcopy(other.get(member.type, "not-documented"))
 
 
 def _drop(holder: dict[str, Tree], name: str, _member: Field, _defect: Defect, _earlier: Any) -> None:
@@ -133,4 +168,5 @@ def _other(member: Field, value: Tree) -> Tree:
     return OTHER_GUID if member.type == "guid" else f"{value} "
 
 
-CHANGES: dict[str, Change] = {"name": _rename, "type": _retype, "required": _drop, "echo": _unecho}
+CHANGES: dict[str, Change] = {"name": _rename, "required": _drop, "echo": _unecho}
+"""Facet → how it is broken; a type by a value of another one."""

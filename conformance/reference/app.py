@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,14 +27,14 @@ class Application:
     """A WSGI application that serves each contract at its documented path."""
 
     def __init__(self, contracts: Iterable[Contract], defect: Defect | None = None) -> None:
-        self._routes = {path_of(contract): contract for contract in contracts}
+        self._routes = tuple((_route(contract), contract) for contract in contracts)
         self._defect = defect
-        self._states = dict.fromkeys(self._routes, State())
+        self._states = {contract.service: State() for _, contract in self._routes}
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         incoming = HTTPRequest(environ)
-        contract = self._routes.get(incoming.path)
+        contract = next((known for route, known in self._routes if route.fullmatch(incoming.path)), None)
         if contract is None:
             return HTTPResponse("not found", status=404, content_type="text/plain")(environ, start_response)
         request = Request(
@@ -43,7 +44,8 @@ class Application:
             body=incoming.get_data(),
         )
         with self._lock:
-            response, self._states[incoming.path] = answer(contract, request, self._states[incoming.path], self._defect)
+            state = self._states[contract.service]
+            response, self._states[contract.service] = answer(contract, request, state, self._defect)
         outgoing = HTTPResponse(response.body, status=f"{response.status} {response.reason}", headers=response.headers)
         if response.header("Content-Type") is None:
             outgoing.headers.remove("Content-Type")
@@ -51,8 +53,14 @@ class Application:
 
 
 def path_of(contract: Contract) -> str:
-    """The path at which the reference serves the contract."""
-    return "/" + contract.operation.path.lstrip("/")
+    """The path at which the reference serves the contract; parameters stand in it between braces."""
+    return "/" + contract.operation.path.split("?", maxsplit=1)[0].lstrip("/")
+
+
+def _route(contract: Contract) -> re.Pattern[str]:
+    """The paths of the contract: any text in the place of a parameter."""
+    parts = re.split(r"\{[^{}]*\}", path_of(contract))
+    return re.compile("[^/]+".join(map(re.escape, parts)))
 
 
 class _Quiet(WSGIRequestHandler):

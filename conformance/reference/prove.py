@@ -25,12 +25,15 @@ class Kill:
     defect: Defect
     caught_by: tuple[str, ...]
     strays: tuple[str, ...]
+    caught_in: tuple[str, ...] = ()
+    """The encodings in which its own rule failed."""
     disagreements: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
-        """Its own rule failed, and no unrelated one."""
-        return self.defect.rules[0] in self.caught_by and not self.strays and not self.disagreements
+        """Its own rule failed in every encoding where the defect shows, and no unrelated rule did anywhere."""
+        everywhere = set(self.defect.encodings) <= set(self.caught_in)
+        return everywhere and not self.strays and not self.disagreements
 
 
 class Bench:
@@ -74,9 +77,15 @@ class Bench:
     def kill(self, defect: Defect) -> Kill:
         """What the suite says of the defect."""
         verdicts, disagreements = self.verdicts(defect)
-        failed = tuple(verdict.rule for verdict in verdicts if verdict.outcome is Outcome.FAILED)
-        strays = tuple(rule for rule in failed if rule not in defect.rules)
-        return Kill(defect=defect, caught_by=failed, strays=strays, disagreements=disagreements)
+        failed = [verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED]
+        rules = tuple(dict.fromkeys(verdict.rule for verdict in failed))
+        return Kill(
+            defect=defect,
+            caught_by=rules,
+            strays=tuple(rule for rule in rules if rule not in defect.rules),
+            caught_in=tuple(verdict.encoding for verdict in failed if verdict.rule == defect.rules[0]),
+            disagreements=disagreements,
+        )
 
 
 def matrix(

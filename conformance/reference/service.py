@@ -6,6 +6,7 @@ the last policy, and answers with what it saved. A defect says which rules it fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from decimal import Decimal
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from conformance.codecs import Malformed, json
+from conformance.codecs import CODECS, Decoded, Malformed, answered_in
 from conformance.judge.walk import request_findings
 from conformance.model import Constraint, Contract, Field, Request, Response, Tree
 from conformance.reference import answers, wire
@@ -36,6 +37,7 @@ class Refusal(Exception):  # noqa: N818 - control flow of the reference, never s
         self.details = details
 
 
+LOWER_ESCAPE = re.compile(rb"%[0-9][a-f]")
 NO_DEFECT = Defect(id="none", rules=(), encodings=())
 
 
@@ -60,12 +62,14 @@ class _Service:
         if request.method != self.contract.operation.method:
             headers = () if self.breaks("http/allow") else (("Allow", self.contract.operation.method),)
             return Response(status=405, reason="METHOD NOT ALLOWED", headers=headers, body=b""), state
-        wanted = self.negotiate(request)
+        encoding, declared = self.encoding_of(request)
+        wanted = self.negotiate(request, encoding)
         if not wanted:
             return Response(status=406, reason="NOT ACCEPTABLE", headers=(), body=b""), state
         try:
-            self.media_type(request)
-            message = self.read(request)
+            if not declared:
+                raise Refusal(415)
+            message = self.read(request, encoding)
             if message is not None:
                 self.check(message)
         except Refusal as refusal:
@@ -74,11 +78,11 @@ class _Service:
             tree = answers.refused(self.contract, refusal.details)
             if self.breaks(f"response/{self.member}/refusal"):
                 tree[self.member] = True
-            return self.write(refusal.status, "BAD REQUEST", tree, wanted), state
+            return self.write(refusal.status, "BAD REQUEST", tree, wanted, oddly=False), state
         saved = {name: value for name, value in (message or {}).items() if value is not None}
         after = State(saved={**state.saved, **saved})
         tree = answers.accepted(self.contract, message or {})
-        tree = answers.flawed(self.contract, self.defect, tree, state.saved)
+        tree = answers.flawed(self.contract, self.defect, tree, state.saved, self.written_in(wanted))
         return self.write(200, "OK", tree, wanted), after
 
     @property
@@ -86,43 +90,57 @@ class _Service:
         acceptance = self.contract.operation.acceptance
         return acceptance.member if acceptance is not None else ""
 
-    def media_type(self, request: Request) -> None:
-        """Is the body of a documented media type? Raises a refusal with 415 where not."""
-        if self.breaks("http/unsupported-media-type"):
-            return
+    def encoding_of(self, request: Request) -> tuple[str, bool]:
+        """The encoding that the body is read in, and whether its media type is one that is taken."""
         name, parameters = parse_options_header(request.header("Content-Type"))
         if not self.breaks("http/media-type-case"):
             name = name.lower()
-        documented = self.contract.encoding("json").media_types
-        if self.breaks("http/request-media-type"):
-            documented = documented[:1]
-        if name not in documented:
-            raise Refusal(415)
         charset = parameters.get("charset", "utf-8").lower()
-        if charset not in {"utf-8", "utf8"} or (parameters and self.breaks("http/charset-parameter")):
-            raise Refusal(415)
+        fair = charset in {"utf-8", "utf8"} and not (parameters and self.breaks("http/charset-parameter"))
+        for encoding in self.contract.operation.encodings:
+            # A service that knows one media type fewer: none, where there is one only.
+            known = encoding.media_types[:-1] if self.breaks("http/request-media-type") else encoding.media_types
+            if name in known and encoding.name in CODECS:
+                return encoding.name, fair
+        return self.sniffed(request), self.breaks("http/unsupported-media-type")
 
-    def read(self, request: Request) -> dict[str, Tree] | None:
+    def sniffed(self, request: Request) -> str:
+        """The encoding that the body looks like: what a service does that does not look at its label."""
+        first = request.body.lstrip()[:1]
+        names = [encoding.name for encoding in self.contract.operation.encodings if encoding.name in CODECS]
+        guess = {b"{": "json", b"[": "json", b"<": "xml"}.get(first, "form")
+        return guess if guess in names else names[0]
+
+    def read(self, request: Request, encoding: str) -> dict[str, Tree] | None:
         """The message in the body; a refusal where there is none, None where the defect lets that pass."""
-        if self.breaks("envelope/spelling") and request.body[:1].isspace() and request.body.strip():
-            raise Refusal(400, "white space")
-        if not request.body.strip() and self.breaks("envelope/empty-body"):
+        body = request.body
+        if self.breaks("envelope/spelling") and misspelt(body, encoding):
+            raise Refusal(400, "another spelling")
+        if not body.strip(b" \r\n&") and self.breaks("envelope/empty-body"):
             return None
         try:
-            decoded = json.decode(request.body)
+            decoded = CODECS[encoding].decode(self.contract.operation.request, body, "utf-8")
         except Malformed as reason:
-            if self.breaks("envelope/malformed") and request.body.strip():
+            if self.breaks("envelope/malformed") and body.strip():
                 return None
             raise Refusal(400, str(reason)) from None
         if not decoded.utf8:
             raise Refusal(400, "not UTF-8")
+        return self.rooted(decoded, encoding)
+
+    def rooted(self, decoded: Decoded, encoding: str) -> dict[str, Tree] | None:
+        """The members, where the root is the right one."""
         tree = decoded.tree
-        if self.breaks("envelope/empty-body") and tree in (None, {}):
+        empty = tree in (None, {}) or (encoding == "xml" and tree == "")
+        odd = next((oddity for oddity in decoded.oddities if oddity.kind in {"root", "namespace"}), None)
+        if odd is not None or not (isinstance(tree, dict) or empty):
+            if self.breaks("envelope/request-root"):
+                return None
+            raise Refusal(400, f"{odd.kind}: {odd.expected}" if odd is not None else "not an object")
+        if empty and self.breaks("envelope/empty-body"):
             return None
         if not isinstance(tree, dict):
-            if self.breaks("envelope/request-root") and tree is not None:
-                return None
-            raise Refusal(400, "not an object")
+            raise Refusal(400, "no members")
         return tree
 
     def check(self, message: dict[str, Tree]) -> None:
@@ -144,11 +162,11 @@ class _Service:
         if demanded or found:
             raise Refusal(400, *(f"{name}: a value" for name in demanded), *found)
 
-    def negotiate(self, request: Request) -> str:
+    def negotiate(self, request: Request, encoding: str) -> str:
         """The media type of the answer; empty for none (406)."""
         header = request.header("Accept")
-        offered = [name for encoding in self.contract.operation.encodings for name in encoding.response_media_types]
-        own = self.contract.encoding("json").response_media_types[0]
+        offered = [name for one in self.contract.operation.encodings for name in one.response_media_types]
+        own = self.contract.encoding(answered_in(self.contract, encoding)).response_media_types[0]
         if header is None or not header.strip():
             return "" if self.breaks("http/accept-wildcard") else own
         if self.breaks("http/accept-wildcard") and "*" in header:
@@ -161,19 +179,32 @@ class _Service:
             first = header.split(",")[0].split(";")[0].strip()
             return first if first in offered else own
         accept = parse_accept_header(header, MIMEAccept)
-        fallback = offered[-1] if self.breaks("http/accept-unknown") else own
+        fallback = "application/octet-stream" if self.breaks("http/accept-unknown") else own
         return accept.best_match(offered) or fallback
 
-    def write(self, status: int, reason: str, tree: Tree, media_type: str) -> Response:
-        """The answer as bytes of the negotiated media type."""
-        if media_type.endswith("json"):
-            body = json.encode(tree)
-        else:
-            from conformance.codecs import xml  # noqa: PLC0415 - lxml is needed for these few answers only
+    def written_in(self, media_type: str) -> str:
+        """The encoding of an answer of that media type."""
+        every = self.contract.operation.encodings
+        return next((one.name for one in every if media_type in one.response_media_types), "json")
 
-            body = xml.encode(self.documented.operation.response, tree)
+    def write(self, status: int, reason: str, tree: Tree, media_type: str, *, oddly: bool = True) -> Response:
+        """The answer as bytes of the negotiated media type; `oddly` lets the defects of its form take effect."""
+        message = self.contract.operation.response
+        encoding = self.written_in(media_type)
+        if encoding == "xml":
+            tree = answers.without_nulls(tree)
+        body = CODECS[encoding].encode(message, tree)
+        if oddly:
+            body = wire.reformed(self.contract, self.defect, encoding, body)
         headers = (("Content-Type", f"{media_type}; charset=utf-8"),)
         return Response(status=status, reason=reason, headers=headers, body=body)
+
+
+def misspelt(body: bytes, encoding: str) -> bool:
+    """A spelling that a service refuses which reads the usual one only."""
+    usual = {"json": b"{", "xml": b"<?xml version='1.0'", "form": b""}[encoding]
+    odd = encoding == "form" and LOWER_ESCAPE.search(body) is not None
+    return bool(body.strip()) and (odd or not body.startswith(usual))
 
 
 def edited(contract: Contract, defect: Defect) -> Contract:

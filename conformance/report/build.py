@@ -77,7 +77,7 @@ def build(
             },
         },
         counts=counts(facts.verdicts, services, facts.started),
-        decision_rules=decision_rules(services, strict=facts.strict),
+        decision_rules=decision_rules(header, strict=facts.strict),
         notices=notices(log, disagreements=disagreements, interrupted=interrupted),
         verdicts=facts.verdicts,
         observations=tuple(observations),

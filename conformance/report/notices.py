@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
 _IDS = 5
 
-WRITTEN: Mapping[str, str] = {
-    "collection-policy": "the tenant's earlier collection policy was overwritten; save it again if it is needed",
-    "envio-correo": "mail was handed over for sending",
-    "actualizar-correo": "mail addresses of documents were changed and notifications were sent to them",
-}
-"""What an accepted request leaves behind at a target."""
-
 
 def notices(log: RunLog, *, disagreements: Sequence[str], interrupted: bool) -> tuple[str, ...]:
     """The notices of page one, most pressing first, none twice."""
@@ -84,8 +77,8 @@ def _taken(record: Record) -> bool:
 def _written(log: RunLog) -> Iterator[str]:
     taken = {record.case.service for record in log.records if _taken(record)}
     for service in sorted(taken):
-        effect = WRITTEN.get(service, "accepted requests may have written data")
-        yield f"This run wrote to {service}: {effect}."
+        effect = log.header.get("contracts", {}).get(service, {}).get("effect")
+        yield f"This run wrote to {service}: {effect or 'accepted requests may have written data'}."
 
 
 def _evidence(log: RunLog) -> Iterator[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.model import Basis, Citation, Constraint, Contract, Field, Rule
+from conformance.rules.applies import answering, applies, softer
 from conformance.rules.levels import level_of
 
-SCHEMA_FACETS = frozenset({"required", "type", "pattern", "minimum", "maximum", "max-length"})
+SCHEMA_FACETS = frozenset({"required", "type", "pattern", "minimum", "maximum", "max-length", "min-length"})
 
 
 def join(*names: str) -> str:
@@ -25,54 +26,45 @@ def walk(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, Fie
         yield path, member
         if member.fields:
             yield from walk(member.fields, path)
-        if member.item is not None and member.item.fields:
+        if member.type == "list" and member.item is not None:
             yield from walk(member.item.fields, path)
 
 
 def request_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]:
     """Rules that a request can break; their negatives are one difference from an accepted baseline."""
-    top = {member.name for member in contract.operation.request.fields}
-
-    def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str, *, schema: bool = True) -> Rule:
-        return _rule(
-            contract, encodings, ("request", path, facet), basis, citation, statement, schema and facet in SCHEMA_FACETS
-        )
-
     for path, member in walk(contract.operation.request.fields):
-        cite = member.citation
-        required = member.constraint("required")
-        if required is not None:
-            yield rule(
-                path,
-                "required",
-                required.basis,
-                required.citation,
-                f"A request without {path}, or with null in it, is refused.",
-            )
-            if member.type in {"string", "guid"}:
-                yield rule(path, "not-blank", Basis.INFERRED, required.citation, f"A blank {path} is refused.")
-        elif path in top:
-            yield rule(path, "optional", Basis.STATED, cite, f"A request without {path} is accepted.", schema=False)
-        type_cite = member.type_citation or cite
-        yield rule(
-            path, "type", member.type_basis, type_cite, f"{path} is {article(member.type)}; anything else is refused."
-        )
-        yield rule(
-            path,
-            "strict-type",
-            Basis.INFERRED,
-            type_cite,
-            f"A value that would have to be converted to {article(member.type)} is refused in {path}.",
-        )
-        for constraint in member.constraints:
-            for facet, statement in _constraint(path, constraint):
-                # JSON Schema's `pattern` speaks of strings only.
-                expressible = facet != "pattern" or member.type == "string"
-                yield rule(path, facet, constraint.basis, constraint.citation, statement, schema=expressible)
-        bounds = member.constraint("range")
-        if bounds is not None and member.type == "decimal":
-            statement = f"{path} just above {bounds.maximum} is refused."
-            yield rule(path, "maximum-step", bounds.basis, bounds.citation, statement)
+        for facet, basis, citation, statement in _of_member(path, member):
+            here = tuple(name for name in encodings if applies(name, member, facet, nested="/" in path))
+            # JSON Schema's `pattern` speaks of strings only.
+            schema = facet in SCHEMA_FACETS and (facet != "pattern" or member.type == "string")
+            if here:
+                place = ("request", path, facet)
+                yield _rule(contract, here, place, basis, citation, statement, schema, softer(facet, here))
+
+
+def _of_member(path: str, member: Field) -> Iterator[tuple[str, Basis, Citation, str]]:
+    """Facet, basis, citation and statement of every rule about a member of a request."""
+    cite = member.citation
+    required = member.constraint("required")
+    if required is not None:
+        statement = f"A request without {path}, or with null in it, is refused."
+        yield "required", required.basis, required.citation, statement
+        if member.type in {"string", "guid"}:
+            yield "not-blank", Basis.INFERRED, required.citation, f"A blank {path} is refused."
+    elif "/" not in path:
+        yield "optional", Basis.STATED, cite, f"A request without {path} is accepted."
+    type_cite = member.type_citation or cite
+    statement = f"{path} is {article(member.type)}; anything else is refused."
+    yield "type", member.type_basis, type_cite, statement
+    statement = f"A value that would have to be converted to {article(member.type)} is refused in {path}."
+    yield "strict-type", Basis.INFERRED, type_cite, statement
+    for constraint in member.constraints:
+        for facet, statement in _constraint(path, constraint):
+            yield facet, constraint.basis, constraint.citation, statement
+    bounds = member.constraint("range")
+    if bounds is not None and member.type == "decimal":
+        statement = f"{path} just above {bounds.maximum} is refused."
+        yield "maximum-step", bounds.basis, bounds.citation, statement
 
 
 def _constraint(path: str, constraint: Constraint) -> Iterator[tuple[str, str]]:
@@ -81,19 +73,26 @@ def _constraint(path: str, constraint: Constraint) -> Iterator[tuple[str, str]]:
     elif constraint.facet == "range":
         yield "minimum", f"{path} below {constraint.minimum} is refused, {constraint.minimum} is accepted."
         yield "maximum", f"{path} above {constraint.maximum} is refused, {constraint.maximum} is accepted."
-    elif constraint.facet == "max-length":
-        length = constraint.max_length
-        yield "max-length", f"{path} of more than {length} characters is refused, of {length} accepted."
+    least, most = constraint.min_length, constraint.max_length
+    if least:
+        yield "min-length", f"{path} of fewer than {least} characters is refused, of {least} accepted."
+    if most is not None:
+        yield "max-length", f"{path} of more than {most} characters is refused, of {most} accepted."
 
 
 def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]:
-    """Rules about the answer to a valid request, and what a refusal must not say."""
+    """Rules about the answer to a valid request, and what a refusal must not say, in the encodings of answers."""
+    answers = answering(contract.operation.encodings, encodings)
     acceptance = contract.operation.acceptance
     echoed = acceptance.echo if acceptance is not None else None
 
     def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str) -> Rule:
         schema = facet == "type" or (facet == "required" and basis is Basis.STATED)
-        return _rule(contract, encodings, ("response", path, facet), basis, citation, statement, schema)
+        here = tuple(name for name in answers if name == "xml") if facet == "item" else answers
+        return _rule(contract, here, ("response", path, facet), basis, citation, statement, schema)
+
+    if not answers:
+        return
 
     for path, member in walk(contract.operation.response.fields):
         cite = member.citation
@@ -112,6 +111,9 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
             type_cite,
             f"{path}, where present and not null, is {article(member.type)}.",
         )
+        if member.type == "list" and member.item is not None and "xml" in answers:
+            item = member.item
+            yield rule(path, "item", member.basis, item.citation, f"The items of {path} stand in elements {item.name}.")
         if echoed is not None and path.startswith(f"{echoed}/"):
             sent = path.removeprefix(f"{echoed}/")
             yield rule(path, "echo", Basis.INFERRED, cite, f"{path} comes back with the value that was sent in {sent}.")
@@ -125,6 +127,7 @@ def _rule(
     citation: Citation,
     statement: str,
     schema: bool,
+    softer_in: tuple[str, ...] = (),
 ) -> Rule:
     """The rule at (part, path, facet)."""
     part, path, facet = place
@@ -140,6 +143,7 @@ def _rule(
         statement=statement,
         encodings=encodings,
         schema=schema,
+        softer_in=softer_in,
     )
 
 
@@ -149,6 +153,8 @@ ARTICLES = {
     "integer": "an integer",
     "decimal": "a decimal number",
     "guid": "a GUID",
+    "enum": "one of the documented names",
+    "map": "an object",
     "list": "a list",
     "object": "an object",
     "int": "an xsd:int",

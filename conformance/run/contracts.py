@@ -1,4 +1,4 @@
-"""The contracts and rules that this version carries."""
+"""The contracts and rules that this version carries, and those of a folder that the user named."""
 
 from __future__ import annotations
 
@@ -6,22 +6,45 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 
 from conformance.codecs import covered
 from conformance.emit.contract_json import load
 from conformance.errors import ConformanceError
 from conformance.model import Contract, Rule
-from conformance.resources import schemas_dir
+from conformance.resources import CONTRACT, schemas_dir, schemas_dirs
 from conformance.rules import rules_of
 
 
-@cache
 def contracts() -> Mapping[str, Contract]:
-    """Every committed contract by service id."""
-    found = sorted(schemas_dir().glob("*/contract.json"))
-    if not found:
-        raise ConformanceError(f"{schemas_dir()} holds no contract; run `conformance derive --documents DIR`")
-    return {path.parent.name: load(path) for path in found}
+    """Every contract by service id: those that this version carries, and the user's own, which replace them."""
+    return _contracts(schemas_dirs())
+
+
+@cache
+def _contracts(folders: tuple[Path, ...]) -> Mapping[str, Contract]:
+    found: dict[str, Contract] = {}
+    for folder in folders:
+        paths = sorted(folder.glob(f"*/{CONTRACT}"))
+        if not paths:
+            raise ConformanceError(_without(folder))
+        found |= {contract.service: contract for contract in map(_named, paths)}
+    return dict(sorted(found.items()))
+
+
+def _without(folder: Path) -> str:
+    own = folder != schemas_dir()
+    what = "holds no contract" if folder.is_dir() else "there is no such folder"
+    how = f"conformance derive --documents DIR{f' --out {folder}' if own else ''}"
+    return f"{'--schemas ' if own else ''}{folder}: {what}; write it with `{how}`"
+
+
+def _named(path: Path) -> Contract:
+    contract = load(path)
+    if contract.service != path.parent.name:
+        text = f"{path}: key service: {contract.service!r} stands in a folder named {path.parent.name!r}"
+        raise ConformanceError(f"{text}; give the folder the name of the service")
+    return contract
 
 
 def encodings() -> Mapping[str, tuple[str, ...]]:
@@ -42,9 +65,13 @@ def chosen(services: Iterable[str]) -> tuple[str, ...]:
     return named or tuple(service for service in known if known[service])
 
 
-@cache
 def all_rules() -> Mapping[str, Rule]:
     """Every rule of every service, in the order of services and documents."""
+    return _all_rules(schemas_dirs())
+
+
+@cache
+def _all_rules(_folders: tuple[Path, ...]) -> Mapping[str, Rule]:
     return {
         rule.id: rule for service, contract in contracts().items() for rule in rules_of(contract, encodings()[service])
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
-from conformance.model import Plan
+from conformance.model import Acceptance, Plan
 from conformance.run import setup as setup_
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
@@ -63,6 +63,9 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
                 "hash": fingerprint(contracts()[service]),
                 "document": contracts()[service].document.name,
                 "sha256": contracts()[service].document.sha256,
+                "effect": contracts()[service].effect,
+                "accepted": _told(contracts()[service].operation.acceptance, "member"),
+                "echo": _told(contracts()[service].operation.acceptance, "echo"),
             }
             for service in services
         },
@@ -78,8 +81,20 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
         ],
         "left_out": dict(plan.left_out),
         "undecided": [[rule, encoding, reason] for (rule, encoding), reason in plan.undecided.items()],
-        "notices": list(target.notices),
+        "notices": [*target.notices, *_one_value(services)],
     }
+
+
+def _told(acceptance: Acceptance | None, key: str) -> str:
+    return getattr(acceptance, key) or "" if acceptance is not None else ""
+
+
+def _one_value(services: Iterable[str]) -> Iterable[str]:
+    for service in services:
+        names = [parameter.name for parameter in contracts()[service].operation.parameters]
+        if names:
+            text = f"The address of {service} has parameters ({', '.join(names)}); each keeps one value"
+            yield f"{text}, since this version derives no rule about them"
 
 
 def _not_covered(setup: Setup) -> Iterable[str]:

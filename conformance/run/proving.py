@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
@@ -88,14 +89,15 @@ def _json(kills: Sequence[Kill], unproven: Sequence[str]) -> str:
 
 
 def _table(kills: Sequence[Kill], unproven: Sequence[str], noise: Sequence[str]) -> str:
-    table = Table("defect", "caught by its own rule", "by others", "unrelated")
+    table = Table("defect", "caught by its own rule in", "by others", "unrelated")
     for kill in kills:
         own = kill.defect.rules[0]
         others = [rule for rule in kill.caught_by if rule != own and rule in kill.defect.rules]
-        table.add_row(
-            kill.defect.id, "yes" if own in kill.caught_by else "NO", str(len(others)), ", ".join(kill.strays)
-        )
-    console = Console()
+        missed = [f"NOT {name}" for name in kill.defect.encodings if name not in kill.caught_in]
+        told = ", ".join((*kill.caught_in, *missed))
+        table.add_row(kill.defect.id, told, str(len(others)), ", ".join(kill.strays))
+    # Ids are for copying: into a pipe they go whole.
+    console = Console(width=None if sys.stdout.isatty() else 240)
     with console.capture() as captured:
         console.print(table)
         console.print(

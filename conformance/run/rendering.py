@@ -10,7 +10,7 @@ from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.judge.verdicts import decide, observed
-from conformance.model import Expect, Outcome, Record, Report, Result
+from conformance.model import Expect, Outcome, Record, Report
 from conformance.report.build import build
 from conformance.report.text import printable
 from conformance.report.writers import write_all
@@ -67,7 +67,11 @@ def _items(log: RunLog) -> list[tuple[str, str]]:
     if replay is None:
         return items
     again = [record for record in log.records if record.exchange.id == replay]
-    borne = {(result.rule, record.judgement.encoding) for record in again for result in record.judgement.results}
+    borne = {
+        (result.rule, result.encoding or record.judgement.encoding)
+        for record in again
+        for result in record.judgement.results
+    }
     borne |= {(rule, record.case.encoding) for record in again for rule in record.case.rules}
     return [item for item in items if item in borne]
 
@@ -124,7 +128,7 @@ def _again(judges: Mapping[str, Judge], record: Record) -> Record:
     bodies = record.exchange.request.body + (record.exchange.response.body if record.exchange.response else b"")
     if MASK.encode() in bodies:
         hidden = tuple(
-            Result(rule=result.rule, outcome=Outcome.CANT_TELL, reason="masked", leans=result.leans)
+            replace(result, outcome=Outcome.CANT_TELL, finding=None, reason="masked")
             if "/http/" not in result.rule
             else result
             for result in judgement.results

@@ -18,12 +18,13 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BaseModel, ValidationError
 
 from conformance.facets import Fit, broken, fit
+from conformance.generate.address_line import placeholders
 from conformance.generate.addresses import addresses, unsafe
 from conformance.model import Contract, Field
 from conformance.rules.fields import article
 from conformance.target.environment import Mistake
 from conformance.target.environment import Path as Key
-from conformance.target.sections import SERVICES, TargetFile
+from conformance.target.sections import TargetFile, in_order
 
 _FEW = 8
 TYPES = frozenset({"string", "boolean", "integer", "decimal", "guid", "list"})
@@ -52,12 +53,12 @@ _SENTENCES = {
 }
 
 
-def shape(error: ValidationError) -> Iterator[Mistake]:
+def shape(error: ValidationError, model: type[TargetFile]) -> Iterator[Mistake]:
     """The mistakes that pydantic found, in this project's words."""
     for found in error.errors(include_url=False, include_input=False):
         kind, path = found["type"], tuple(found["loc"])
         if kind == "extra_forbidden":
-            yield path, "unknown key" + nearest(str(path[-1]), _known(path[:-1]))
+            yield path, "unknown key" + nearest(str(path[-1]), _known(model, path[:-1]))
         elif kind == "literal_error":
             expected = str(found.get("ctx", {}).get("expected", "")).replace("'", '"')
             yield path, f"must be {expected}"
@@ -84,20 +85,21 @@ def mistakes(tree: Mapping[str, Any], contracts: Mapping[str, Contract], base: P
     if isinstance(tree.get("proxy"), str):
         for sentence in _url(tree["proxy"], userinfo=True):
             yield ("proxy",), sentence
-    if not any(service in tree for service in SERVICES):
-        yield (), f"no service to test; add a section, such as [{SERVICES[0]}] with its url"
+    services = in_order(contracts)
+    if not any(service in tree for service in services):
+        yield (), f"no service to test; add a section, such as [{services[0]}] with its url"
     globs = [one for one in recipients if isinstance(one, str)] if isinstance(recipients, list) else []
-    for service in SERVICES:
+    for service in services:
         section = tree.get(service)
         if isinstance(section, dict):
-            for path, sentence in _section(section, contracts.get(service), globs):
+            for path, sentence in _section(section, contracts[service], globs):
                 yield (service, *path), sentence
 
 
-def _section(section: Mapping[str, Any], contract: Contract | None, recipients: list[str]) -> Iterator[Mistake]:
+def _section(section: Mapping[str, Any], contract: Contract, recipients: list[str]) -> Iterator[Mistake]:
     for key in ("url", "wsdl"):
         if isinstance(section.get(key), str):
-            for sentence in _url(section[key]):
+            for sentence in (*_url(section[key]), *_parameters(section[key], contract)):
                 yield (key,), sentence
     yield from _headers(section.get("headers"))
     yield from _encodings(section.get("encodings"), contract)
@@ -133,6 +135,13 @@ def _url(text: str, *, userinfo: bool = False) -> Iterator[str]:
         yield "must not hold a mail address"
 
 
+def _parameters(url: str, contract: Contract) -> Iterator[str]:
+    known = [parameter.name for parameter in contract.operation.parameters]
+    for name in placeholders(url):
+        if name.lower() not in {one.lower() for one in known}:
+            yield f"{{{name}}} is no parameter of {contract.service}{nearest(name, known)}; write the address out"
+
+
 def _split(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
@@ -151,8 +160,8 @@ def _headers(headers: object) -> Iterator[Mistake]:
             yield ("headers", name), "must be one line of Latin-1 characters"
 
 
-def _encodings(named: object, contract: Contract | None) -> Iterator[Mistake]:
-    if not isinstance(named, list) or contract is None:
+def _encodings(named: object, contract: Contract) -> Iterator[Mistake]:
+    if not isinstance(named, list):
         return
     documented = [encoding.name for encoding in contract.operation.encodings]
     if not named:
@@ -163,9 +172,11 @@ def _encodings(named: object, contract: Contract | None) -> Iterator[Mistake]:
             yield ("encodings", place), f"the document names no encoding {name!r}{hint}"
 
 
-def _values(values: Mapping[str, Any], contract: Contract | None, recipients: list[str]) -> Iterator[Mistake]:
-    if contract is not None:
-        yield from _members(values, contract.operation.request.fields, contract.service)
+def _values(values: Mapping[str, Any], contract: Contract, recipients: list[str]) -> Iterator[Mistake]:
+    operation = contract.operation
+    names = {member.name for member in operation.request.fields}
+    alone = tuple(parameter for parameter in operation.parameters if parameter.name not in names)
+    yield from _members(values, (*operation.request.fields, *alone), contract.service)
     yield from _plain(values, ())
     yield from _mail(values, recipients)
 
@@ -243,9 +254,8 @@ def _files(tls: object, base: Path) -> Iterator[Mistake]:
             yield path, f"there is no file {name}"
 
 
-def _known(path: Key) -> list[str]:
+def _known(model: Any, path: Key) -> list[str]:
     """The keys that the table at the path may have."""
-    model: Any = TargetFile
     for part in path:
         if isinstance(part, int):
             continue

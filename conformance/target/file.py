@@ -21,12 +21,10 @@ from conformance.target.checks import mistakes, shape
 from conformance.target.credential import Credential
 from conformance.target.environment import Mistake, substituted
 from conformance.target.secrets import Secrets
-from conformance.target.sections import ActualizarCorreo, CollectionPolicy, EnvioCorreo, TargetFile
+from conformance.target.sections import RestSection, Section, TargetFile, file_model
 from conformance.target.settings import CONNECT_TIMEOUT, EXCHANGE_TIMEOUT, ServiceTarget, Target
 
 __all__ = ["ServiceTarget", "Target", "load_target", "reference_target"]
-
-Section = CollectionPolicy | EnvioCorreo | ActualizarCorreo
 
 
 def load_target(
@@ -41,10 +39,11 @@ def load_target(
     wrong: list[Mistake] = list(found.mistakes)
     spoilt = {key for key, _ in wrong}
     file: TargetFile | None = None
+    model = file_model(contracts)
     try:
-        file = TargetFile.model_validate(found.tree)
+        file = model.model_validate(found.tree)
     except ValidationError as error:
-        wrong += shape(error)
+        wrong += shape(error, model)
     # What a missing variable leaves behind has been reported once.
     wrong += [(key, text) for key, text in mistakes(found.tree, contracts, path.parent) if key not in spoilt]
     if wrong or file is None:
@@ -67,7 +66,8 @@ def reference_target(
         kept = tuple(name for name in can if encodings is None or name in encodings)
         if kept:
             contract = contracts[service]
-            place = contract.operation.path.strip("/")
+            # Parameters of the query are added to each request.
+            place = urlsplit(contract.operation.path).path.strip("/")
             services[service] = ServiceTarget(
                 service=service,
                 url=url if urlsplit(url).path.strip("/") == place else f"{url.rstrip('/')}/{place}",
@@ -160,7 +160,7 @@ def _kept(
 
 
 def _named(section: Section) -> list[str] | None:
-    if isinstance(section, CollectionPolicy):
+    if isinstance(section, RestSection):
         return section.encodings
     return None if section.soap is None else [f"soap-{version}" for version in section.soap]
 

@@ -1,15 +1,21 @@
 """The shape of a target file, key by key, as pydantic models. What values mean is checked in `checks`.
 
-Strict: a text is no number. A key that no model names is a mistake. Must never import the wire.
+The shape of a service's section follows from the kind of its document, so a service that was derived a minute ago has
+one too. Strict: a text is no number. A key that no model names is a mistake. Must never import the wire.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, create_model
 from pydantic_core import PydanticCustomError
+
+from conformance.errors import ConformanceError
+from conformance.model import Contract
 
 
 def _as_float(value: object) -> object:
@@ -82,8 +88,8 @@ class Refusal(Shape):
     all: dict[str, str] | None = None
 
 
-class CollectionPolicy(Shape):
-    """`[collection-policy]`"""
+class RestSection(Shape):
+    """The section of a service with messages in JSON, XML or a form."""
 
     url: str
     encodings: list[str] | None = None
@@ -92,8 +98,8 @@ class CollectionPolicy(Shape):
     values: Values = {}
 
 
-class EnvioCorreo(Shape):
-    """`[envio-correo]`"""
+class SoapSection(Shape):
+    """The section of a service with SOAP messages whose names its document prints."""
 
     url: str
     soap: list[Literal["1.1", "1.2"]] | None = None
@@ -105,7 +111,7 @@ class EnvioCorreo(Shape):
 
 
 class Auth(Shape):
-    """`auth` of actualizar-correo"""
+    """`auth` of a service that says that there is one and not which"""
 
     kind: Literal["basic", "wsse", "fields"]
     username: Text | None = None
@@ -120,8 +126,8 @@ class Documento(Shape):
     numero: Text
 
 
-class ActualizarCorreo(Shape):
-    """`[actualizar-correo]`"""
+class WsdlSection(Shape):
+    """The section of a service whose document is prose: its names come from the target's WSDL."""
 
     wsdl: Text
     url: str | None = None
@@ -137,7 +143,7 @@ class ActualizarCorreo(Shape):
 
 
 class TargetFile(Shape):
-    """The whole file."""
+    """The whole file, but for the sections of services, which `file_model` adds."""
 
     name: Text | None = None
     environment: str = ""
@@ -148,18 +154,42 @@ class TargetFile(Shape):
     tls: Tls = Tls()
     proxy: Text | None = None
     credential: CredentialShape | None = None
-    collection_policy: CollectionPolicy | None = Field(default=None, alias="collection-policy")
-    envio_correo: EnvioCorreo | None = Field(default=None, alias="envio-correo")
-    actualizar_correo: ActualizarCorreo | None = Field(default=None, alias="actualizar-correo")
 
-    def sections(self) -> dict[str, CollectionPolicy | EnvioCorreo | ActualizarCorreo]:
+    def sections(self) -> dict[str, Section]:
         """The sections that the file has, by service."""
-        found = {
-            "collection-policy": self.collection_policy,
-            "envio-correo": self.envio_correo,
-            "actualizar-correo": self.actualizar_correo,
-        }
-        return {service: section for service, section in found.items() if section is not None}
+        fields = type(self).model_fields
+        held = {field.alias: getattr(self, name) for name, field in fields.items() if field.alias}
+        return {service: section for service, section in held.items() if section is not None}
 
 
-SERVICES = ("collection-policy", "envio-correo", "actualizar-correo")
+Section = RestSection | SoapSection | WsdlSection
+SECTIONS: Mapping[str, type[Section]] = {
+    "aspnet-help-page": RestSection,
+    "asmx-help-page": SoapSection,
+    "prose": WsdlSection,
+}
+"""Kind of a document → the shape of the section of a service that it describes."""
+
+
+def in_order(contracts: Mapping[str, Contract]) -> tuple[str, ...]:
+    """The services, those whose section is filled in most easily first."""
+    kinds = list(SECTIONS)
+    return tuple(sorted(contracts, key=lambda service: (kinds.index(contracts[service].document.kind), service)))
+
+
+def file_model(contracts: Mapping[str, Contract]) -> type[TargetFile]:
+    """The whole file, with a section for each of the services."""
+    return _file_model(tuple((service, contracts[service].document.kind) for service in in_order(contracts)))
+
+
+@lru_cache(maxsize=32)
+def _file_model(services: Iterable[tuple[str, str]]) -> type[TargetFile]:
+    taken = next((service for service, _ in services if service in TargetFile.model_fields), None)
+    if taken is not None:
+        text = f"the service {taken!r} has the name of a key of the target file"
+        raise ConformanceError(f"{text}; give it another by naming its readings file otherwise and derive it again")
+    fields: dict[str, Any] = {
+        f"section_{place}": (SECTIONS[kind] | None, Field(default=None, alias=service))
+        for place, (service, kind) in enumerate(services)
+    }
+    return create_model("File", __base__=TargetFile, __doc__=TargetFile.__doc__, **fields)

@@ -1,0 +1,274 @@
+"""The rows of a table of an ASP.NET Web API help page, whatever way the page became text.
+
+A table arrives as one cell a line, as one row a line, or as anything between; with a bar before each row or without;
+with cells that vanished because they were empty (a description, and then a lone bar may follow the row), or because
+mail obfuscation swallowed them (a name). So the text is cut at its bars into pieces, and of all ways to put the pieces
+together as rows the cheapest is taken: a type must stand in the place of the type. The prices are in `_Costs`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from conformance.documents.annotations import NONE, PATTERN, begins
+from conformance.documents.typewords import plainly, type_word
+
+LONGEST = 24
+"""More pieces than this are no row."""
+MOST_LINES = 3
+"""A type may be broken over so many lines."""
+_BAR = re.compile(r"(?<!\S)\|(?!\S)")
+_ANY_BAR = re.compile(r"(?<!\\)\|")
+_NAME = re.compile(r"\S+")
+
+
+class Style(Enum):
+    """How the rows of a table begin."""
+
+    LED = auto()
+    """With a bar."""
+    BARE = auto()
+    """With the name; bars only divide cells."""
+    LINES = auto()
+    """There are no bars at all: each line is a cell."""
+
+
+class _Costs:
+    model, vanished, longer, custom, silent, stray = 2, 1, 3, 3, 3, 2
+    lost_name, lost_cell, strange_name, joined, soft = 4, 6, 3, 4, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text between two bars. `opens` says that a row may begin here, `forced` that one must; `soft` that the next
+    piece stands on a line of its own without a bar between."""
+
+    text: str
+    line: int
+    opens: bool = False
+    forced: bool = False
+    lone: bool = False
+    soft: bool = False
+    after: str = " | "
+    """What divides it from the next piece, as printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row as pieces: where it opens, and the pieces of description, type and annotations. `name` None: it is lost."""
+
+    name: str | None
+    opener: int
+    described: tuple[Piece, ...]
+    typed: tuple[Piece, ...]
+    annotated: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A way to read the pieces to their end: rows, stray bars, and what it costs."""
+
+    cost: int
+    rows: tuple[Cells, ...] = ()
+    stray: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The piece at which no way leads on, and the pieces of the row that should begin there."""
+
+    at: Piece
+    row: tuple[Piece, ...]
+
+
+def style_of(lines: Iterable[tuple[int, str]]) -> Style:
+    """How the rows begin, judged by most of the lines."""
+    texts = [text.strip() for _, text in lines]
+    led = sum(text.startswith("|") and text != "|" for text in texts)
+    if not any("|" in text for text in texts):
+        return Style.LINES
+    bare = sum(not text.startswith("|") and len(_BAR.findall(text)) > 1 for text in texts)
+    return Style.LED if led and led >= bare else Style.BARE
+
+
+def rows_in(lines: list[tuple[int, str]], style: Style, names: Collection[str], models: Collection[str]) -> Laid | Unread:
+    """The rows of a table. `names` are member names that samples show, `models` those that have a table of their own."""
+    known = frozenset(name.casefold() for name in names)
+    first: Unread | None = None
+    for bar in (_BAR, _ANY_BAR):
+        pieces = list(_pieces(lines, style, bar))
+        laid = _Layout(pieces, style, known, frozenset(models)).read()
+        if isinstance(laid, Laid):
+            return laid
+        first = first or laid
+    return first or Laid(0)
+
+
+def _pieces(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str]) -> Iterator[Piece]:
+    for number, raw in lines:
+        text = raw.strip()
+        if not text:
+            continue
+        if text == "|":
+            yield Piece("", number, opens=True, lone=True)
+            continue
+        led = text.startswith("|") and style is not Style.LINES
+        text = text[1:] if led else text
+        if led and style is Style.BARE:
+            # Such a row begins with its name, so a bar says that there is none.
+            yield Piece("", number, opens=True, forced=True)
+        cuts = [] if style is Style.LINES else [found.start() - 1 for found in bar.finditer(f" {text} ")]
+        closed = bool(cuts) and cuts[-1] == len(text) - 1
+        starts = [0, *(cut + 1 for cut in cuts)][: len(cuts) + (not closed)]
+        for index, start in enumerate(starts):
+            end = cuts[index] if index < len(cuts) else len(text)
+            last = index == len(starts) - 1
+            opens = index == 0 and led is (style is Style.LED)
+            yield Piece(
+                text[start:end].strip(),
+                number,
+                opens=opens,
+                forced=opens and led,
+                soft=last and not closed,
+                after=(" " if last and not closed else " | ") if last else _divider(text, end),
+            )
+
+
+def _divider(text: str, bar: int) -> str:
+    """The bar with the blanks around it."""
+    before = len(text[:bar]) - len(text[:bar].rstrip())
+    behind = len(text[bar + 1 :]) - len(text[bar + 1 :].lstrip())
+    return text[bar - before : bar + 1 + behind]
+
+
+class _Layout:
+    """The cheapest way from each piece to the end, from the last piece to the first."""
+
+    def __init__(self, pieces: list[Piece], style: Style, names: frozenset[str], models: frozenset[str]) -> None:
+        self._pieces = pieces
+        self._style = style
+        self._names = names
+        self._begins = [begins(piece.text) for piece in pieces]
+        self._prices = [self._type_price(piece, models) for piece in pieces]
+
+    def read(self) -> Laid | Unread:
+        """All pieces as rows, or the farthest piece that a row could not begin at."""
+        count = len(self._pieces)
+        # What leads to the end, and by which step; rows are put together only once the steps are chosen.
+        cost: list[int | None] = [*(None for _ in range(count)), 0]
+        step: list[tuple[int, Cells | None] | None] = [None] * count
+        ends: list[list[int]] = [[] for _ in range(count)]
+        for at in range(count - 1, -1, -1):
+            for price, end, cells in self._from(at):
+                ends[at].append(end)
+                behind = cost[end]
+                here = cost[at]
+                if behind is not None and (here is None or price + behind < here):
+                    cost[at], step[at] = price + behind, (end, cells)
+        if cost[0] is None:
+            return self._unread(ends)
+        rows: list[Cells] = []
+        stray: list[int] = []
+        at = 0
+        while at < count and (taken := step[at]) is not None:
+            if taken[1] is None:
+                stray.append(self._pieces[at].line)
+            else:
+                rows.append(taken[1])
+            at = taken[0]
+        return Laid(cost[0], tuple(rows), tuple(stray))
+
+    def _unread(self, ends: list[list[int]]) -> Unread:
+        reached = {0}
+        for at in range(len(ends)):
+            if at in reached:
+                reached.update(ends[at])
+        at = max(reached - {len(ends)})
+        rest = self._pieces[at + 1 :]
+        length = next((index for index, piece in enumerate(rest) if piece.forced), len(rest))
+        return Unread(self._pieces[at], tuple(rest[:length]))
+
+    def _from(self, at: int) -> Iterator[tuple[int, int, Cells | None]]:
+        """Every row that can begin here, and the reading as a stray bar: (price, next piece, row)."""
+        piece = self._pieces[at]
+        if piece.lone:
+            if at > 0:
+                yield _Costs.stray, at + 1, None
+            yield from self._row(at + 1, None, piece.line, _Costs.lost_name)
+            return
+        if not piece.opens:
+            return
+        if piece.text and _NAME.fullmatch(piece.text):
+            strange = bool(self._names) and piece.text.casefold() not in self._names
+            yield from self._row(at + 1, piece.text, piece.line, _Costs.strange_name if strange else 0)
+        if not piece.text:
+            yield from self._row(at + 1, None, piece.line, 1)
+        elif self._style is not Style.LINES:
+            yield from self._row(at, None, piece.line, _Costs.lost_cell, own=True)
+
+    def _row(
+        self, first: int, name: str | None, opener: int, price: int, *, own: bool = False
+    ) -> Iterator[tuple[int, int, Cells | None]]:
+        """The rows whose cells begin at a piece; `own` where that piece is the one that opens the row."""
+        for at in range(first, min(first + LONGEST, len(self._pieces))):
+            if self._pieces[at].forced and not (own and at == first):
+                return
+            described = tuple(self._pieces[first:at])
+            for typed, cost in self._typed(at):
+                behind = at + len(typed)
+                for more, end in self._annotated(behind):
+                    cells = Cells(name, opener, described, typed, tuple(self._pieces[behind:end]))
+                    yield price + cost + _described(described) + more, end, cells
+
+    def _typed(self, at: int) -> Iterator[tuple[tuple[Piece, ...], int]]:
+        """The pieces that are a type, and the price: one, or a phrase that is broken over lines."""
+        if (price := self._prices[at]) is not None:
+            yield (self._pieces[at],), price
+        run = [self._pieces[at]]
+        while run[-1].soft and len(run) < MOST_LINES and at + len(run) < len(self._pieces):
+            if self._pieces[at + len(run)].forced:
+                return
+            run.append(self._pieces[at + len(run)])
+            word = type_word(" ".join(piece.text for piece in run))
+            if word is not None:
+                yield tuple(run), 0
+
+    def _annotated(self, first: int) -> Iterator[tuple[int, int]]:
+        """Where the annotations that begin here may end, and at what price."""
+        if first >= len(self._pieces) or self._pieces[first].forced:
+            return
+        cost = 0
+        within = False
+        for at in range(first, min(first + LONGEST, len(self._pieces))):
+            piece = self._pieces[at]
+            if piece.forced:
+                return
+            if at == first:
+                cost = _Costs.silent if not piece.text else 0 if self._begins[at] else _Costs.custom
+            elif self._pieces[first].text in NONE:
+                return
+            elif within:
+                cost += 1 if piece.text else _Costs.joined
+            else:
+                soft = self._pieces[at - 1].soft and self._begins[at]
+                cost += _Costs.soft if soft else _Costs.joined
+            within = within or PATTERN in piece.text
+            yield cost, at + 1
+
+    @staticmethod
+    def _type_price(piece: Piece, models: frozenset[str]) -> int | None:
+        if not piece.text or begins(piece.text):
+            return None
+        word = type_word(piece.text)
+        if word is None:
+            return None
+        return 0 if plainly(word) or word.text in models else _Costs.model
+
+
+def _described(pieces: tuple[Piece, ...]) -> int:
+    if not pieces:
+        return _Costs.vanished
+    return sum(_Costs.soft if piece.soft else _Costs.longer for piece in pieces[:-1])

@@ -1,0 +1,89 @@
+"""JSON texts: spellings of the baseline, and bodies that are no such text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from conformance.generate.envelopes.text import ACCENTED, Text, observed, spelt, words
+from conformance.generate.subject import Subject
+from conformance.model import Expect, Tree
+
+
+def texts(subject: Subject) -> Iterator[Text]:
+    """Every text that is tried."""
+    yield from _spellings(subject)
+    yield from _malformed(subject)
+
+
+def _spellings(subject: Subject) -> Iterator[Text]:
+    base = subject.baseline()
+    compact = subject.encode(base).decode()
+    wide = json.dumps(json.loads(compact), indent="\t", ensure_ascii=False, separators=(" , ", " : "))
+    spaced = f" \r\n{wide}\n".encode()
+    yield spelt("spelling", "white-space", "white space between all tokens and around the text", spaced)
+    backwards = dict(reversed(base.items()))
+    yield spelt("spelling", "order", "the members in reverse order", subject.encode(backwards))
+    name = words(subject)
+    if name is not None:
+        text = str(base[name])
+        units = text.encode("utf-16-be").hex()
+        escaped = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+        body = compact.replace(subject.encode(text).decode(), f'"{escaped}"', 1)
+        yield spelt("spelling", "escapes", f"{name} written in \\u escapes", body.encode())
+        accented = base | {name: ACCENTED}
+        yield spelt("non-ascii", "utf-8", f"{name} = {ACCENTED!r} in UTF-8", subject.encode(accented))
+        plain = json.dumps(json.loads(subject.encode(accented)))
+        yield spelt("non-ascii", "escaped", f"{name} = {ACCENTED!r} in escapes", plain.encode())
+
+
+def _malformed(subject: Subject) -> Iterator[Text]:
+    base = subject.baseline()
+    text = subject.encode(base).decode()
+
+    def refused(facet: str, slug: str, title: str, body: bytes) -> Text:
+        return Text(facet, slug, title, body, Expect.REFUSED)
+
+    yield refused("malformed", "truncated", "the text ends after its first half", text[: len(text) // 2].encode())
+    yield refused("malformed", "unclosed", "the last brace left out", text[:-1].encode())
+    if base:
+        yield from _broken(subject, base, text)
+    yield refused("malformed", "other-format", "an XML element", b"<policy/>")
+    yield observed("comment", "a comment in front", f"/* policy */ {text}".encode())
+    yield observed("trailing-bytes", "a word after the text", f"{text} end".encode())
+    yield observed("single-quotes", "single quotes for double", text.replace('"', "'").encode())
+    yield observed("byte-order-mark", "a byte order mark in front", b"\xef\xbb\xbf" + text.encode())
+    yield refused("empty-body", "nothing", "no body at all", b"")
+    yield refused("empty-body", "white-space", "white space alone", b" \r\n ")
+    yield refused("empty-body", "null", "null", b"null")
+    yield refused("empty-body", "object", "an empty object", b"{}")
+    yield refused("request-root", "list", "the message in a list", f"[{text}]".encode())
+    yield refused("request-root", "empty-list", "an empty list", b"[]")
+    yield refused("request-root", "string", "a string", b'"policy"')
+    yield refused("request-root", "number", "a number", b"5")
+
+
+def _broken(subject: Subject, base: dict[str, Tree], text: str) -> Iterator[Text]:
+    first = next(iter(base))
+    yield Text("malformed", "bare-word", "a bare word for a value", _swap(text, "policy").encode())
+    yield Text("malformed", "no-colon", "a member without its colon", text.replace(":", " ", 1).encode())
+    yield observed("trailing-comma", "a comma after the last member", f"{text[:-1]},}}".encode())
+    again = f"{text[:-1]},{json.dumps(first)}:{json.dumps(base[first], default=str)}}}"
+    yield observed("twice", f"{first} twice, with one value", again.encode())
+    yield observed("plus-sign", "a number with a plus sign", _plus(subject, base).encode())
+    yield observed("not-a-number", "NaN for a value", _swap(text, "NaN").encode())
+
+
+def _swap(text: str, token: str) -> str:
+    """The text with the value of its first member replaced by a bare token."""
+    start = text.index(":") + 1
+    end = min(place for place in (text.find(",", start), text.find("}", start)) if place >= 0)
+    return text[:start] + token + text[end:]
+
+
+def _plus(subject: Subject, base: dict[str, Tree]) -> str:
+    number = next(
+        (name for name, value in base.items() if isinstance(value, int) and not isinstance(value, bool)), None
+    )
+    text = subject.encode(base).decode()
+    return text if number is None else text.replace(f'"{number}":', f'"{number}":+', 1)

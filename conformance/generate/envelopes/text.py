@@ -1,0 +1,46 @@
+"""What the modules of this package yield, and the member whose text they play with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.generate.subject import Subject
+from conformance.model import Expect, Field
+
+ACCENTED = "Ñandú Cobranza"
+"""Letters beyond ASCII, two bytes each in UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A body to send: the facet of the envelope rule that it tries, a slug for the case id, what it is in words."""
+
+    facet: str
+    slug: str
+    title: str
+    body: bytes
+    expect: Expect = Expect.REFUSED
+
+
+def spelt(facet: str, slug: str, title: str, body: bytes) -> Text:
+    """A text that says the same as the baseline, or as good as."""
+    return Text(facet, slug, title, body, Expect.ACCEPTED)
+
+
+def observed(slug: str, title: str, body: bytes, facet: str = "malformed") -> Text:
+    """A text that services legally treat in different ways."""
+    return Text(facet, slug, title, body, Expect.OBSERVE)
+
+
+def words(subject: Subject) -> str | None:
+    """A free text member, for text beyond ASCII: the first required string without a pattern that is no reference."""
+    for member in subject.fields:
+        free = member.type == "string" and member.required and not member.marks and member.name not in subject.private
+        if free and member.constraint("pattern") is None and subject.value(member) and _room(member):
+            return member.name
+    return None
+
+
+def _room(member: Field) -> bool:
+    bounds = [held for held in member.constraints if held.max_length is not None or held.min_length is not None]
+    return all((held.min_length or 0) <= len(ACCENTED) <= (held.max_length or len(ACCENTED)) for held in bounds)

@@ -1,0 +1,63 @@
+"""The frozen values that every other module takes and returns.
+
+A document becomes a `Contract`; a contract yields `Rule`s and `Case`s; a case sent is an `Exchange`; the judge turns
+an exchange into a `Judgement`; judgements of one run add up to `Verdict`s and a `Report`. Standard library only: this
+module sits below all others and must never import one of them.
+"""
+
+from __future__ import annotations
+
+from conformance.model.contract import (
+    Acceptance,
+    Choice,
+    Constraint,
+    Contract,
+    Document,
+    Encoding,
+    Erratum,
+    Field,
+    LedgerLine,
+    Message,
+    Operation,
+    Order,
+)
+from conformance.model.exchange import Case, Exchange, Headers, Plan, Request, Response, Rule, Step
+from conformance.model.report import Finding, Judgement, Observation, Record, Report, Result, Verdict
+from conformance.model.terms import Basis, Citation, Expect, Level, Outcome, Reply, Tree
+
+__all__ = [
+    "Acceptance",
+    "Basis",
+    "Case",
+    "Choice",
+    "Citation",
+    "Constraint",
+    "Contract",
+    "Document",
+    "Encoding",
+    "Erratum",
+    "Exchange",
+    "Expect",
+    "Field",
+    "Finding",
+    "Headers",
+    "Judgement",
+    "LedgerLine",
+    "Level",
+    "Message",
+    "Observation",
+    "Operation",
+    "Order",
+    "Outcome",
+    "Plan",
+    "Record",
+    "Reply",
+    "Report",
+    "Request",
+    "Response",
+    "Result",
+    "Rule",
+    "Step",
+    "Tree",
+    "Verdict",
+]

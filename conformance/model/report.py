@@ -1,0 +1,101 @@
+"""What is said of it: findings, judgements of exchanges, verdicts of runs, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.model.exchange import Case, Exchange
+from conformance.model.terms import Basis, Level, Outcome, Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One place where what came differs from what was due; text is made later."""
+
+    path: str
+    expected: str
+    observed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one exchange says of one rule. `leans` marks evidence that counts only beside an accepted partner;
+    `encoding` is that of the answer for rules about answers, empty for that of the case."""
+
+    rule: str
+    outcome: Outcome
+    finding: Finding | None = None
+    reason: str = ""
+    leans: bool = False
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Something worth telling that decides nothing: either behaviour conforms."""
+
+    rule: str
+    encoding: str
+    sentence: str
+    exchanges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """All that one exchange says. `words` are the server's own, for a reason; `encoding` is that of the case."""
+
+    exchange: str
+    reply: Reply
+    words: str
+    encoding: str
+    results: tuple[Result, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    disagreements: tuple[str, ...] = ()
+    """Rule ids over which the contract walk and the schema validator differ: a defect of this suite."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One line of evidence: a case, its exchange, and what the judge made of it. Several records share an exchange
+    where cases ride on the same bytes."""
+
+    case: Case
+    exchange: Exchange
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a run says of one rule in one encoding."""
+
+    rule: str
+    service: str
+    encoding: str
+    level: Level
+    basis: Basis
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    reason: str = ""
+    waiver: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One run, complete or not; every writer renders from it."""
+
+    schema: str
+    outcome: str
+    """`conforms`, `does-not-conform` or `inconclusive`."""
+    sentence: str
+    exit_status: int
+    target: Mapping[str, Any]
+    suite: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    counts: Mapping[str, Any]
+    decision_rules: tuple[str, ...]
+    notices: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    observations: tuple[Observation, ...]

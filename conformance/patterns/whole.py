@@ -1,0 +1,147 @@
+"""A tree that is held against the whole text: the same language without anchors.
+
+[RegularExpression] takes the first match that .NET finds and wants it to be the whole text. With an anchor at the end
+the engine goes on until it has such a match; without one it may stop short: `a|ab` refuses `ab`. So a pattern that
+lacks the end anchor is taken only where the text itself decides at each character how the match goes on.
+"""
+
+from __future__ import annotations
+
+from conformance.patterns.tree import (
+    Anchor,
+    Chars,
+    Choice,
+    Node,
+    Ranges,
+    Repeat,
+    Sequence,
+    Unsupported,
+    merged,
+    overlap,
+)
+
+EMPTY = Sequence(())
+
+
+def whole(tree: Node) -> Node:
+    """The tree without anchors. Unsupported where it is more than a reading of the whole text."""
+    bare = _stripped(_stripped(tree, "start"), "end")
+    if _anchored(bare):
+        raise Unsupported("an anchor that is not at an end of the pattern")
+    if not _ended(tree) and not decided(bare):
+        raise Unsupported("no anchor at the end, where .NET's first match may be shorter than the text")
+    return bare
+
+
+def _stripped(node: Node, where: str) -> Node:
+    """The node without the anchors with which it begins, or ends."""
+    match node:
+        case Anchor() if node.where == where:
+            return EMPTY
+        case Choice():
+            return Choice(tuple(_stripped(option, where) for option in node.options))
+        case Repeat() if node.high == 1:
+            return Repeat(_stripped(node.item, where), node.low, 1, node.greedy)
+        case Sequence():
+            items = list(node.items if where == "start" else reversed(node.items))
+            kept: list[Node] = []
+            while items and not kept:
+                bare = _stripped(items.pop(0), where)
+                kept = [] if bare == EMPTY else [bare]
+            kept += items
+            if len(kept) == 1:
+                return kept[0]
+            return Sequence(tuple(kept if where == "start" else reversed(kept)))
+    return node
+
+
+def _anchored(node: Node) -> bool:
+    match node:
+        case Sequence():
+            return any(_anchored(item) for item in node.items)
+        case Choice():
+            return any(_anchored(option) for option in node.options)
+        case Repeat():
+            return _anchored(node.item)
+    return isinstance(node, Anchor)
+
+
+def _ended(node: Node) -> bool:
+    """Does every way through the node end in the end anchor?"""
+    match node:
+        case Sequence():
+            return bool(node.items) and _ended(node.items[-1])
+        case Choice():
+            return all(_ended(option) for option in node.options)
+        case Repeat():
+            return node.low == 1 == node.high and _ended(node.item)
+    return node == Anchor("end")
+
+
+# --- does the next character decide? ----------------------------------------------------------------------------------
+
+
+def _empty(node: Node) -> bool:
+    """May the node match nothing?"""
+    match node:
+        case Sequence():
+            return all(_empty(item) for item in node.items)
+        case Choice():
+            return any(_empty(option) for option in node.options)
+        case Repeat():
+            return node.low == 0 or _empty(node.item)
+    return isinstance(node, Anchor)
+
+
+def _first(node: Node) -> Ranges:
+    """The characters with which the node can begin."""
+    match node:
+        case Chars():
+            return node.covered
+        case Sequence():
+            found: Ranges = ()
+            for item in node.items:
+                found += _first(item)
+                if not _empty(item):
+                    break
+            return merged(found)
+        case Choice():
+            return merged(pair for option in node.options for pair in _first(option))
+        case Repeat():
+            return _first(node.item) if node.high != 0 else ()
+    return ()
+
+
+def decided(node: Node, follow: Ranges = ()) -> bool:
+    """Is a match of the node that could go on never ended early, when `follow` can come behind it?
+
+    Holds where each next character belongs to one way only and the engine tries to go on before it stops.
+    """
+    match node:
+        case Sequence():
+            for item in reversed(node.items):
+                if not decided(item, follow):
+                    return False
+                follow = merged((*_first(item), *(follow if _empty(item) else ())))
+            return True
+        case Choice():
+            return _apart(node.options, follow) and all(decided(option, follow) for option in node.options)
+        case Repeat():
+            if node.low == node.high == 1:
+                return decided(node.item, follow)
+            first = _first(node.item)
+            if _empty(node.item) or (node.low != node.high and (not node.greedy or overlap(first, follow))):
+                return False
+            return decided(node.item, follow if node.high == 1 else merged((*first, *follow)))
+    return True
+
+
+def _apart(options: tuple[Node, ...], follow: Ranges) -> bool:
+    """No two options begin alike; one that may be empty comes last, and what follows begins like none."""
+    met: Ranges = follow if any(map(_empty, options)) else ()
+    for option in options:
+        first = _first(option)
+        if overlap(first, met):
+            return False
+        met = merged((*met, *first))
+    return not any(map(_empty, options[:-1]))

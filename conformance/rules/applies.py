@@ -1,0 +1,54 @@
+"""Which rules about members an encoding can tell apart, as one table: in XML and forms every scalar is text.
+
+A rule that no message of the encoding can break, or whose breaking is legal there, does not apply to it. Nothing else
+in the project decides this; generators make cases for what applies and for nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.model import Encoding, Field
+
+EVERY = frozenset({"json", "xml", "form"})
+NESTED = frozenset({"list", "map", "object"})
+ANYTHING = frozenset({"open", "empty"})
+
+WRONG_TYPE: Mapping[str, frozenset[str]] = {
+    "json": frozenset({"string", "boolean", "integer", "decimal", "guid", "dateTime", "enum", "list", "map", "object"}),
+    # Unexpected text inside a list is ignored by stock readers, so only an element in place of text is wrong for one.
+    "xml": frozenset({"string", "boolean", "integer", "decimal", "guid", "dateTime", "enum"}),
+    "form": frozenset({"boolean", "integer", "decimal", "guid", "dateTime", "enum"}),
+}
+"""Types that have a value which no reader of the encoding converts."""
+
+CONVERTIBLE: Mapping[str, frozenset[str]] = {
+    "json": WRONG_TYPE["json"] - {"object", "map"},
+    "xml": frozenset({"boolean", "integer"}),
+    "form": frozenset({"integer"}),
+}
+"""Types that have a value which only a lenient reader of the encoding takes."""
+
+
+def applies(encoding: str, member: Field, facet: str, *, nested: bool) -> bool:
+    """Does a rule with that facet of a request's member hold in the encoding? `nested`: it stands inside another."""
+    if encoding not in EVERY:
+        return False
+    if encoding == "form" and (nested or member.type in NESTED):
+        # How a form writes nested members is stated nowhere.
+        return False
+    if facet == "type":
+        return member.type in WRONG_TYPE[encoding]
+    if facet == "strict-type":
+        return member.type in CONVERTIBLE[encoding]
+    return True
+
+
+def softer(facet: str, encodings: tuple[str, ...]) -> tuple[str, ...]:
+    """The encodings in which a stated rule is SHOULD: the page prints no form, only that scalars go into one."""
+    return tuple(name for name in encodings if name == "form" and facet != "optional")
+
+
+def answering(encodings: tuple[Encoding, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the named encodings that answers are documented in."""
+    return tuple(one.name for one in encodings if one.name in names and one.response_media_types)
