@@ -7,6 +7,7 @@ string, `\\d` and `\\w` over ASCII. Strings on which the dialects differ must no
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from conformance.model import Choice, Constraint, Field, Tree
+from conformance.patterns import Unsupported, reading
 
 
 class Fit(Enum):
@@ -50,8 +52,14 @@ PLAIN_EXPONENT = 64
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The documents' pattern as Python reads it over ASCII. Match it with `fullmatch`."""
-    return re.compile(pattern, re.ASCII)
+    """The documents' pattern for Python's engine, over ASCII. Hold a text against it with `matches`."""
+    try:
+        return re.compile(reading(pattern), re.ASCII)
+    except Unsupported:
+        # Lookaheads and the like: no other dialect gets it, but .NET and Python read it alike.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(pattern, re.ASCII)
 
 
 @lru_cache(maxsize=256)
@@ -65,9 +73,11 @@ def readable(pattern: str) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """The whole of `text` matches. `$` alone would let a trailing newline pass in Python, so `fullmatch` decides."""
-    found = compiled(pattern).fullmatch(text)
-    return found is not None and not text.endswith("\n")
+    """The first match is the whole text, as [RegularExpression] wants it: `a|ab` refuses `ab`. A last line feed never
+    matches, since dialects differ on it.
+    """
+    found = compiled(pattern).match(text)
+    return found is not None and found.end() == len(text) and not text.endswith("\n")
 
 
 def blank(value: Tree) -> bool:
@@ -122,7 +132,7 @@ def exact(type_name: str, value: Tree, choices: tuple[Choice, ...] = ()) -> bool
 
 
 def _whole(value: Tree) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return is_number(value) and is_integral(value)
 
 
 def _chosen(value: Tree, choices: tuple[Choice, ...]) -> Choice | None:

@@ -1,8 +1,8 @@
 """The engines that read a pattern, each in the spelling that is written for it: pattern and texts → yes, no or None.
 
 None for a text stands for one that the engine's data format cannot carry (a control character in XML), None for all of
-them for a pattern that the engine refuses. Node and .NET take part where they are at hand, in one process each for a test
-run; .NET comes from the package index (`pip install dotnetcore2 pythonnet`).
+them for a pattern that the engine refuses. Node and .NET take part where they are at hand, in one process each for a
+test run; .NET comes from the package index (`pip install dotnetcore2 pythonnet`).
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def _process(command: list[str], name: str) -> Iterator[Ask | None]:
     if not present()[name]:
         yield None
         return
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii") as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
+    ) as process:
 
         def ask(**question: object) -> object:
             process.stdin.write(json.dumps(question) + "\n" if question else "\n")

@@ -13,10 +13,18 @@ LONGEST = 14
 ASCII = "abcxABZ019_-.@ ,/\\^$|+[](){}~!\t\n\r\x0b"
 BEYOND = "ñáß٦１\u0301\u203f\u00a0\u0085\u2028\u1680Ωｱ"
 # fmt: off
+ADDRESSES = [
+    "a@b.co", "a.b-c_d@sub.dom.com.mx", "a-@b.co", "a@b-.co", "a@b_c.co", "_@_.co", "a@1.2.co", "a@b.co.uk",
+    f"a@b.{'x' * 15}",
+]
+NO_ADDRESSES = [
+    "a+b@b.co", "o'neil@b.co", ".a@b.co", "a..b@b.co", "-a@b.co", "a@-b.co", "a@b", "a@b.c", f"a@b.{'x' * 16}",
+    "user@[127.0.0.1]",
+]
 LITERALS = [
     "a", "b", "c", "x", "A", "Z", "0", "1", "_", "-", "@", " ", ",", "/", "~", "}", "]", "é", "ñ",
-    r"\.", r"\-", r"\/", r"\@", r"\\", r"\[", r"\]", r"\(", r"\)", r"\{", r"\}", r"\^", r"\$", r"\|", r"\+", r"\*", r"\?",
-    r"\t", r"\n", r"\r", r"\x41", r"\u0041", r"\u00e9", r"\x2d", r"\x07",
+    r"\.", r"\-", r"\/", r"\@", r"\\", r"\[", r"\]", r"\(", r"\)", r"\{", r"\}", r"\^", r"\$", r"\|", r"\+", r"\*",
+    r"\?", r"\t", r"\n", r"\r", r"\x41", r"\u0041", r"\u00e9", r"\x2d", r"\x07",
 ]
 CLASSES = [r"\d", r"\w", r"\s", r"\D", r"\W", r"\S", "."]
 MEMBERS = [
@@ -27,8 +35,8 @@ MEMBERS = [
 QUANTIFIERS = ["*", "+", "?", "{2}", "{1,2}", "{0,1}", "{1,}", "{2,3}", "{0}", "*?", "+?", "??", "{1,2}?", "{1,}?"]
 SHAPES = ["^{}$", "{}", "^{}", "{}$", "^({})$", "^(?:{})$", "({})"]
 NOISE = [
-    *"()[]{}|^$.*+?\\-,:=!<>#aA01pPkbBzZGcxude_'&~ñ", "(?", "(?:", "(?<n>", "(?=", "(?i)", "{,2}", "[:", "-[", r"\p{L}", "]",
-    r"\1", r"\0", r"\_", r"\ñ", "[^", "|", "(?u)", "{1", "{2}", "\U0001d41a",
+    *"()[]{}|^$.*+?\\-,:=!<>#aA01pPkbBzZGcxude_'&~ñ", "(?", "(?:", "(?<n>", "(?=", "(?i)", "{,2}", "[:", "-[", r"\p{L}",
+    "]", r"\1", r"\0", r"\_", r"\ñ", "[^", "|", "(?u)", "{1", "{2}", "\U0001d41a",
 ]
 # fmt: on
 
@@ -48,7 +56,9 @@ atoms = st.one_of(st.sampled_from(LITERALS), st.sampled_from(CLASSES), classes)
 
 
 def _larger(inner):
-    groups = st.tuples(st.sampled_from(["(", "(?:", "(?<name>", "(?'n'"]), inner).map(lambda parts: f"{parts[0]}{parts[1]})")
+    groups = st.tuples(st.sampled_from(["(", "(?:", "(?<name>", "(?'n'"]), inner).map(
+        lambda parts: f"{parts[0]}{parts[1]})"
+    )
     return st.one_of(
         st.lists(inner, min_size=1, max_size=3).map("".join),
         groups,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal
-from itertools import zip_longest
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from conformance.codecs import json
 from conformance.codecs.decoded import Malformed
@@ -17,29 +14,15 @@ from conformance.facets import matches
 from conformance.generate.addresses import addresses_in, unowned
 from conformance.generate.members import member_cases
 from conformance.generate.plan import baseline_case, cases_of
-from conformance.generate.subject import Subject
 from conformance.generate.transport import transport_cases
 from conformance.judge import request_findings
 from conformance.model import Expect, Level
 from conformance.resources import cases_dir
 from conformance.rules.http import EVERY_ANSWER
-from conformance.run.contracts import all_rules, contracts
+from tests.policy_cases import CONTRACT, GUID, REFERENCES, RULES, TENANTS, differences, subject
 
-CONTRACT = contracts()["collection-policy"]
-RULES = {rule.id: rule for rule in all_rules().values() if rule.service == "collection-policy"}
 MAIL = next(f for f in CONTRACT.operation.request.fields if f.name == "Email").constraint("pattern").pattern
-GUID = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
 PREFIX = "collection-policy/json/"
-
-
-def subject(**explicit):
-    return Subject(
-        contract=CONTRACT,
-        encoding=CONTRACT.encoding("json"),
-        url="http://127.0.0.1/api/CollectionPolicy",
-        values={**CONTRACT.baseline, **explicit},
-        explicit=frozenset(explicit),
-    )
 
 
 CASES = cases_of(subject(), "deep", RULES, cases_dir())
@@ -58,21 +41,6 @@ def of(slug):
 
 def short(rules):
     return {rule.removeprefix("collection-policy/request/") for rule in rules}
-
-
-MISSING = object()
-
-
-def differences(one, other, path=""):
-    """The places where two messages differ, as deep as both have the same shape."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() & other.keys():
-        for name in dict.fromkeys((*one, *other)):
-            yield from differences(one.get(name, MISSING), other.get(name, MISSING), f"{path}/{name}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other) > 0:
-        for left, right in zip_longest(one, other):
-            yield from differences(left, right, path)
-    elif type(one) is not type(other) or one != other or str(one) != str(other):
-        yield path
 
 
 # --- one difference ---------------------------------------------------------------------------------------------------
@@ -295,8 +263,6 @@ def test_letters_outside_the_basic_plane_are_escaped_as_pairs():
 
 # --- business data ----------------------------------------------------------------------------------------------------
 
-REFERENCES = ("GrantorTaxId", "DefaultNotificationSchemaId", "NotificationTypeId", "UserId")
-
 
 def test_references_keep_the_value_of_the_target_in_every_positive():
     for case in CASES:
@@ -369,31 +335,6 @@ def test_the_headers_of_the_target_are_sent_with_every_case():
 
 
 # --- whatever the tenant's values -------------------------------------------------------------------------------------
-
-TENANTS = st.fixed_dictionaries(
-    {},
-    optional={
-        "GrantorTaxId": st.sampled_from(["A,B", "AB}", '"x"', "Ñ"]),
-        "IsAfiliatedCC": st.booleans(),
-        "DaysUncollectibleDebt": st.integers(1, 120),
-        "MaximumTermDays": st.integers(0, 180),
-        "MinimumInterest": st.integers(0, 30) | st.integers(0, 3000).map(lambda cents: Decimal(cents) / 100),
-        "MaximunInterest": st.integers(30, 100) | st.integers(3000, 10000).map(lambda cents: Decimal(cents) / 100),
-        "CollectionReminderTime": st.sampled_from(["09:59", "6", ""]),
-        "ArMailName": st.sampled_from(["A", "Cobranza Ñ", "x" * 100, "Cobros 2", "Señor 😀"]),
-        "Email": st.sampled_from(["a@example.com", "a.b@x.test", f"{'x' * 60}@example.org", "a-b.c_d@m.s.invalid"]),
-        "UserId": st.just(GUID),
-        "NotificationTypeId": st.integers(0, 5),
-        "NotificationSchemaList": st.sampled_from(
-            [
-                [],
-                [{"NotificationSchemaId": GUID, "NotificationSchemaName": "Uno"}],
-                [{"NotificationSchemaId": GUID}],
-                [{"NotificationSchemaId": GUID, "NotificationSchemaName": "Uno"}] * 2,
-            ]
-        ),
-    },
-)
 
 
 @settings(max_examples=12)

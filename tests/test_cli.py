@@ -91,10 +91,19 @@ def outcomes(report: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     return {(verdict["rule"], verdict["encoding"]): verdict["outcome"] for verdict in report["verdicts"]}
 
 
-def target_file(folder: Path, url: str, more: str = "", *, name: str = "target.toml", section: str = "") -> Path:
-    """A target file for that url; `more` stands above the section."""
+def target_file(
+    folder: Path,
+    url: str,
+    more: str = "",
+    *,
+    name: str = "target.toml",
+    section: str = "",
+    encodings: tuple[str, ...] = ("json",),
+) -> Path:
+    """A target file for that url; `more` stands above the section. One encoding is enough where none is the subject."""
     path = folder / name
-    path.write_text(f'{more}\n[{SERVICE}]\nurl = "{url}"\n{section}\n', "utf-8")
+    listed = ", ".join(f'"{one}"' for one in encodings)
+    path.write_text(f'{more}\n[{SERVICE}]\nurl = "{url}"\nencodings = [{listed}]\n{section}\n', "utf-8")
     return path
 
 
@@ -206,12 +215,14 @@ def test_quiet_says_nothing_and_writes_everything(tmp_path: Path) -> None:
 
 def test_smoke_shows_what_the_baseline_was_answered(tmp_path: Path) -> None:
     with server() as running:
-        target_file(tmp_path, running.url)
+        target_file(tmp_path, running.url, encodings=("json", "xml", "form"))
         ran = conformance("check", "--target", "target.toml", "--depth", "smoke", "--out", "run", cwd=tmp_path)
-        assert [parsed(raw).method for raw in running.received] == ["POST"]
+        assert [parsed(raw).method for raw in running.received] == ["POST"] * 3
     assert ran.status == 0
-    assert '"success":true' in ran.out
-    assert f"json: POST {running.url}" in ran.out
+    assert ran.out.count('"success":true') == 2
+    assert ran.out.count("<success>true</success>") == 1
+    for encoding in ("json", "xml", "form"):
+        assert f"{encoding}: POST {running.url}" in ran.out
 
 
 # --- mistakes of the user ---------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json as standard
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.codecs import CODECS, covered, json
+from conformance.codecs import CODECS, answered_in, covered, json
 from conformance.codecs.decoded import Malformed
 from conformance.run.contracts import contracts
 
@@ -131,10 +132,64 @@ def test_bytes_that_are_no_utf8_are_read_as_latin_1_and_told():
     assert decoded.tree == {"A": "ñ"}
 
 
-def test_json_is_the_only_encoding_covered_and_only_where_it_is_documented():
-    assert list(CODECS) == ["json"]
+PIECES = st.sampled_from(
+    [*'{}[]:,"\\/ \n', '"A"', "true", "null", "60", "-", "1e9", "1e99999999999999999999", "NaN", "\xff"]
+)
+BODIES = st.binary(max_size=60) | st.lists(PIECES, max_size=25).map(lambda parts: "".join(parts).encode("latin-1"))
+
+
+def attempt(body):
+    """What is decoded, or the reason why nothing is."""
+    try:
+        return json.decode(body)
+    except Malformed as reason:
+        return str(reason)
+
+
+@given(BODIES)
+def test_any_bytes_are_a_message_or_malformed(body):
+    decoded = attempt(body)
+    assert decoded == attempt(body)
+    if isinstance(decoded, str):
+        assert decoded
+    elif not decoded.duplicates:
+        assert json.decode(json.encode(decoded.tree)).tree == decoded.tree
+
+
+# --- every codec ------------------------------------------------------------------------------------------------------
+
+
+def test_an_encoding_is_covered_where_there_is_a_codec_and_the_document_names_it():
+    assert list(CODECS) == ["json", "xml", "form"]
     assert {name: covered(contract) for name, contract in contracts().items()} == {
         "actualizar-correo": (),
-        "collection-policy": ("json",),
+        "collection-policy": ("json", "xml", "form"),
         "envio-correo": (),
     }
+
+
+@pytest.mark.parametrize(("encoding", "answered"), [("json", "json"), ("xml", "xml"), ("form", "json")])
+def test_nobody_answers_with_a_form(encoding, answered):
+    assert answered_in(contracts()["collection-policy"], encoding) == answered
+    assert CODECS[encoding].answers is (encoding == answered)
+
+
+def test_an_answer_is_asked_for_in_an_encoding_that_answers_are_documented_in():
+    contract = contracts()["collection-policy"]
+    silent = tuple(
+        replace(one, response_media_types=()) if one.name == "json" else one for one in contract.operation.encodings
+    )
+    only_xml = replace(contract, operation=replace(contract.operation, encodings=silent))
+    assert [answered_in(only_xml, name) for name in ("json", "xml", "form")] == ["xml", "xml", "xml"]
+
+
+@pytest.mark.parametrize("name", list(CODECS))
+def test_every_codec_has_the_same_shape(name):
+    contract = contracts()["collection-policy"]
+    message = contract.operation.request
+    tree = {"Email": "a@b.test", "MaximumTermDays": 60, "AssignSeller": True, "ArMailName": "Ñandú & <Co>"}
+    decoded = CODECS[name].decode(message, CODECS[name].encode(message, tree), "")
+    assert decoded.tree == tree
+    assert type(decoded.tree["AssignSeller"]) is bool
+    assert decoded.utf8
+    assert decoded.oddities == ()

@@ -90,7 +90,7 @@ def test_defects_have_unique_ids_made_of_their_rule_and_their_way():
         assert name == f"{defect.rules[0]}:{defect.variant}"
         assert set(defect.rules) <= set(RULES)
         assert defect.broken or defect.edits
-        assert defect.encodings == ("json",)
+        assert defect.encodings == RULES[defect.rules[0]].encodings
 
 
 def test_every_bound_is_tried_too_loose_and_too_tight():

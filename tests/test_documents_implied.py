@@ -12,7 +12,7 @@ from conformance.model import Basis, Citation, Constraint, Field
 CITE = Citation(document="page.txt", line=1)
 
 
-def member(kind, pattern=None, low=None, high=None, longest=None):
+def member(kind, pattern=None, low=None, high=None, longest=None, shortest=None, ends=None):
     held = []
     if pattern is not None:
         held.append(Constraint(facet="pattern", basis=Basis.STATED, citation=CITE, pattern=pattern))
@@ -21,6 +21,11 @@ def member(kind, pattern=None, low=None, high=None, longest=None):
         held.append(Constraint(facet="range", basis=Basis.STATED, citation=CITE, **bounds))
     if longest is not None:
         held.append(Constraint(facet="max-length", basis=Basis.STATED, citation=CITE, max_length=longest))
+    if shortest is not None:
+        held.append(Constraint(facet="min-length", basis=Basis.STATED, citation=CITE, min_length=shortest))
+    if ends is not None:
+        low, high = ends
+        held.append(Constraint(facet="length", basis=Basis.STATED, citation=CITE, min_length=low, max_length=high))
     return Field(name="Size", type=kind, basis=Basis.STATED, citation=CITE, constraints=tuple(held))
 
 
@@ -35,7 +40,11 @@ def member(kind, pattern=None, low=None, high=None, longest=None):
         (member("integer", "^-?[0-9]*$", 1, 5), {}),
         (member("string", None, longest=5), {}),
         (member("string", "^a*$", longest=5), {}),
-        (member("integer", "^(?<sign>-)[0-9]*$", 1, 5), {}),
+        (member("integer", "^(?<sign>-)[0-9]*$", 1, 5), {"maximum": ("pattern",)}),
+        (member("integer", "^(?<a-b>-)[0-9]*$", 1, 5), {}),
+        (member("string", shortest=3, longest=5), {}),
+        (member("string", shortest=3, ends=(2, 5)), {}),
+        (member("string", longest=2147483647), {}),
         (member("boolean"), {}),
     ],
 )

@@ -107,7 +107,7 @@ def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(killed: tuple[Path
     log = log_of(folder)
     reached = {record.exchange.id for record in log.records}
     open_ = {
-        rule
+        (rule, case["encoding"])
         for planned in log.header["plan"]
         if planned["exchange"] not in reached
         for case in (planned["case"], *planned["riders"])
@@ -115,10 +115,10 @@ def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(killed: tuple[Path
         for rule in case["rules"]
     }
     verdicts = report_of(folder)["verdicts"]
-    passed = {verdict["rule"] for verdict in verdicts if verdict["outcome"] == "passed"}
+    passed = {(verdict["rule"], verdict["encoding"]) for verdict in verdicts if verdict["outcome"] == "passed"}
     assert open_
     assert not passed & open_
-    reasons = {verdict["reason"] for verdict in verdicts if verdict["rule"] in open_}
+    reasons = {verdict["reason"] for verdict in verdicts if (verdict["rule"], verdict["encoding"]) in open_}
     assert reasons & {f"x{answered + 1:05d} was sent, its answer is unknown", "the run ended before it was sent"}
 
 

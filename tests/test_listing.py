@@ -135,7 +135,7 @@ def test_a_name_like_no_rule_points_to_the_list():
 
 
 def test_only_services_with_a_covered_encoding_are_chosen():
-    assert encodings() == {"actualizar-correo": (), "collection-policy": ("json",), "envio-correo": ()}
+    assert encodings() == {"actualizar-correo": (), "collection-policy": ("json", "xml", "form"), "envio-correo": ()}
     assert chosen([]) == ("collection-policy",)
     assert chosen(["collection-policy", "collection-policy"]) == ("collection-policy",)
     with pytest.raises(ConformanceError, match="no rules for its encodings yet; covered are collection-policy"):

@@ -59,6 +59,9 @@ def _seen(name: str, *words: str, cwd: Path) -> Seen:
     return Seen([(nodeid, outcome) for nodeid, outcome in json.loads((cwd / "seen.json").read_text())], ran.status)
 
 
+ECHO = "collection-policy/response/data/Email/echo"
+
+
 def _plain(*words: str | Path, cwd: Path, cases: Path | None = None) -> Ran:
     command = [sys.executable, "-m", "pytest", "-p", "conformance.plugin", str(cases or cases_dir())]
     return run([*command, "-o", f"cache_dir={cwd / 'cache'}", *map(str, words)], cwd)
@@ -117,8 +120,8 @@ def test_selection_speaks_rule_ids(tmp_path: Path) -> None:
     ran = _plain("-k", f"{RULE} or echo and Email", "--collect-only", "-q", cwd=tmp_path)
     assert ran.status == 0
     assert [line for line in ran.out.splitlines() if "::" in line] == [
-        ITEM,
-        "cases/test_response.py::test_response[collection-policy/response/data/Email/echo@json]",
+        *(ITEM.replace("@json", f"@{encoding}") for encoding in ("json", "xml", "form")),
+        *(f"cases/test_response.py::test_response[{ECHO}@{encoding}]" for encoding in ("json", "xml")),
     ]
     assert not (tmp_path / "reports").exists()
 

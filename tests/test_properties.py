@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
-from conformance.codecs import json
+from conformance.codecs import CODECS
 from conformance.facets import blank, broken
 from conformance.generate.addresses import safe
 from conformance.generate.properties import COUNTS, draw, invalid, mail, property_cases, valid, words
@@ -23,13 +23,20 @@ from conformance.run.contracts import contracts
 
 CONTRACT = contracts()["collection-policy"]
 MEMBERS = {member.name: member for member in CONTRACT.operation.request.fields}
-SUBJECT = Subject(
-    contract=CONTRACT,
-    encoding=CONTRACT.encoding("json"),
-    url="http://127.0.0.1/api/CollectionPolicy",
-    values=CONTRACT.baseline,
-)
+
+
+def subject(encoding):
+    return Subject(
+        contract=CONTRACT,
+        encoding=CONTRACT.encoding(encoding),
+        url="http://127.0.0.1/api/CollectionPolicy",
+        values=CONTRACT.baseline,
+    )
+
+
+SUBJECT = subject("json")
 DEEP = tuple(property_cases(SUBJECT, "deep"))
+DRAWN = {"json": DEEP} | {name: tuple(property_cases(subject(name), "deep")) for name in ("xml", "form")}
 FREE = ("DaysUncollectibleDebt", "ArMailName", "Email", "MinimumInterest", "MaximunInterest", "MaximumTermDays")
 
 SCRIPT = """
@@ -90,22 +97,39 @@ def test_a_depth_says_how_many_values_are_drawn_for_each_member_and_direction(de
     assert all(drawn.get((name, Expect.ACCEPTED), 0) == count for name in FREE if count)
 
 
-def test_each_drawn_case_expects_what_its_value_breaks():
-    for case in DEEP:
-        found = {rule for rule, _ in request_findings(CONTRACT, json.decode(case.request.body).tree)}
+def decoded(case):
+    return CODECS[case.encoding].decode(CONTRACT.operation.request, case.request.body, "").tree
+
+
+@pytest.mark.parametrize("encoding", DRAWN)
+def test_each_drawn_case_expects_what_its_value_breaks(encoding):
+    for case in DRAWN[encoding]:
+        found = {rule for rule, _ in request_findings(CONTRACT, decoded(case))}
         assert found == (set(case.rules) if case.expect is Expect.REFUSED else set()), case.id
         assert case.origin == "property:0"
+        assert case.encoding == encoding
         assert len(set(case.rules)) == len(case.rules)
 
 
-def test_members_that_name_something_at_the_tenant_are_never_drawn():
-    drawn = {case.path for case in DEEP}
+def test_the_same_values_are_drawn_in_every_encoding():
+    for name, cases in DRAWN.items():
+        assert [case.id.replace(f"/{name}/", "/json/") for case in cases] == [case.id for case in DEEP]
+        for case, twin in zip(cases, DEEP, strict=True):
+            message = {key: value for key, value in decoded(twin).items() if key in decoded(case)}
+            assert decoded(case) == message, case.id
+
+
+@pytest.mark.parametrize("encoding", DRAWN)
+def test_members_that_name_something_at_the_tenant_are_never_drawn(encoding):
+    drawn = {case.path for case in DRAWN[encoding]}
+    assert drawn == set(FREE)
     assert not drawn & {name for name, member in MEMBERS.items() if "reference" in member.marks}
 
 
-def test_no_drawn_pair_of_interests_is_the_wrong_way_round():
-    for case in DEEP:
-        tree = json.decode(case.request.body).tree
+@pytest.mark.parametrize("encoding", DRAWN)
+def test_no_drawn_pair_of_interests_is_the_wrong_way_round(encoding):
+    for case in DRAWN[encoding]:
+        tree = decoded(case)
         if case.expect is Expect.ACCEPTED:
             assert tree["MinimumInterest"] <= tree["MaximunInterest"]
 

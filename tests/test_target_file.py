@@ -381,7 +381,7 @@ def test_mistakes_in_the_section_of_a_derived_service_are_told_with_their_keys(t
     assert sorted(str(caught.value).replace(f"{file}: ", "").splitlines()) == [
         "loans.encodings[0]: the document names no encoding 'jsn'; did you mean json?",
         "loans.enforcment: unknown key; did you mean enforcement?",
-        "loans.url: {branc} is no parameter of loans; did you mean branch?; write the address out",
+        "loans.url: {branc} is no parameter of loans; did you mean branch?",
         "loans.values.Emial: loans has no such member; did you mean Email?",
         "loans.values.branch: must be an integer",
     ]

@@ -9,37 +9,54 @@ from conformance.generate.subject import Subject
 from conformance.judge import Judge
 from conformance.model import Exchange, Outcome, Response
 from conformance.resources import cases_dir
+from conformance.rules.http import about_answers
 from conformance.run.contracts import all_rules, contracts
 
 CONTRACT = contracts()["collection-policy"]
 RULES = {rule.id: rule for rule in all_rules().values() if rule.service == "collection-policy"}
-SUBJECT = Subject(
-    contract=CONTRACT,
-    encoding=CONTRACT.encoding("json"),
-    url="http://127.0.0.1/api/CollectionPolicy",
-    values=CONTRACT.baseline,
-)
-CASES = {
-    case.id.removeprefix("collection-policy/json/"): case for case in cases_of(SUBJECT, "quick", RULES, cases_dir())
-}
 JUDGE = Judge(CONTRACT, RULES)
 OK = b'{"success":true}'
+ROOT = CONTRACT.operation.response.root
 ACCENTED = '{"success":true,"message":"ñ"}'.encode()
 NOT_ACCEPTABLE = {"status": 406, "body": b"", "Content_Type": None}
 
 
-def judged(slug, status=200, body=OK, **headers):
-    """Rule, without the service → outcome, for the case answered so."""
+def cases(encoding):
+    """The cases of an encoding by what their ids have of their own."""
+    subject = Subject(
+        contract=CONTRACT,
+        encoding=CONTRACT.encoding(encoding),
+        url="http://127.0.0.1/api/CollectionPolicy",
+        values=CONTRACT.baseline,
+    )
+    made = cases_of(subject, "quick", RULES, cases_dir())
+    return {case.id.removeprefix(f"collection-policy/{encoding}/"): case for case in made}
+
+
+CASES, XML_CASES, FORM_CASES = cases("json"), cases("xml"), cases("form")
+
+
+def judged(slug, status=200, body=OK, *, known=CASES, **headers):
+    """Rule, without the service → its result, for the case answered so."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     content_type = named.pop("Content-Type", "application/json; charset=utf-8")
     pairs = (*named.items(), *((("Content-Type", content_type),) if content_type is not None else ()))
     response = Response(status=status, headers=pairs, body=body)
-    case = CASES[slug]
+    case = known[slug]
     exchange = Exchange(
         id="x00001", case=case.id, request=case.request, response=response, error=None, started="", milliseconds=0.0
     )
     judgement = JUDGE(case, exchange)
     return {result.rule.removeprefix("collection-policy/"): result for result in judgement.results}
+
+
+def answered(case, status=200, body=OK, label="application/json"):
+    """The case and an exchange in which it is answered so."""
+    response = Response(status=status, headers=(("Content-Type", label),), body=body)
+    exchange = Exchange(
+        id="x00001", case=case.id, request=case.request, response=response, error=None, started="", milliseconds=0.0
+    )
+    return case, exchange
 
 
 def outcome(results, rule):
@@ -51,6 +68,8 @@ GOOD = {
     "http/no-server-error", "http/content-type", "http/content-type-present", "envelope/well-formed", "envelope/utf-8",
     "envelope/byte-order-mark", "envelope/unique-names", "envelope/root",
 }
+ONLY_JSON = {"envelope/utf-8", "envelope/byte-order-mark", "envelope/unique-names"}
+ONLY_XML = {"envelope/charset", "envelope/namespace", "envelope/order", "envelope/repeated"}
 ANSWERS = [
     ("a body that is cut off", {"body": OK[:-1]}, {"envelope/well-formed"}),
     ("a trailing comma", {"body": b'{"success":true,}'}, {"envelope/well-formed"}),
@@ -132,10 +151,118 @@ def test_a_refusal_need_not_be_the_documented_envelope():
         assert transport_failures(judged("Email/required/absent", 400, body)) == set()
 
 
+# --- answers in XML ---------------------------------------------------------------------------------------------------
+
+OTHERS = "<message>ñ</message><messageDetail><string>a</string></messageDetail>"
+
+
+def document(inner=f"<success>true</success>{OTHERS}", root=ROOT, head=""):
+    return f"{head}<{root}>{inner}</{root}>"
+
+
+GOOD_XML = {
+    "http/no-server-error", "http/content-type", "http/content-type-present", "envelope/well-formed",
+    "envelope/charset", "envelope/root", "envelope/namespace", "envelope/order", "envelope/repeated",
+}  # fmt: skip
+# fmt: off
+XML_ANSWERS = [
+    ("a document that is cut off", {"body": document()[:-1].encode()}, {"envelope/well-formed"}),
+    ("a bare ampersand", {"body": document("<success>true</success><message>&</message>").encode()},
+     {"envelope/well-formed"}),
+    ("words", {"body": b"words"}, {"envelope/well-formed"}),
+    ("blanks alone", {"body": b"  "}, {"envelope/well-formed"}),
+    ("Latin-1", {"body": document().encode("latin-1")}, {"envelope/charset"}),
+    ("Latin-1 in a document that says UTF-8",
+     {"body": document(head="<?xml version='1.0' encoding='utf-8'?>").encode("latin-1"), "Content_Type": "text/xml"},
+     {"envelope/charset"}),
+    ("UTF-8 in a document that says Latin-1",
+     {"body": document(head="<?xml version='1.0' encoding='iso-8859-1'?>").encode(), "Content_Type": "text/xml"},
+     {"envelope/charset"}),
+    ("another root", {"body": document(root="Answer").encode()}, {"envelope/root"}),
+    ("a root in another case", {"body": document(root=ROOT.lower()).encode()}, {"envelope/root"}),
+    ("text in place of members", {"body": document("words").encode()}, {"envelope/root"}),
+    ("a namespace", {"body": document().replace(ROOT, f'{ROOT} xmlns="urn:x"', 1).encode()}, {"envelope/namespace"}),
+    ("one member in a namespace", {"body": document().replace("<success", '<success xmlns="urn:x"', 1).encode()},
+     {"envelope/namespace"}),
+    ("another order", {"body": document(f"{OTHERS}<success>true</success>").encode()}, {"envelope/order"}),
+    ("a member twice", {"body": document("<success>true</success><message>a</message><message>a</message>").encode()},
+     {"envelope/repeated"}),
+    ("a page labelled XML", {"body": b"<html><body/></html>"}, {"envelope/root"}),
+    ("JSON labelled XML", {"body": OK}, {"http/content-type"}),
+    ("XML labelled JSON", {"Content_Type": "application/json"}, {"http/content-type"}),
+    ("a false charset", {"Content_Type": "text/xml; charset=ISO-8859-1"}, {"http/content-type"}),
+    ("no label", {"Content_Type": None}, {"http/content-type-present"}),
+]
+XML_FINE = [
+    ("text/xml", {"Content_Type": "text/xml"}), ("a quoted charset", {"Content_Type": 'text/xml; charset="UTF-8"'}),
+    ("a suffix", {"Content_Type": "application/problem+xml"}),
+    ("a mark", {"body": b"\xef\xbb\xbf" + document().encode()}),
+    ("UTF-16", {"body": document(head="<?xml version='1.0' encoding='utf-16'?>").encode("utf-16"),
+                "Content_Type": "text/xml; charset=utf-16"}),
+    ("Latin-1 that says so", {"body": document().encode("latin-1"), "Content_Type": "text/xml; charset=iso-8859-1"}),
+    ("Latin-1 that the document names", {"Content_Type": "text/xml",
+     "body": document(head="<?xml version='1.0' encoding='iso-8859-1'?>").encode("latin-1")}),
+    ("a comment, an instruction and blanks", {"body": document(head="<!-- a --><?b c?>\n").encode() + b"\n<!-- d -->"}),
+    ("CDATA", {"body": document("<success><![CDATA[true]]></success>").encode()}),
+    ("an element that nobody documents", {"body": document("<success>true</success><version>1</version>").encode()}),
+    ("an attribute", {"body": document('<success a="b">true</success>').encode()}),
+    ("unused namespaces", {"body": document().replace(ROOT, f'{ROOT} xmlns:a="urn:x"', 1).encode()}),
+]
+# fmt: on
+
+
+def judged_xml(slug="baseline", status=200, body=None, **headers):
+    headers.setdefault("Content_Type", "application/xml; charset=utf-8")
+    return judged(slug, status, document().encode() if body is None else body, known=XML_CASES, **headers)
+
+
+def test_a_proper_document_passes_every_rule_about_answers():
+    results = judged_xml()
+    assert {rule for rule in GOOD_XML if outcome(results, rule) is Outcome.PASSED} == GOOD_XML
+    assert not ONLY_JSON & set(results)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "rules"), XML_ANSWERS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_each_fault_of_a_document_fails_its_rule_and_no_other(name, answer, rules):
+    assert transport_failures(judged_xml(**answer)) == rules
+
+
+@pytest.mark.parametrize(("name", "answer"), XML_FINE, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_no_fault_of_a_document_fails_nothing(name, answer):
+    assert transport_failures(judged_xml(**answer)) == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<!DOCTYPE a><a/>", b"<a>" * 300 + b"</a>" * 300, b"<a>" + b"x" * 10_000_001 + b"</a>"],
+    ids=["document type", "depth", "length"],
+)
+def test_a_document_beyond_what_this_suite_reads_is_not_called_ill_formed(body):
+    results = judged_xml(body=body)
+    assert outcome(results, "envelope/well-formed") is Outcome.UNTESTED
+    assert transport_failures(results) == set()
+
+
+def test_a_refusal_in_xml_need_not_be_the_documented_envelope():
+    for body in (b"<Error><Message>no</Message></Error>", b"<a/>", document("<success>false</success>").encode()):
+        assert transport_failures(judged_xml("Email/required/absent", 400, body)) == set()
+        assert outcome(judged_xml("Email/required/absent", 400, body), "request/Email/required") is Outcome.PASSED
+
+
+def test_a_refusal_in_xml_does_not_say_success():
+    results = judged_xml("Email/required/absent", 400)
+    assert outcome(results, "response/success/refusal") is Outcome.FAILED
+
+
 # --- Accept -----------------------------------------------------------------------------------------------------------
 
 P, F, C, U = Outcome.PASSED, Outcome.FAILED, Outcome.CANT_TELL, Outcome.UNTESTED
-XML = {"body": b"<a/>", "Content_Type": "application/xml; charset=utf-8"}
+XML = {
+    "body": f"<{ROOT}><success>true</success></{ROOT}>".encode(),
+    "Content_Type": "application/xml; charset=utf-8",
+}
 # fmt: off
 ACCEPT = [
     ("accept-documented/application-xml", XML, {"accept-documented": P, "accept-honoured": P}),
@@ -166,10 +293,38 @@ def test_an_answer_is_held_against_the_accept_header_that_was_sent(slug, answer,
     assert {facet: outcome(results, f"http/{facet}") for facet in expected} == expected
 
 
-def test_an_answer_in_xml_fails_no_rule_about_json():
-    results = judged("http/accept-documented/application-xml", **XML)
-    assert {rule for rule, result in results.items() if result.outcome is Outcome.FAILED} == set()
-    assert not any(rule.startswith(("envelope/", "response/")) for rule in results)
+def test_an_answer_in_xml_is_judged_as_xml_whatever_the_request_was_in():
+    for known in (CASES, FORM_CASES):
+        results = judged("http/accept-documented/application-xml", known=known, **XML)
+        assert {rule for rule, result in results.items() if result.outcome is Outcome.FAILED} == {
+            "response/data/required"
+        }
+        assert set(results) > ONLY_XML
+        assert not ONLY_JSON & set(results)
+        about = {result.encoding for rule, result in results.items() if rule.startswith(("envelope/", "response/"))}
+        assert about == {"xml"}
+        assert {result.encoding for rule, result in results.items() if rule.startswith("http/")} == {""}
+
+
+def test_an_answer_in_json_is_judged_as_json_whatever_the_request_was_in():
+    for known in (XML_CASES, FORM_CASES):
+        results = judged("http/accept-documented/application-json", known=known)
+        assert {rule for rule, result in results.items() if result.outcome is Outcome.FAILED} == {
+            "response/data/required"
+        }
+        assert set(results) > ONLY_JSON
+        assert not ONLY_XML & set(results)
+        about = {result.encoding for rule, result in results.items() if rule.startswith(("envelope/", "response/"))}
+        assert about == {"json"}
+
+
+def test_a_target_that_answers_json_to_everything_has_nothing_to_say_of_xml():
+    results = JUDGE(*answered(XML_CASES["baseline"], body=OK)).results
+    here = {result.rule.removeprefix("collection-policy/"): result for result in results if result.encoding == "xml"}
+    due = {rule.id for rule in RULES.values() if "xml" in rule.encodings and about_answers(rule.id, rule.service)}
+    assert {f"collection-policy/{rule}" for rule in here} == due
+    assert {result.outcome for result in here.values()} == {Outcome.INAPPLICABLE}
+    assert {result.reason for result in here.values()} == {"application/xml was asked for and the answer came in json"}
 
 
 def test_what_accept_asked_for_is_judged_beside_an_accepted_baseline_only():

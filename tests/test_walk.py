@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from conformance.codecs import Oddity
 from conformance.judge.walk import answer_results, request_findings
 from conformance.model import Outcome
 from conformance.run.contracts import all_rules, contracts
@@ -14,13 +15,16 @@ from conformance.run.contracts import all_rules, contracts
 CONTRACT = contracts()["collection-policy"]
 BASELINE = dict(CONTRACT.baseline)
 ITEM = BASELINE["NotificationSchemaList"][0]
-RULES = {rule for rule in all_rules() if rule.startswith("collection-policy/response/")}
+RULES = {
+    name: {rule.id for rule in all_rules().values() if rule.part == "response" and name in rule.encodings}
+    for name in ("json", "xml")
+}
 GOOD = {"success": True, "message": "ok", "messageDetail": ["a"], "failureCode": "", "data": deepcopy(BASELINE)}
 
 
-def answered(tree, sent=None, *, accepted=True):
+def answered(tree, sent=None, *, accepted=True, items=None):
     """Rule, without service and part → its result."""
-    results = answer_results(CONTRACT, BASELINE if sent is None else sent, tree, accepted=accepted)
+    results = answer_results(CONTRACT, BASELINE if sent is None else sent, tree, accepted=accepted, items=items)
     assert len({result.rule for result in results}) == len(results)
     return {result.rule.removeprefix("collection-policy/response/"): result for result in results}
 
@@ -84,10 +88,11 @@ def test_a_finding_says_what_was_due_and_what_came():
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_documented_answer_passes_every_rule_about_answers_but_the_one_about_refusals():
-    results = answered(GOOD)
+@pytest.mark.parametrize(("encoding", "items"), [("json", None), ("xml", {})])
+def test_the_documented_answer_passes_every_rule_about_answers_but_the_one_about_refusals(encoding, items):
+    results = answered(GOOD, items=items)
     assert of(results, Outcome.PASSED) == set(results)
-    assert {f"collection-policy/response/{rule}" for rule in results} == RULES - {
+    assert {f"collection-policy/response/{rule}" for rule in results} == RULES[encoding] - {
         "collection-policy/response/success/refusal"
     }
 
@@ -254,3 +259,50 @@ def test_an_answer_of_unclear_acceptance_cannot_tell_the_echo():
     results = answered(data(MinimumInterest=6) | {"success": "true"}, accepted=False)
     assert of(results, Outcome.FAILED) == {"success/type"}
     assert results["data/MinimumInterest/echo"].outcome is Outcome.CANT_TELL
+
+
+# --- the names of items, where the encoding has any -------------------------------------------------------------------
+
+SAVED = "data/NotificationSchemaList"
+
+
+def odd(path):
+    return {path: Oddity(kind="item", path=path, expected="due", observed="came")}
+
+
+@pytest.mark.parametrize("path", ["messageDetail", SAVED])
+def test_items_of_another_name_fail_that_rule_alone(path):
+    results = answered(GOOD, items=odd(path))
+    assert of(results, Outcome.FAILED) == {f"{path}/item"}
+    finding = results[f"{path}/item"].finding
+    assert (finding.path, finding.expected, finding.observed) == (path, "due", "came")
+
+
+@pytest.mark.parametrize("value", [[], None, LEFT_OUT])
+def test_a_list_without_items_says_nothing_of_their_name(value):
+    tree = {name: kept for name, kept in (GOOD | {"messageDetail": value}).items() if kept is not LEFT_OUT}
+    results = answered(tree, items={})
+    assert results["messageDetail/item"].outcome is Outcome.INAPPLICABLE
+    assert "messageDetail" in results["messageDetail/item"].reason
+
+
+@pytest.mark.parametrize(
+    ("tree", "blocked"),
+    [
+        (GOOD | {"messageDetail": "text"}, {"messageDetail/item": "messageDetail/type"}),
+        (GOOD | {"messageDetail": [5]}, {"messageDetail/item": "messageDetail/type"}),
+        ({("Data" if key == "data" else key): value for key, value in GOOD.items()}, {f"{SAVED}/item": "data/name"}),
+        (data(NotificationSchemaList="x"), {f"{SAVED}/item": f"{SAVED}/type"}),
+    ],
+    ids=["mistyped", "mistyped item", "re-cased parent", "mistyped inside"],
+)
+def test_the_name_of_items_is_not_asked_behind_another_finding(tree, blocked):
+    results = answered(tree, items={})
+    for rule, by in blocked.items():
+        assert results[rule].outcome is Outcome.UNTESTED, results[rule]
+        assert results[rule].reason == f"blocked by response/{by}"
+
+
+def test_where_items_have_no_names_the_rule_is_not_spoken_of():
+    assert not [rule for rule in answered(GOOD) if rule.endswith("/item")]
+    assert not [rule for rule in answered(GOOD | {"messageDetail": 5}) if rule.endswith("/item")]

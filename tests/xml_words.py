@@ -20,6 +20,7 @@ from conformance.model import (
 )
 
 CITE = Citation(document="loans.txt", line=1)
+ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 NAMESPACE = "http://schemas.datacontract.org/2004/07/Library.Models"
 
 

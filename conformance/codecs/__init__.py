@@ -46,7 +46,7 @@ def covered(contract: Contract) -> tuple[str, ...]:
 
 
 def answered_in(contract: Contract, encoding: str) -> str:
-    """The encoding that an answer to a request in this one is asked for: its own, or the first that answers can have."""
+    """The encoding that answers to a request in this one are asked for: its own, or the first that answers can have."""
     if CODECS[encoding].answers and contract.encoding(encoding).response_media_types:
         return encoding
     documented = (one.name for one in contract.operation.encodings if one.response_media_types)

@@ -18,6 +18,7 @@ STYLES = {"dots": ".{}", "brackets": "[{}]"}
 """How a member of a list's item is written behind the item's number."""
 STEP = re.compile(r"\.([^.\[\]]+)|\[([^\[\]]*)\]")
 NAME = re.compile(r"([^.\[\]]+)((?:\.[^.\[\]]+|\[[^\[\]]*\])*)")
+INDEX = re.compile(r"[0-9]+")
 DEEPEST = 20
 MOST_ITEMS = 10_000
 
@@ -53,11 +54,7 @@ def _pairs(name: str, value: Tree, inner: str) -> Iterator[tuple[str, str]]:
 def decode(message: Message, body: bytes, charset: str = "") -> Decoded:
     """The message in the bytes; Malformed where they are nothing that a form can hold."""
     del charset  # The encoding of a form is UTF-8: WHATWG URL §5.1.
-    text = body.decode("latin-1")
-    try:
-        found, utf8 = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict"), body.isascii()
-    except UnicodeDecodeError:
-        found, utf8 = parse_qsl(text, keep_blank_values=True, encoding="latin-1"), False
+    found, utf8 = _pairs_in(body)
     raw: dict[str, Tree] = {}
     repeated: list[str] = []
     for name, value in found:
@@ -70,6 +67,14 @@ def decode(message: Message, body: bytes, charset: str = "") -> Decoded:
     return Decoded(tree=_object(message.fields, raw), duplicates=tuple(repeated), utf8=utf8)
 
 
+def _pairs_in(body: bytes) -> tuple[list[tuple[str, str]], bool]:
+    """The pairs, and whether they are in UTF-8, escaped or not; otherwise they are read as Latin-1."""
+    try:
+        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict"), True
+    except UnicodeDecodeError:
+        return parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1"), False
+
+
 def _put(tree: dict[str, Tree], steps: list[str], value: str) -> bool:
     """Set the value at the place; False where there is one already, which stays. A bare name may repeat as a list."""
     for step in steps[:-1]:
@@ -77,11 +82,18 @@ def _put(tree: dict[str, Tree], steps: list[str], value: str) -> bool:
         if not isinstance(inner, dict):
             return False
         tree = inner
-    last = steps[-1] or str(len(tree))
+    # A step of empty brackets appends; a pair without a name keeps its empty one.
+    last = steps[-1] or (str(len(tree)) if len(steps) > 1 else "")
     if last in tree:
         return False
     tree[last] = value
     return True
+
+
+def _in_order(index: str) -> tuple[int, str]:
+    # By the number, of any length: Python reads no integer of more than 4,300 digits.
+    digits = index.lstrip("0")
+    return len(digits), digits
 
 
 def _object(fields: tuple[Field, ...], raw: Mapping[str, Tree]) -> dict[str, Tree]:
@@ -91,8 +103,8 @@ def _object(fields: tuple[Field, ...], raw: Mapping[str, Tree]) -> dict[str, Tre
 
 def _value(member: Field, value: Tree) -> Tree:
     if isinstance(value, Mapping):
-        if member.item is not None and all(key.isdecimal() for key in value) and len(value) <= MOST_ITEMS:
-            return [_value(member.item, value[key]) for key in sorted(value, key=int)]
+        if member.item is not None and all(map(INDEX.fullmatch, value)) and len(value) <= MOST_ITEMS:
+            return [_value(member.item, value[key]) for key in sorted(value, key=_in_order)]
         return _object(member.fields, value)
     if member.type == "list" and member.item is not None and not member.item.fields:
         return [value_of(member.item.type, value)]

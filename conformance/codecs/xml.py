@@ -1,5 +1,5 @@
-"""XML as ASP.NET writes models: XmlSerializer (the document's order, no namespace) or DataContractSerializer (by name, in
-a namespace). List items stand in elements of their own; a null is `xsi:nil`.
+"""XML as ASP.NET writes models: XmlSerializer (the document's order, no namespace) or DataContractSerializer (ordered
+by name, in a namespace). List items stand in elements of their own; a null is `xsi:nil`.
 
 Reading is by the contract and forgiving: members are found by local name, and what departs from the documented form is
 told as `Oddity`, so that one wrong namespace is one finding. Nothing is fetched and no entity is expanded.
@@ -14,9 +14,12 @@ from typing import Any
 
 from lxml import etree
 
-from conformance.codecs.decoded import Decoded, Malformed, Oddity
-from conformance.codecs.lexical import text_of, value_of
+from conformance.codecs.decoded import Decoded, Oddity
+from conformance.codecs.lexical import BLANKS, text_of, value_of
+from conformance.codecs.xml_bytes import DEEPEST, declared, root_of
 from conformance.model import Field, Message, Tree
+
+__all__ = ["DEEPEST", "declared", "decode", "encode", "ordered", "written"]
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NAMESPACES = {"xsd": "http://www.w3.org/2001/XMLSchema", "xsi": XSI}
@@ -26,9 +29,6 @@ ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 §2.2 does not admit as a character."""
 NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
-DEEPEST = 200
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 
 
 def ordered(message: Message, fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -123,66 +123,16 @@ class _Writer:
 
 def decode(message: Message, body: bytes, charset: str = "") -> Decoded:
     """The message in the bytes; Malformed where they are no XML document."""
-    text, readable = _text(body, charset)
-    root = _parsed(text)
+    root, fair = root_of(body, charset)
     reader = _Reader(message)
     tree = reader.whole(root)
     return Decoded(
         tree=tree,
         duplicates=tuple(reader.repeated),
         byte_order_mark=body.startswith(codecs.BOM_UTF8),
-        utf8=readable,
+        utf8=fair,
         oddities=tuple(reader.oddities),
     )
-
-
-def declared(body: bytes, charset: str = "") -> str:
-    """The name of the encoding that the bytes are in. A byte order mark beats the charset beats the declaration:
-    RFC 7303 §3."""
-    marked = next((name for mark, name in MARKS if body.startswith(mark)), None)
-    found = DECLARED.match(body[:200])
-    return marked or charset or (found[1].decode("ascii") if found else "") or "utf-8"
-
-
-def _text(body: bytes, charset: str) -> tuple[str, bool]:
-    """The text, and whether the bytes are in the encoding that they declare."""
-    try:
-        name = codecs.lookup(declared(body, charset)).name
-        if not name.startswith("utf") and not body.isascii() and _is_utf8(body):
-            # Letters of UTF-8 read in an encoding of one byte each: the declaration is wrong, not the text.
-            return body.decode("utf-8"), False
-        return body.decode(name), True
-    except UnicodeDecodeError:
-        return body.decode("latin-1"), False
-    except (LookupError, ValueError):
-        raise Malformed("an encoding that this suite does not read", unread=True) from None
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _parsed(text: str) -> etree._Element:
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
-    except etree.XMLSyntaxError as error:
-        deep = "depth" in str(error.msg).lower()
-        raise Malformed(str(error.msg or "no XML document"), unread=deep) from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Malformed("a document type declaration, which this suite does not read", unread=True)
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > DEEPEST:
-            raise Malformed(f"nested deeper than the {DEEPEST} levels that this suite reads", unread=True)
-    return root
 
 
 class _Reader:
@@ -213,7 +163,7 @@ class _Reader:
 
     def _object(self, element: etree._Element, fields: tuple[Field, ...], path: str) -> Tree:
         children = list(_elements(element))
-        if not children and (element.text or "").strip():
+        if not children and (element.text or "").strip(BLANKS):
             return element.text
         known = {member.name: member for member in fields}
         tree: dict[str, Tree] = {}
@@ -239,19 +189,21 @@ class _Reader:
             self._odd("order", path, wrong[0], wrong[1])
 
     def _value(self, element: etree._Element, member: Field, path: str) -> Tree:
-        if element.get(NIL) in {"true", "1"}:
+        if _nil(element):
             return None
         if member.type == "list" and member.item is not None:
             return self._list(element, member.item, path)
         if member.fields:
             return self._object(element, member.fields, path)
+        if member.type == "map" and not len(element) and not (element.text or "").strip(BLANKS):
+            return {}
         if member.type in {"object", "map", "open"} or next(_elements(element), None) is not None:
             return _anything(element)
         return value_of(member.type, element.text or "")
 
     def _list(self, element: etree._Element, item: Field, path: str) -> Tree:
         children = list(_elements(element))
-        if not children and (element.text or "").strip():
+        if not children and (element.text or "").strip(BLANKS):
             return element.text
         for child in children:
             name = etree.QName(child).localname
@@ -259,6 +211,10 @@ class _Reader:
                 self._odd("item", path, item.name, name)
             self._placed(child, path, _namespace(self._message, item))
         return [self._value(child, item, path) for child in children]
+
+
+def _nil(element: etree._Element) -> bool:
+    return str(element.get(NIL, "")).strip(BLANKS) in {"true", "1"}
 
 
 def _named(namespace: str | None) -> str:
@@ -271,7 +227,7 @@ def _elements(element: etree._Element) -> Iterator[etree._Element]:
 
 def _anything(element: etree._Element) -> Tree:
     """An element that no contract describes: its text, or its children by name."""
-    if element.get(NIL) in {"true", "1"}:
+    if _nil(element):
         return None
     children = {etree.QName(child).localname: _anything(child) for child in _elements(element)}
     return children or (element.text or "")

@@ -14,8 +14,8 @@ from conformance.documents.differences import differences
 from conformance.documents.implied import with_implied
 from conformance.documents.interpret import baseline, effect, interpret, note
 from conformance.documents.ledger import ledger, members, note_operation
-from conformance.documents.page import Page, open_page
 from conformance.documents.mail import with_mail
+from conformance.documents.page import Page, open_page
 from conformance.documents.readings import errata, readings_for
 from conformance.errors import ConformanceError
 from conformance.model import Basis, Contract, Document

@@ -30,21 +30,25 @@ if TYPE_CHECKING:
 NONE = frozenset({"", "None.", "None"})
 PATTERN = "Matching regular expression pattern:"
 DATA_TYPES = (
-    "CreditCard Currency Custom DateTime Date Duration EmailAddress Html ImageUrl MultilineText Password PhoneNumber"
-    " PostalCode Text Time Upload Url"
-).split()
+    "CreditCard|Currency|Custom|DateTime|Date|Duration|EmailAddress|Html|ImageUrl|MultilineText|Password|PhoneNumber"
+    "|PostalCode|Text|Time|Upload|Url"
+)
 _NUMBER = r"-?\d{1,400}(?:[.,]\d{1,400})?(?:E[+-]?\d{1,3})?"
 _LENGTH = r"\d{1,10}"
 # In the order in which the generator sorts them, which is the order in which they may stand.
 _KNOWN = (
     ("default", re.compile(r"Default value is (?P<text>.+)", re.DOTALL)),
-    ("data-type", re.compile(rf"Data type: (?P<text>(?:{'|'.join(DATA_TYPES)})(?![a-z])|\S+?(?=Max |Min |Range:|String |\s|$))")),
+    ("data-type", re.compile(rf"Data type: (?P<text>(?:{DATA_TYPES})(?![a-z])|\S+?(?=Max |Min |Range:|String |\s|$))")),
     ("max-length", re.compile(rf"Max length: (?P<high>{_LENGTH})(?![\d.,])")),
     ("min-length", re.compile(rf"Min length: (?P<low>{_LENGTH})(?![\d.,])")),
-    ("range", re.compile(rf"Range: inclusive between (?P<low>{_NUMBER}) and (?P<high>{_NUMBER})(?![\d.,]\d|\w)")),
+    (
+        "range",
+        re.compile(rf"Range: inclusive between (?P<low>{_NUMBER}) and (?P<high>{_NUMBER})(?!\d|[.,]\d|[a-z/:-])"),
+    ),
     ("length", re.compile(rf"String length: inclusive between (?P<low>{_LENGTH}) and (?P<high>{_LENGTH})(?!\d)")),
 )
 AFTER_PATTERN = ("max-length", "min-length", "range", "length")
+_LABELS = {"max-length": "max length:", "min-length": "min length:", "range": "range:", "length": "string length:"}
 _REQUIRED = re.compile(r"Required(?= [^a-z]|[A-Z]|\s*$)")
 _FIRST_WORDS = re.compile(
     rf"Required\b|{re.escape(PATTERN)}|Default value is |Data type: |Max length: |Min length: |Range: inclusive"
@@ -69,10 +73,10 @@ def begins(text: str) -> bool:
 
 def constraints(text: str, cite: Citation) -> tuple[Constraint, ...]:
     """The constraints that a cell states, in the order of the page."""
-    return tuple(_constraint(found, cite) for found in annotations(text))
+    return tuple(_constraint(found, cite) for found in annotations_in(text))
 
 
-def annotations(text: str) -> Iterator[Annotation]:
+def annotations_in(text: str) -> Iterator[Annotation]:
     """The annotations in a cell."""
     rest = text.strip()
     if rest in NONE:
@@ -114,15 +118,16 @@ def _pattern_and_after(tail: str) -> Iterator[Annotation]:
         last = AFTER_PATTERN.index(found[0].facet)
         after.append(found[0])
         pattern = found[1]
-    pattern, custom = _beyond_the_end(pattern)
+    following = after[-1].facet if after else None
+    pattern, custom = _beyond_the_end(pattern, following)
     yield Annotation("pattern", text=pattern)
     if custom:
-        yield from _plain(custom)
+        yield Annotation("text", text=custom)
     yield from reversed(after)
 
 
 def _last(text: str, before: int) -> tuple[Annotation, str] | None:
-    """The annotation that ends the text and sorts before the ones that were taken already, and what stands before it."""
+    """The annotation that ends the text and sorts before those that were taken already, and what stands before it."""
     for facet, known in _KNOWN:
         if facet not in AFTER_PATTERN[:before]:
             continue
@@ -134,14 +139,16 @@ def _last(text: str, before: int) -> tuple[Annotation, str] | None:
     return None
 
 
-def _beyond_the_end(pattern: str) -> tuple[str, str]:
-    """The pattern, and words behind a `$` that ends it."""
+def _beyond_the_end(pattern: str, following: str | None) -> tuple[str, str]:
+    """The pattern, and a custom text behind a `$` that ends it, if it sorts before the annotation that follows."""
     for at, char, depth in _scan(pattern):
-        rest = pattern[at + 1 :]
-        if char != "$" or depth or not re.match(r" ?[A-Z][\w:]* ", f"{rest} "):
+        custom = pattern[at + 1 :].strip()
+        if char != "$" or depth or "|" in custom or not re.match(r"[A-Z][\w:]* ", f"{custom} "):
             continue
-        if rest.strip().lower() > PATTERN.lower() and "|" not in rest and balanced(pattern[: at + 1]):
-            return pattern[: at + 1], rest.strip()
+        sorted_ = PATTERN.lower() < custom.lower() and (following is None or custom.lower() < _LABELS[following])
+        own = all(held.facet == "text" for held in _plain(custom))
+        if sorted_ and own and balanced(pattern[: at + 1]):
+            return pattern[: at + 1], custom
     return pattern, ""
 
 
@@ -156,8 +163,8 @@ def balanced(pattern: str) -> bool:
 
 
 def _scan(pattern: str) -> Iterator[tuple[int, str, int]]:
-    """The characters outside classes and escapes with the depth of groups; `torn` where a class or an escape has no end,
-    `stray` where a group ends that never began."""
+    """The characters outside classes and escapes with the depth of groups; `torn` where a class or an escape has no
+    end, `stray` where a group ends that never began."""
     at = depth = 0
     while at < len(pattern):
         char = pattern[at]

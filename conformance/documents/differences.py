@@ -110,7 +110,10 @@ def _constraint(path: str, constraint: Constraint, name: str) -> Iterator[tuple[
     }.get(constraint.facet)
     if ends is not None:
         for end, bound in ends:
-            yield f"{path}/{name}/{end}" if constraint.facet == "length" else f"{path}/{end}", Fact(value=bound, line=line)
+            yield (
+                f"{path}/{name}/{end}" if constraint.facet == "length" else f"{path}/{end}",
+                Fact(value=bound, line=line),
+            )
     else:
         values = (constraint.pattern, constraint.max_length, constraint.min_length, constraint.text)
         value = next((held for held in values if held is not None), constraint.facet)

@@ -16,7 +16,6 @@ from conformance.documents.page import Page, kebab
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.documents.helpformats import Format
     from conformance.documents.helptable import Table
     from conformance.documents.printed import Printed
     from conformance.documents.samples import Node

@@ -23,6 +23,7 @@ _ENCODINGS = (
     ("xml", re.compile(r"[/+-]xml$")),
     ("form", re.compile(r"/x-www-form-urlencoded$")),
 )
+_SCALAR = re.compile(r"\"[^\"\\]*\"|-?\d{1,20}(?:\.\d{1,20})?|true|false|null")
 _CAPTION = re.compile(r"^Sample:\s*")
 
 
@@ -51,9 +52,7 @@ def encoding_of(media_type: str) -> str | None:
     return next((name for name, mark in _ENCODINGS if mark.search(media_type.lower())), None)
 
 
-def formats(
-    page: Page, notes: Notes, part: str, span: tuple[int, int], blocks: Sequence[Block]
-) -> tuple[Format, ...]:
+def formats(page: Page, notes: Notes, part: str, span: tuple[int, int], blocks: Sequence[Block]) -> tuple[Format, ...]:
     """The forms between two lines; tables that stand among them are none of them."""
     first, last = span
     tables = {number for block in blocks for number in range(block.first, block.last + 1)}
@@ -63,28 +62,26 @@ def formats(
         if not heads or number < heads[0]:
             notes.reason(number, "no sample and no media type")
     found: dict[str, Format] = {}
-    for head, end in zip(heads, [*(number - 1 for number in heads[1:]), last], strict=True):
+    for head, after in zip(heads, [*heads[1:], last + 1][: len(heads)], strict=True):
+        end = after - 1
         body = [number for number in numbers if head < number <= end and page.line(number).strip()]
         media = tuple(word.strip() for word in page.line(head).split(","))
         for made in _formats(page, notes, part, head, media, body):
             other = found.get(made.name)
-            if other is not None:
-                # Two heads of one encoding: their samples differ or one failed. The first sample stands for both.
-                made = Format(
-                    name=made.name,
-                    media_types=(*other.media_types, *(m for m in made.media_types if m not in other.media_types)),
-                    line=other.line,
-                    sample=other.sample if other.sample is not None else made.sample,
-                )
-            found[made.name] = made
+            found[made.name] = made if other is None else _together(other, made)
         for number in body:
             notes.reason(number, "no sample of a format that this reader knows")
     return tuple(found.values())
 
 
-def _formats(
-    page: Page, notes: Notes, part: str, head: int, media: tuple[str, ...], body: list[int]
-) -> list[Format]:
+def _together(one: Format, other: Format) -> Format:
+    """Two heads of one encoding: their samples differ, or one failed. The first sample stands for both."""
+    types = dict.fromkeys((*one.media_types, *other.media_types))
+    sample = one.sample if one.sample is not None else other.sample
+    return Format(name=one.name, media_types=tuple(types), line=one.line, sample=sample)
+
+
+def _formats(page: Page, notes: Notes, part: str, head: int, media: tuple[str, ...], body: list[int]) -> list[Format]:
     """The formats under one head."""
     start = next((number for number in body if _plain(page, number)), None)
     names = list(dict.fromkeys(encoding_of(word) for word in media))
@@ -98,7 +95,8 @@ def _formats(
         opening = _plain(page, start)[:1] if start is not None else ""
         fits = {"json": "{[", "xml": "<"}.get(name, "")
         wrong = len(names) == 1 and opening in {"{", "[", "<"}
-        if start is not None and opening and fits and (opening in fits or wrong):
+        scalar = name == "json" and start is not None and _SCALAR.fullmatch(_plain(page, start)) is not None
+        if start is not None and opening and fits and (opening in fits or wrong or scalar):
             sample, last = (json_sample if name == "json" else xml_sample)(page, start, body[-1])
             _note(notes, part, name, sample, [number for number in body if number <= last])
         types = tuple(word for word in media if encoding_of(word) == name)

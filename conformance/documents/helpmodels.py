@@ -86,9 +86,7 @@ class Shape:
     def over(self, member: Field) -> Field:
         """The member with this shape."""
         choices = self.enum.choices if self.enum is not None else ()
-        return replace(
-            member, type=self.type, item=self.item, fields=self.fields, choices=choices, model=self.model
-        )
+        return replace(member, type=self.type, item=self.item, fields=self.fields, choices=choices, model=self.model)
 
 
 @dataclass(slots=True)
@@ -127,8 +125,8 @@ class Models:
         return frozenset(found)
 
     def names(self, table: Table, shown: Shown) -> tuple[str, ...]:
-        """The names of a table's rows. Lost ones are recovered from the samples; JSON decides over upper and lower case,
-        since services that write `Name` in their tables and `name` in JSON are common."""
+        """The names of a table's rows. Lost ones are recovered from the samples; JSON decides over upper and lower
+        case, since services that write `Name` in their tables and `name` in JSON are common."""
         if table.line not in self._names:
             ordered, sorted_ = self._showing(table, shown)
             names = names_of(self.page, table, ordered, sorted_)
@@ -150,7 +148,9 @@ class Models:
             xml = [node for held in self.samples if held.xml is not None for node in _having(held.xml, given)][:1]
         return (json, xml) if self.alphabetical else ([*json, *xml], [])
 
-    def fields(self, table: Table, shown: Shown, trail: tuple[str, ...] = (), *, moved: bool = False) -> tuple[Field, ...]:
+    def fields(
+        self, table: Table, shown: Shown, trail: tuple[str, ...] = (), *, moved: bool = False
+    ) -> tuple[Field, ...]:
         """The members of a model with a table. `moved` cites the sample in place of the table, without constraints."""
         rows = zip(table.rows, self.names(table, shown), strict=True)
         return tuple(self._field(row, name, shown.child(name), trail, moved=moved) for row, name in rows)
@@ -227,9 +227,7 @@ class Models:
         line = shown.line or 1
         self._count(line)
         cite = self.page.cite(line)
-        member = Field(
-            name=name, type="", basis=Basis.STATED, citation=cite, type_citation=cite if moved else None
-        )
+        member = Field(name=name, type="", basis=Basis.STATED, citation=cite, type_citation=cite if moved else None)
         node = shown.json if shown.json is not None else shown.xml
         if node is not None and node.repeated and node.nodes:
             named = shown.item.xml.name if shown.item.xml is not None else node.nodes[0].name

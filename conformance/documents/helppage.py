@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.documents import helperrata
-from conformance.documents.annotations import NONE
 from conformance.documents.draft import Draft
 from conformance.documents.helpmodels import Shown
 from conformance.documents.ledger import Notes, members
@@ -56,7 +55,9 @@ def read(page: Page) -> Draft:
         parameters=parameters,
     )
     _note_rows(notes, parts.tables, operation)
-    return Draft(kind=KIND, operation=operation, notes=notes, errata=helperrata.of_page(page, parts, operation, respelt))
+    return Draft(
+        kind=KIND, operation=operation, notes=notes, errata=helperrata.of_page(page, parts, operation, respelt)
+    )
 
 
 def _name(method: str, path: str) -> str:
@@ -123,8 +124,3 @@ def _note_rows(notes: Notes, tables: tuple[Table, ...], operation: Operation) ->
     for table in tables:
         for row in table.rows:
             notes.fact(row.annotation_line, *(f"request/{path}/optional" for path in optional.get(row.line, ())))
-            unused = "a row of a model that no message carries"
-            silent = "no annotation is printed" if row.annotations in NONE else "annotations that no request carries"
-            notes.reason(row.annotation_line, silent)
-            notes.reason(row.line, unused)
-            notes.reason(row.type_line, unused)

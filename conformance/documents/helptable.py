@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.annotations import constraints
+from conformance.documents.annotations import NONE, constraints
 from conformance.documents.rows import Cells, Piece, Style, Unread, rows_in, style_of
 from conformance.documents.typewords import TypeWord, type_word
 from conformance.model import Choice, Constraint
@@ -25,7 +25,9 @@ HEADER = re.compile(
     r"^(?P<model>.*?)\|?\s*Name\s*\|\s*Description\s*\|\s*Type\s*\|\s*Additional information\s*\|?\s*$"
     r"|^(?P<other>[^|]*?)NameDescriptionTypeAdditional information\s*$"
 )
-ENUM_HEADER = re.compile(r"^(?P<model>.*?)\|?\s*Name\s*\|\s*Value\s*\|\s*Description\s*\|?\s*$|^NameValueDescription\s*$")
+ENUM_HEADER = re.compile(
+    r"^(?P<model>.*?)\|?\s*Name\s*\|\s*Value\s*\|\s*Description\s*\|?\s*$|^NameValueDescription\s*$"
+)
 ENUM_HEADING = re.compile(r"^(?P<model>.*?)\s*Possible enumeration values:\s*(?P<rest>.*)$")
 RULE = re.compile(r"^\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?)?\s*$")
 _CHOICE = re.compile(r"^\|?\s*(?P<name>[^\s|]+)\s*\|\s*(?P<number>-?\d{1,20})\s*(?:\|.*)?$")
@@ -90,10 +92,14 @@ def _plain(page: Page, number: int) -> str:
 def read_rows(page: Page, head: int, last: int, model: str, names: Collection[str], models: Collection[str]) -> Table:
     """The table whose head is on a line; the rows end at the last line."""
     lines = [(n, page.line(n)) for n in range(head + 1, last + 1) if not _is_rule(page, n, head)]
-    laid = rows_in(lines, style_of(lines), names, models)
+    under = page.line(head + 1) if _is_rule(page, head + 1, head) else ""
+    style = style_of(lines, under, page.line(head))
+    laid = rows_in(lines, style, names, models)
     if isinstance(laid, Unread):
-        raise _unread(page, laid, style_of(lines))
+        raise _unread(page, laid, style)
     rows = tuple(_row(cells) for cells in laid.rows)
+    if not rows:
+        raise page.error(head, "this table has no row; the page prints None. where there is nothing to list")
     named = [row.name for row in rows if row.name is not None]
     for row in rows:
         if row.name is not None and named.count(row.name) > 1:
@@ -136,7 +142,7 @@ def _text(pieces: tuple[Piece, ...]) -> str:
 
 
 def note_table(page: Page, table: Table, notes: Notes) -> None:
-    """Say of every line of a table that carries no fact why."""
+    """Say of every line of a table why it carries no fact, for those that turn out to carry none."""
     if _is_rule(page, table.line + 1, table.line):
         notes.reason(table.line + 1, "the line under a table's head")
     for line in table.stray:
@@ -147,13 +153,16 @@ def note_table(page: Page, table: Table, notes: Notes) -> None:
                 inner = number > row.type_line
                 held = "the first lines of a cell, taken with its last one"
                 notes.reason(number, held if inner else "a description, not carried")
+        silent = "no annotation is printed" if row.annotations in NONE else "annotations that no request carries"
+        notes.reason(row.annotation_line, silent)
+        notes.reason(row.line, "a row of a model that no message carries")
+        notes.reason(row.type_line, "a row of a model that no message carries")
 
 
-def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> tuple[Enumeration, int]:
-    """The enumeration whose head is on a line, and the line at which it ends."""
+def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> Enumeration:
+    """The enumeration whose head is on a line."""
     choices: list[Choice] = []
     pending: str | None = None
-    end = head
     number = head + 1
     if _is_rule(page, number, head):
         notes.reason(number, "the line under a table's head")
@@ -165,11 +174,10 @@ def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> tup
         if whole is not None and pending is None:
             choices.append(Choice(name=whole["name"], number=int(whole["number"])))
             notes.fact(number, f"enumeration/{model}/{whole['name']}")
-            end = number
         elif pending is not None and alone is not None:
             choices.append(Choice(name=pending, number=int(alone["number"])))
             notes.fact(number, f"enumeration/{model}/{pending}")
-            pending, end = None, number
+            pending = None
         elif pending is None and (found := _CHOICE_NAME.match(text)) is not None and _value_follows(page, number, last):
             pending = found["name"]
             notes.reason(number, "a name in an enumeration, taken with its number")
@@ -179,7 +187,7 @@ def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> tup
     for choice in choices:
         if [held.name for held in choices].count(choice.name) > 1:
             raise page.error(head, f"this enumeration has {choice.name} more than once; keep one of them")
-    return Enumeration(model=model, line=head, choices=tuple(choices)), end
+    return Enumeration(model=model, line=head, choices=tuple(choices))
 
 
 def _value_follows(page: Page, number: int, last: int) -> bool:

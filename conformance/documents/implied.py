@@ -6,14 +6,14 @@ breaks A breaks B too. One case then serves both rules. Must never import a read
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from conformance.documents.ledger import facets
-from conformance.facets import broken, compiled
+from conformance.facets import broken, readable
+from conformance.patterns import Unsupported, parse
+from conformance.patterns.lengths import lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,9 @@ def with_implied(member: Field) -> Field:
 
 def implied_by(member: Field) -> dict[str, tuple[str, ...]]:
     """Facet → the facets that no critical value can keep while it breaks this one."""
+    stated_pattern = member.constraint("pattern")
+    if member.type == "string" and stated_pattern is not None:
+        return _by_pattern(member, stated_pattern.pattern or "")
     breaking: dict[str, set[Decimal | str]] = {}
     for value in critical(member):
         for facet in broken_facets(member, value):
@@ -51,10 +54,26 @@ def implied_by(member: Field) -> dict[str, tuple[str, ...]]:
     return {facet: others for facet, others in found.items() if others}
 
 
+def _by_pattern(member: Field, pattern: str) -> dict[str, tuple[str, ...]]:
+    """The bounds of a text's length that no text of its pattern comes near. One that is not read implies nothing."""
+    try:
+        shortest, longest = lengths(parse(pattern))
+    except Unsupported:
+        return {}
+    least = max((held.min_length or 0 for held in member.constraints), default=0)
+    most = min((held.max_length for held in member.constraints if held.max_length is not None), default=None)
+    found: dict[str, tuple[str, ...]] = {}
+    if least and shortest >= least:
+        found["min-length"] = ("pattern",)
+    if most is not None and longest is not None and longest <= most:
+        found["max-length"] = ("pattern",)
+    return found
+
+
 def broken_facets(member: Field, value: Decimal | str) -> tuple[str, ...]:
     """The facets that a value breaks. A pattern that cannot be read here proves nothing and is left out."""
-    readable = replace(member, constraints=tuple(held for held in member.constraints if _readable(held)))
-    return tuple(facet.removesuffix("-step") for facet in broken(readable, value))
+    sure = replace(member, constraints=tuple(held for held in member.constraints if _readable(held)))
+    return tuple(facet.removesuffix("-step") for facet in broken(sure, value))
 
 
 def critical(member: Field) -> Iterator[Decimal | str]:
@@ -77,10 +96,6 @@ def critical(member: Field) -> Iterator[Decimal | str]:
 
 def _readable(constraint: Constraint) -> bool:
     try:
-        with warnings.catch_warnings():
-            # A class inside a class is a warning in Python and means another set of characters in .NET.
-            warnings.simplefilter("error")
-            compiled(constraint.pattern or "")
-    except (re.error, OverflowError, RecursionError, Warning):
+        return readable(constraint.pattern or "")
+    except (OverflowError, RecursionError):
         return False
-    return True

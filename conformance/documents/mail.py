@@ -5,11 +5,9 @@ A member so marked is only ever sent addresses that nobody can own. Must never i
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import replace
 
-from conformance.facets import matches
+from conformance.facets import matches, readable
 from conformance.model import Constraint, Field, Operation
 
 MARK = "mail"
@@ -42,10 +40,10 @@ def plainly_mail(constraint: Constraint) -> bool:
     if "@" not in pattern:
         return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            takes = [text for text in ADDRESSES if matches(pattern, text)]
-            refuses = not any(matches(pattern, text) for text in NO_ADDRESSES)
-    except (re.error, OverflowError, RecursionError, Warning):
+        return readable(pattern) and any(matches(pattern, text) for text in ADDRESSES) and not _lax(pattern)
+    except (OverflowError, RecursionError):
         return False
-    return bool(takes) and refuses
+
+
+def _lax(pattern: str) -> bool:
+    return any(matches(pattern, text) for text in NO_ADDRESSES)

@@ -23,6 +23,7 @@ MOST_LINES = 3
 _BAR = re.compile(r"(?<!\S)\|(?!\S)")
 _ANY_BAR = re.compile(r"(?<!\\)\|")
 _NAME = re.compile(r"\S+")
+_LED_HEAD = re.compile(r"\|\s*Name\s*\|")
 
 
 class Style(Enum):
@@ -37,8 +38,9 @@ class Style(Enum):
 
 
 class _Costs:
-    model, vanished, longer, custom, silent, stray = 2, 1, 3, 3, 3, 2
-    lost_name, lost_cell, strange_name, joined, soft = 4, 6, 3, 4, 1
+    model, vanished, longer, custom, stray, shifted, odd = 2, 1, 3, 3, 2, 2, 4
+    lost_name, lost_cell, strange_name, joined, soft, broken = 4, 6, 3, 4, 1, 9
+    silent, never_silent = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Piece:
     forced: bool = False
     lone: bool = False
     soft: bool = False
+    ends: bool = False
+    """A bar at the end of its line ends it: no cell goes on behind that."""
     after: str = " | "
     """What divides it from the next piece, as printed."""
 
@@ -84,18 +88,25 @@ class Unread:
     row: tuple[Piece, ...]
 
 
-def style_of(lines: Iterable[tuple[int, str]]) -> Style:
-    """How the rows begin, judged by most of the lines."""
+def style_of(lines: Iterable[tuple[int, str]], under: str = "", head: str = "") -> Style:
+    """How the rows begin: as the line under the head of the table does, or the head itself; where the name of the model
+    is glued to the head with a bar, as most rows do."""
     texts = [text.strip() for _, text in lines]
-    led = sum(text.startswith("|") and text != "|" for text in texts)
     if not any("|" in text for text in texts):
         return Style.LINES
+    if under or head.strip().startswith("|"):
+        return Style.LED if (under or head).strip().startswith("|") else Style.BARE
+    if head and _LED_HEAD.search(head) is None:
+        return Style.BARE
+    led = sum(text.startswith("|") and text != "|" for text in texts)
     bare = sum(not text.startswith("|") and len(_BAR.findall(text)) > 1 for text in texts)
-    return Style.LED if led and led >= bare else Style.BARE
+    return Style.LED if led >= bare else Style.BARE
 
 
-def rows_in(lines: list[tuple[int, str]], style: Style, names: Collection[str], models: Collection[str]) -> Laid | Unread:
-    """The rows of a table. `names` are member names that samples show, `models` those that have a table of their own."""
+def rows_in(
+    lines: list[tuple[int, str]], style: Style, names: Collection[str], models: Collection[str]
+) -> Laid | Unread:
+    """The rows of a table. `names` are member names in samples, `models` those that have a table of their own."""
     known = frozenset(name.casefold() for name in names)
     first: Unread | None = None
     for bar in (_BAR, _ANY_BAR):
@@ -133,6 +144,7 @@ def _pieces(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str]) ->
                 opens=opens,
                 forced=opens and led,
                 soft=last and not closed,
+                ends=last and closed,
                 after=(" " if last and not closed else " | ") if last else _divider(text, end),
             )
 
@@ -151,6 +163,8 @@ class _Layout:
         self._pieces = pieces
         self._style = style
         self._names = names
+        # The page generator never leaves annotations empty, so a page that prints `None.` has no empty ones.
+        self._silent = _Costs.never_silent if any(piece.text in NONE - {""} for piece in pieces) else _Costs.silent
         self._begins = [begins(piece.text) for piece in pieces]
         self._prices = [self._type_price(piece, models) for piece in pieces]
 
@@ -201,12 +215,12 @@ class _Layout:
             return
         if not piece.opens:
             return
+        strange = self._style is not Style.LED and bool(self._names) and piece.text.casefold() not in self._names
         if piece.text and _NAME.fullmatch(piece.text):
-            strange = bool(self._names) and piece.text.casefold() not in self._names
             yield from self._row(at + 1, piece.text, piece.line, _Costs.strange_name if strange else 0)
         if not piece.text:
             yield from self._row(at + 1, None, piece.line, 1)
-        elif self._style is not Style.LINES:
+        elif self._style is not Style.LINES and (strange or not _NAME.fullmatch(piece.text)):
             yield from self._row(at, None, piece.line, _Costs.lost_cell, own=True)
 
     def _row(
@@ -216,12 +230,16 @@ class _Layout:
         for at in range(first, min(first + LONGEST, len(self._pieces))):
             if self._pieces[at].forced and not (own and at == first):
                 return
+            if at > first + 1 and self._pieces[at - 2].ends:
+                return
             described = tuple(self._pieces[first:at])
             for typed, cost in self._typed(at):
                 behind = at + len(typed)
+                # A description that is a type beside a type that nobody knows: the cells have shifted.
+                odd = _Costs.odd * (cost == _Costs.model and any(self._prices[n] == 0 for n in range(first, at)))
                 for more, end in self._annotated(behind):
                     cells = Cells(name, opener, described, typed, tuple(self._pieces[behind:end]))
-                    yield price + cost + _described(described) + more, end, cells
+                    yield price + cost + odd + _described(described, self._style) + more, end, cells
 
     def _typed(self, at: int) -> Iterator[tuple[tuple[Piece, ...], int]]:
         """The pieces that are a type, and the price: one, or a phrase that is broken over lines."""
@@ -244,17 +262,19 @@ class _Layout:
         within = False
         for at in range(first, min(first + LONGEST, len(self._pieces))):
             piece = self._pieces[at]
-            if piece.forced:
+            if piece.forced or (at > first and self._pieces[at - 1].ends):
                 return
             if at == first:
-                cost = _Costs.silent if not piece.text else 0 if self._begins[at] else _Costs.custom
-            elif self._pieces[first].text in NONE:
+                cost = self._silent if not piece.text else 0 if self._begins[at] else _Costs.custom
+            elif piece.text and self._pieces[first].text in NONE:
                 return
-            elif within:
-                cost += 1 if piece.text else _Costs.joined
+            elif self._pieces[at - 1].soft:
+                apart = _Costs.joined if self._style is Style.LINES else _Costs.broken
+                cost += _Costs.soft if self._begins[at] else apart
+            elif not piece.text:
+                cost += _Costs.shifted
             else:
-                soft = self._pieces[at - 1].soft and self._begins[at]
-                cost += _Costs.soft if soft else _Costs.joined
+                cost += _Costs.soft if within else _Costs.joined
             within = within or PATTERN in piece.text
             yield cost, at + 1
 
@@ -268,7 +288,9 @@ class _Layout:
         return 0 if plainly(word) or word.text in models else _Costs.model
 
 
-def _described(pieces: tuple[Piece, ...]) -> int:
+def _described(pieces: tuple[Piece, ...], style: Style) -> int:
+    """The price of a description. It may be broken over lines; only where rows begin with bars that is plain to see."""
     if not pieces:
         return _Costs.vanished
-    return sum(_Costs.soft if piece.soft else _Costs.longer for piece in pieces[:-1])
+    broken = _Costs.soft if style is Style.LED else _Costs.joined
+    return sum(broken if piece.soft else _Costs.longer for piece in pieces[:-1])

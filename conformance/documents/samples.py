@@ -85,7 +85,9 @@ def json_sample(page: Page, first: int, last: int) -> tuple[Node, int]:
     except json.JSONDecodeError as error:
         raise page.error(first + error.lineno - 1, f"the JSON sample is broken here: {error.msg}") from error
     except (ValueError, ArithmeticError) as error:
-        raise page.error(first, f"the JSON sample that begins here holds a number that cannot be read: {error}") from None
+        raise page.error(
+            first, f"the JSON sample that begins here holds a number that cannot be read: {error}"
+        ) from None
     except RecursionError:
         raise page.error(first, f"the JSON sample that begins here is nested deeper than {DEEPEST} levels") from None
     torn = next((seen.node for seen in walk(node) if _SURROGATE.search(seen.node.name)), None)
@@ -141,7 +143,8 @@ def read_xml(page: Page, first: int, last: int) -> Node:
         root = etree.fromstring(text.encode(errors="replace"), parser)
     except etree.XMLSyntaxError as error:
         line = min(first + (error.lineno or 1) - 1, last)
-        raise page.error(line, f"the XML sample is broken here: {error.msg}") from error
+        told = " ".join(str(error.msg).split())
+        raise page.error(line, f"the XML sample is broken here: {told}") from error
     if max(depth for depth, _ in _depths(root)) > DEEPEST:
         raise page.error(first, f"the XML sample that begins here is nested deeper than {DEEPEST} levels")
     return _xml(root, first)

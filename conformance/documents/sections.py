@@ -6,7 +6,7 @@ Markdown marks before a heading and a colon behind it are no part of it. Knows n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.documents.helptable import ENUM_HEADING, enum_header_at, header_at
@@ -84,7 +84,7 @@ def blocks(page: Page, spans: dict[str, tuple[int, int]]) -> tuple[Block, ...]:
     found: list[Block] = []
     for section, (first, last) in spans.items():
         heads = [n for n in range(first, last + 1) if header_at(page, n) is not None or enum_header_at(page, n)]
-        mine = []
+        mine: list[Block] = []
         for head in heads:
             name, line = _named(page, head, first, words, main=section in DESCRIBING and not mine)
             enum = header_at(page, head) is None
@@ -94,11 +94,8 @@ def blocks(page: Page, spans: dict[str, tuple[int, int]]) -> tuple[Block, ...]:
             end = next((n - 1 for n in range(block.head + 1, end + 1) if MEDIA.match(page.line(n).strip())), end)
             if section not in DESCRIBING or at + 1 < len(mine):
                 end = _trimmed(page, block.head, end)
-            found.append(Block(**{name: getattr(block, name) for name in _KEPT}, last=end))
+            found.append(replace(block, last=end))
     return tuple(found)
-
-
-_KEPT = ("first", "head", "model", "section", "enum")
 
 
 def _named(page: Page, head: int, first: int, words: frozenset[str], *, main: bool) -> tuple[str, int]:
@@ -142,5 +139,7 @@ def _words(page: Page) -> set[str]:
 
 def _trimmed(page: Page, head: int, last: int) -> int:
     """The last line that has a bar: what stands below a table that has bars is no row."""
+    if "|" not in page.line(head):
+        return last
     barred = [number for number in range(head + 1, last + 1) if "|" in page.line(number)]
     return barred[-1] if barred else last

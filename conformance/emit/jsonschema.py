@@ -6,6 +6,8 @@ refuses it). What JSON Schema cannot say of a member is listed under `x-not-expr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from conformance.emit.bounds import NUMBERS, TEXTS, Bounds, below, bounds_of, idle, rule_id
@@ -68,6 +70,21 @@ def response_schema(contract: Contract) -> Schema:
     return _root(contract, "response", message.root, schema)
 
 
+def parameter_schema(member: Field) -> Schema:
+    """What the text of a parameter in the address stands for. No rule speaks of one, so none is named."""
+    schema: Schema = {"type": _types(member, nullable=False), "x-rules": {"type": ""}}
+    _form(member, schema)
+    bounds = bounds_of(member)
+    for keyword, value, _ in _keywords(member, bounds):
+        schema[keyword] = _number(value)
+    for pattern in bounds.patterns if member.type in TEXTS else ():
+        with suppress(Unsupported):
+            _pattern(schema, translate(pattern, "ecma"), "")
+    for inner in (schema, *schema.get("allOf", [])):
+        del inner["x-rules"]
+    return schema
+
+
 def _root(contract: Contract, part: str, title: str, schema: Schema) -> Schema:
     return {"$schema": DIALECT, "$id": f"{BASE}/{contract.service}/{part}.schema.json", "title": title} | schema
 
@@ -87,7 +104,9 @@ def _object(contract: Contract, part: str, path: str, fields: tuple[Field, ...])
 
 def _member(contract: Contract, part: str, path: str, member: Field) -> Schema:
     demanded = part == "request" and member.required
-    rules: dict[str, Any] = {"type": rule_id(contract, part, path, "type")}
+    rules: dict[str, Any] = {}
+    if part == "response" or member.type not in {"open", "empty"}:
+        rules["type"] = rule_id(contract, part, path, "type")
     schema: Schema = {"type": _types(member, nullable=not demanded), "x-rules": rules}
     if demanded:
         rules["null"] = rule_id(contract, part, path, "required")
@@ -114,9 +133,10 @@ def _shape(contract: Contract, part: str, path: str, member: Field, schema: Sche
 def _form(member: Field, schema: Schema) -> None:
     """The form of a text, and choices."""
     rules = schema["x-rules"]
-    form = {"guid": {"format": "uuid", "pattern": GUID}, "dateTime": {"pattern": DATE_TIME}}.get(member.type)
-    if form is not None:
-        schema |= form
+    # No `format`: `uuid` and `date-time` would refuse spellings that the patterns admit.
+    pattern = {"guid": GUID, "dateTime": DATE_TIME}.get(member.type)
+    if pattern is not None:
+        schema["pattern"] = pattern
         rules["pattern"] = rules["type"]
     if member.choices:
         numbers = [choice.number for choice in member.choices if choice.number is not None]
@@ -147,6 +167,13 @@ def _constrain(contract: Contract, path: str, member: Field, schema: Schema) -> 
     for facet, reason in idle(member):
         _not_expressed(schema, rule_id(contract, "request", path, facet), reason)
     _patterns(contract, path, member, bounds, schema)
+    for keyword, value, facet in _keywords(member, bounds):
+        schema[keyword] = _number(value)
+        schema["x-rules"][keyword] = rule_id(contract, "request", path, facet)
+
+
+def _keywords(member: Field, bounds: Bounds) -> Iterator[tuple[str, Any, str]]:
+    """(keyword, value, facet) of the bounds that the type has."""
     counted = "Items" if member.type == "list" else "Length"
     keywords: list[tuple[str, Any, str]] = []
     if member.type in NUMBERS:
@@ -154,10 +181,7 @@ def _constrain(contract: Contract, path: str, member: Field, schema: Schema) -> 
     if member.type in TEXTS | {"list"}:
         keywords.append((f"min{counted}", bounds.min_length, "min-length"))
         keywords.append((f"max{counted}", bounds.max_length, "max-length"))
-    for keyword, value, facet in keywords:
-        if value is not None:
-            schema[keyword] = _number(value)
-            schema["x-rules"][keyword] = rule_id(contract, "request", path, facet)
+    yield from (row for row in keywords if row[1] is not None)
 
 
 def _patterns(contract: Contract, path: str, member: Field, bounds: Bounds, schema: Schema) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from conformance.emit.bounds import Bounds, below, bounds_of, idle
-from conformance.emit.xsd_notes import RULES, XS, Notes, Parent, xs
+from conformance.emit.xsd_notes import RULES, XS, Notes, Parent, element_name, xs
 from conformance.emit.xsd_text import CONVERTED, simple
 from conformance.model import Contract, Encoding, Field, Message
 
@@ -72,7 +72,7 @@ class Schema:
 
     def text(self) -> str:
         """The whole document."""
-        element = etree.SubElement(self.root, xs("element"), name=self._message.root)
+        element = etree.SubElement(self.root, xs("element"), name=element_name(self._message.root))
         element.set("type", self._prefixed(self._type(self._message.root, "", self._message.fields)))
         return _text(self.root)
 
@@ -96,7 +96,11 @@ class Schema:
 
     def _type(self, model: str, path: str, fields: tuple[Field, ...]) -> str:
         """Write the complex type of a model; its name. The same model at another place has rules of its own there."""
-        name = model if model not in self._named else f"{model}.{path.replace('/', '.')}"
+        name = element_name(model)
+        if name in self._named:
+            name = element_name(f"{model}.{path.replace('/', '.')}")
+        while name in self._named:
+            name += "_"
         self._named.add(name)
         held = etree.SubElement(self.root, xs("complexType"), name=name)
         sequence = etree.SubElement(held, xs("sequence"))
@@ -106,7 +110,7 @@ class Schema:
         return name
 
     def _element(self, parent: Parent, path: str, member: Field) -> None:
-        element = etree.SubElement(parent, xs("element"), name=member.name)
+        element = etree.SubElement(parent, xs("element"), name=element_name(member.name))
         demanded = (self._part == "request" and member.required) or path == self._demanded
         if not demanded:
             element.set("minOccurs", "0")
@@ -162,10 +166,10 @@ class Schema:
         sequence = etree.SubElement(held, xs("sequence"))
         entry = etree.SubElement(sequence, xs("element"))
         if self._data_contract and not item.fields:
-            entry.set("ref", f"arrays:{item.name}")
+            entry.set("ref", f"arrays:{element_name(item.name)}")
             self._array_item(item)
         else:
-            entry.set("name", item.name)
+            entry.set("name", element_name(item.name))
         least, most = bounds.min_length, bounds.max_length
         if bounds.empty_length:
             least, most = None, None
@@ -197,9 +201,9 @@ class Schema:
             self.arrays.set("elementFormDefault", "qualified")
             imported = etree.Element(xs("import"), namespace=ARRAYS, schemaLocation=self.arrays_file)
             self.root.insert(0, imported)
-        if any(one.get("name") == item.name for one in self.arrays):
+        if any(one.get("name") == element_name(item.name) for one in self.arrays):
             return
-        entry = etree.SubElement(self.arrays, xs("element"), name=item.name, nillable="true")
+        entry = etree.SubElement(self.arrays, xs("element"), name=element_name(item.name), nillable="true")
         if item.type in {"list", "object", "map"}:
             _anything(entry)
         else:

@@ -86,19 +86,18 @@ def _items(member: Field) -> list[Tree]:
 
 
 def _number(member: Field) -> int | Decimal:
-    """Inside the range rather than on its edge, so that a service that draws it too tight is told by that rule alone."""
+    """Inside the range rather than on its edge, so that a service that draws it too tight refuses a case, not all."""
     bounds = next(
         (found for found in member.constraints if found.minimum is not None or found.maximum is not None), None
     )
     tried: list[int | Decimal] = [] if bounds is None else list(_between(bounds))
     if bounds is None or _inside(bounds, 1):
         tried.insert(0, 1)
-    for found in _samples(member):
-        # Zeros in front would be lost in a number.
-        for text in (found.replace("0", "1"), found):
-            if text.isascii() and text.replace(".", "", 1).isdigit():
-                tried.append(int(text) if text.isdigit() else Decimal(text))
-    return next((value for value in (*tried, 1, 0) if _admitted(member, value)), tried[0])
+    # Zeros in front would be lost in a number.
+    texts = [text for found in _samples(member) for text in (found.replace("0", "1"), found) if text.isascii()]
+    tried += [Decimal(text) for text in texts if text.replace(".", "", 1).isdigit()]
+    found = next((value for value in (*tried, 1, 0) if _admitted(member, value)), tried[0])
+    return found if "." in str(found) else int(found)
 
 
 def _inside(bounds: Constraint, value: int) -> bool:
@@ -142,7 +141,10 @@ def _sized(member: Field, text: str) -> Iterator[str]:
     least = max((found.min_length for found in member.constraints if found.min_length is not None), default=0)
     most = min((found.max_length for found in member.constraints if found.max_length is not None), default=None)
     pattern = next((found.pattern for found in member.constraints if found.pattern is not None), None)
-    for size in (least + 1, most - 1 if most is not None else least, least, most or least):
+    sizes = (least + 1, least) if len(text) <= least else ()
+    if most is not None and len(text) >= most:
+        sizes = (most - 1, most)
+    for size in sizes:
         if 0 < size < len(text):
             yield text[:size]
         elif size > len(text) > 0:

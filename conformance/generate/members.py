@@ -16,6 +16,8 @@ from conformance.rules.applies import applies
 from conformance.rules.fields import join
 
 ABSENT = object()
+MOST_ITEMS = 200
+"""No list is made longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,21 @@ def member_cases(subject: Subject) -> Iterator[Case]:
             inner_around, inner_leans = base, None
         place = Place(subject, member, (member.name,), around, leans_on)
         yield from _cases(place)
-        if member.item is not None and member.item.fields and inner_around[member.name]:
-            for child in member.item.fields:
-                yield from _cases(Place(subject, child, (member.name, child.name), inner_around, inner_leans))
+        yield from _inside(replace(place, around=inner_around, leans_on=inner_leans))
+        if member.type == "list" and member.item is not None and member.item.fields and inner_around[member.name]:
             yield from _list_cases(place, inner_around)
+
+
+def _inside(place: Place) -> Iterator[Case]:
+    """Cases about the members of an object or of a list's first item, as deep as the message goes."""
+    item = place.member.item if place.member.type == "list" else None
+    children = item.fields if item is not None else place.member.fields
+    if not children or not _current(place):
+        return
+    for child in children:
+        inner = replace(place, member=child, names=(*place.names, child.name))
+        yield from _cases(inner)
+        yield from _inside(inner)
 
 
 def _with(subject: Subject, member: Field, base: dict[str, Tree]) -> Case:
@@ -166,8 +179,8 @@ def _types(place: Place) -> Iterator[Case]:
 def _current(place: Place) -> Tree:
     inner: Tree = place.around
     for name in place.names:
-        inner = inner[0] if isinstance(inner, list) else inner
-        inner = inner.get(name)
+        inner = inner[0] if isinstance(inner, list) and inner else inner
+        inner = inner.get(name) if isinstance(inner, dict) else None
     return inner
 
 
@@ -224,7 +237,10 @@ def _patterns(place: Place) -> Iterator[Case]:
         return
     current = place.subject.value(member)
     if member.type == "string":
-        yield from _texts(place, constraint.pattern, _witness(place.subject, member))
+        witness = _witness(place.subject, member)
+        # Of a pattern that dialects read differently nothing is made; example cases may still decide its rule.
+        if strings.usable(constraint.pattern, witness):
+            yield from _texts(place, constraint.pattern, witness)
         return
     if member.type == "decimal":
         for value in values.decimals(member):
@@ -260,32 +276,70 @@ def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
 
 
 def _lengths(place: Place) -> Iterator[Case]:
+    """Texts and lists on each bound of their length, and past it."""
     member = place.member
-    constraint = member.constraint("max-length")
-    if constraint is None or constraint.max_length is None or "reference" in member.marks:
+    if "reference" in member.marks or member.type not in {"string", "list"}:
         return
-    length, current = constraint.max_length, _witness(place.subject, member)
-    stated = member.constraint("pattern")
-    pattern = stated.pattern if stated is not None else None
-    sizes = (
-        ("at", length, Expect.ACCEPTED),
-        ("over", length + 1, Expect.REFUSED),
-        ("far", length + 10, Expect.REFUSED),
-    )
-    for slug, size, expect in sizes:
-        text = strings.stretch(pattern, current, size)
-        facets = tuple(broken(member, text)) if text is not None else ()
-        if text is None or not safe(text, place.subject.recipients) or set(facets) - {"max-length"}:
+    least, most = bounds_of_length(member)
+    if most is not None:
+        yield from _length(place, "max-length", "at", most, Expect.ACCEPTED)
+        yield from _length(place, "max-length", "over", most + 1, Expect.REFUSED)
+        yield from _length(place, "max-length", "far", most + 10, Expect.REFUSED)
+        yield from _beyond_ascii(place, most)
+    if least:
+        yield from _length(place, "min-length", "least", least, Expect.ACCEPTED)
+        yield from _length(place, "min-length", "under", least - 1, Expect.REFUSED)
+
+
+def bounds_of_length(member: Field) -> tuple[int | None, int | None]:
+    """The longest minimum and the shortest maximum that are stated."""
+    least = [held.min_length for held in member.constraints if held.min_length]
+    most = [held.max_length for held in member.constraints if held.max_length is not None]
+    return max(least, default=None), min(most, default=None)
+
+
+def _length(place: Place, facet: str, slug: str, size: int, expect: Expect) -> Iterator[Case]:
+    member = place.member
+    for value in _sized(place, size):
+        facets = tuple(broken(member, value))
+        if not value and member.required and member.type == "string":
+            facets += ("not-blank",)
+        fits = not facets if expect is Expect.ACCEPTED else facet in facets
+        if not fits or (isinstance(value, str) and not safe(value, place.subject.recipients)):
             continue
-        yield place.case("max-length", Value(slug, text, f"{size} characters"), expect)
-    if pattern is None and is_words(current):
-        # Two bytes each in UTF-8, one character each by any count of characters.
-        value = Value("beyond-ascii", "ñ" * length, f"{length} letters ñ")
-        # Who takes no such letter at all is told so by another rule.
-        any_length = f"{place.subject.service}/{place.subject.encoding.name}/envelope/non-ascii/utf-8"
-        yield replace(place.case("max-length", value, Expect.ACCEPTED), leans_on=any_length)
-        astral = "𝐀" * (length // 2 + 1)
-        yield place.case("max-length", Value("astral", astral, f"{len(astral)} astral letters"), Expect.OBSERVE)
+        unit = "items" if isinstance(value, list) else "characters"
+        yield place.case(facet, Value(slug, value, f"{size} {unit}"), expect, also=facets)
+        return
+
+
+def _sized(place: Place, size: int) -> Iterator[Tree]:
+    """Values of that length: first one that keeps the pattern, then, for want of one, any."""
+    member = place.member
+    if member.type == "list":
+        current = place.subject.value(member)
+        if isinstance(current, list) and current and size <= MOST_ITEMS:
+            yield (current * size)[:size]
+        return
+    current, stated = _witness(place.subject, member), member.constraint("pattern")
+    pattern = stated.pattern if stated is not None else None
+    if pattern is not None and strings.usable(pattern, current):
+        found = strings.sized(pattern, current, size)
+        if found is not None:
+            yield found
+    yield strings.sized(None, current, size)
+
+
+def _beyond_ascii(place: Place, most: int) -> Iterator[Case]:
+    member, subject = place.member, place.subject
+    if member.constraint("pattern") is not None or not is_words(_witness(subject, member)):
+        return
+    # Two bytes each in UTF-8, one character each by any count of characters.
+    value = Value("beyond-ascii", "ñ" * most, f"{most} letters ñ")
+    # Who takes no such letter at all is told so by another rule.
+    any_length = f"{subject.service}/{subject.encoding.name}/envelope/non-ascii/utf-8"
+    yield replace(place.case("max-length", value, Expect.ACCEPTED), leans_on=any_length)
+    astral = "𝐀" * (most // 2 + 1)
+    yield place.case("max-length", Value("astral", astral, f"{len(astral)} astral letters"), Expect.OBSERVE)
 
 
 def _list_cases(place: Place, around: dict[str, Tree]) -> Iterator[Case]:

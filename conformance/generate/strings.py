@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.facets import matches
-from conformance.patterns import Anchor, Chars, Choice, Node, Repeat, Sequence, Span, derive, parse
+from conformance.patterns import Anchor, Chars, Choice, Node, Repeat, Sequence, Span, Unsupported, derive, parse
 
 # The order in which a character outside a class is looked for: the neighbours of ranges come first.
 PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
@@ -29,6 +29,14 @@ class Edit:
 
     def apply(self, value: str) -> str:
         return value[: self.start] + self.text + value[self.end :]
+
+
+def usable(pattern: str, value: str) -> bool:
+    """Can texts be made from the pattern and the value? Not where dialects differ on it, or the value breaks it."""
+    try:
+        return derive(parse(pattern), value) is not None
+    except Unsupported:
+        return False
 
 
 def near_misses(pattern: str, value: str) -> tuple[tuple[str, str], ...]:
@@ -123,7 +131,7 @@ def sample(node: Node) -> str:
         case Chars():
             if node.has("x"):
                 return "x"
-            return next((char for char in PRINTABLE if node.has(char)), chr(node.ranges[0][0]))
+            return next((char for char in PRINTABLE if node.has(char)), chr((node.covered or node.ranges)[0][0]))
         case Sequence():
             return "".join(sample(item) for item in node.items)
         case Choice():
@@ -132,6 +140,18 @@ def sample(node: Node) -> str:
             return sample(node.item) * node.low
         case Anchor():
             return ""
+
+
+def sized(pattern: str | None, value: str, length: int) -> str | None:
+    """The value made exactly `length` characters long, still matching; None where that cannot be done."""
+    if length >= len(value):
+        return stretch(pattern, value, length)
+    if pattern is None:
+        return value[:length]
+    # Every run of characters that could be left out, from the left.
+    cut = len(value) - length
+    shorter = (value[:start] + value[start + cut :] for start in range(length + 1))
+    return next((text for text in shorter if matches(pattern, text)), None)
 
 
 def stretch(pattern: str | None, value: str, length: int) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from conformance.codecs import CODECS, Malformed, Oddity
 from conformance.judge import expectation, reply, transport
 from conformance.judge.opinion import Opinion
-from conformance.judge.reply import Answer
+from conformance.judge.reply import Answer, charset_of
 from conformance.judge.show import whole
 from conformance.judge.walk import answer_results, request_findings
 from conformance.model import (
@@ -28,6 +30,9 @@ from conformance.rules.http import about_answers
 
 __all__ = ["Judge", "request_findings"]
 
+
+if TYPE_CHECKING:
+    from conformance.judge.xml_opinion import XmlOpinion
 
 STRUCTURE = ("root", "namespace", "order", "repeated")
 """Kinds of oddity that are envelope rules of their own."""
@@ -53,6 +58,13 @@ class Judge:
         self._rules = {rule: value for rule, value in rules.items() if value.service == contract.service}
         self._opinion = Opinion(contract)
 
+    @cached_property
+    def _xml_opinion(self) -> XmlOpinion:
+        # xmlschema takes a while to load; only answers in XML need it.
+        from conformance.judge.xml_opinion import XmlOpinion  # noqa: PLC0415
+
+        return XmlOpinion(self.contract)
+
     def __call__(self, case: Case, exchange: Exchange) -> Judgement:
         """Everything that the exchange says, for the case that it answers."""
         answer = reply.read(self.contract, exchange)
@@ -71,7 +83,7 @@ class Judge:
         if exchange.response is not None:
             yield from transport.transport_results(case, exchange.response, answer)
             yield from transport.accept_results(case, exchange.response, answer.words)
-            yield from self._refusal(answer)
+            yield from self._refusal(case, answer)
         yield from expectation.expectation_results(case, exchange, answer)
         if case.rules == (f"{case.service}/http/allow",) and exchange.response is not None:
             if exchange.response.status != 405:
@@ -140,12 +152,16 @@ class Judge:
         except Malformed:
             return None
 
-    def _refusal(self, answer: Answer) -> Iterator[Result]:
+    def _refusal(self, case: Case, answer: Answer) -> Iterator[Result]:
         """A refusal by status that says success in its body."""
         acceptance = self.contract.operation.acceptance
         if acceptance is None or answer.reply is not Reply.REFUSED:
             return
         rule = f"{self.contract.service}/response/{acceptance.member}/refusal"
+        if answer.encoding and answer.encoding != case.encoding:
+            # A service may refuse in one encoding whatever is asked for; another refusal in this one outweighs this.
+            reason = f"no refusal came in {case.encoding}"
+            yield Result(rule=rule, outcome=Outcome.INAPPLICABLE, reason=reason, encoding=case.encoding)
         said = answer.tree.get(acceptance.member) if isinstance(answer.tree, dict) else None
         if said is True:
             finding = Finding(path=acceptance.member, expected="false, or no such member", observed="true")
@@ -170,11 +186,17 @@ class Judge:
         """Rules on which walk and schema differ over the same bytes."""
         if not self._shows_the_envelope(case, exchange, answer) or not isinstance(answer.tree, dict):
             return ()
-        if answer.encoding != "json":
-            return ()
         walked = {result.rule for result in results if result.outcome is Outcome.FAILED and "/response/" in result.rule}
         blocked = {result.rule for result in results if result.outcome is Outcome.UNTESTED}
-        opinion = self._opinion.of_response(answer.tree)
+        response = exchange.response
+        if _xml(answer):
+            fair = answer.decoded is not None and answer.decoded.utf8
+            if response is None or not fair or charset_of(response) not in {"", "utf-8", "utf8"}:
+                # A validator reads the encoding from the document alone.
+                return ()
+            opinion = self._xml_opinion.of_response(response.body)[0]
+        else:
+            opinion = self._opinion.of_response(answer.tree)
         differ = {rule for rule in opinion ^ walked if self._expresses(rule) and rule not in blocked}
         return tuple(sorted(differ))
 

@@ -59,8 +59,26 @@ def _member(member: Field, value: Tree) -> Iterator[tuple[str, str, str]]:
     if how is not Fit.EXACT:
         yield "type" if how is Fit.WRONG else "strict-type", article(member.type), show(value)
         return
+    misfit = _misfit(member, value)
+    if misfit is not None:
+        yield misfit
+        return
     for facet in broken(member, value):
         yield facet, _bound(member, facet), show(value)
+
+
+def _misfit(member: Field, value: Tree) -> tuple[str, str, str] | None:
+    """The worst of the items of a list of scalars, or of the values of a map, that are not of their type."""
+    item = member.item
+    if item is None or (member.type == "list" and item.fields):
+        return None
+    inner = value.values() if isinstance(value, dict) else value
+    fitted = [(fits(item, one), one) for one in inner if one is not None]
+    for fit, facet in ((Fit.WRONG, "type"), (Fit.CONVERTIBLE, "strict-type")):
+        found = next((one for how, one in fitted if how is fit), None)
+        if found is not None:
+            return facet, f"items, each {article(item.type)}", show(found)
+    return None
 
 
 def _bound(member: Field, facet: str) -> str:

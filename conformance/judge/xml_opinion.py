@@ -23,6 +23,7 @@ from xmlschema.validators import XMLSchemaChildrenValidationError, XMLSchemaVali
 from conformance.codecs.lexical import BLANKS, value_of
 from conformance.emit.bounds import NUMBERS, below, rule_id
 from conformance.emit.xsd import xsd_files
+from conformance.emit.xsd_notes import element_name
 from conformance.facets import is_number, plain
 from conformance.model import Contract, Field, Message
 
@@ -112,7 +113,7 @@ class _Side:
         """Copy the children of an object, and put in what must be there and is not."""
         came, shown, straight = trio
         particles = {one.local_name: one for one in particle.type.content.iter_elements()}
-        known = {member.name: member for member in fields}
+        known = {element_name(member.name): member for member in fields}
         first: dict[str, Any] = {}
         for child in came:
             name = etree.QName(child).localname
@@ -122,7 +123,7 @@ class _Side:
             first[name] = (child, twin)
         for name, one in particles.items():
             member = known[name]
-            inner = below(path, name)
+            inner = below(path, member.name)
             if name in first:
                 right = etree.SubElement(straight, one.name)
                 made.places[right] = (inner, member)

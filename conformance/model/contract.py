@@ -47,7 +47,11 @@ class Field:
     A list has `item` (its `name` is the element name of one item in XML); a map has `item` for its values, its keys are
     text; an object has `fields`, an enum `choices`. `model` is the document's name for what an object or enum is.
     `marks`: `reference` (names something that must exist at the tenant), `mail`, `secret`, `target-only`.
-    `occurs` is (least, most), most None for unbounded, where XML type mapping speaks; its basis is inferred.
+    `occurs` is (least, most), most None for unbounded, where XML type mapping speaks; its basis is inferred. A list whose
+    own most is None has no element around it: its items stand among the other members, under its name.
+    `namespace` is set where it is not that of the parent (of the message, at the top; none, for an attribute). In XML a
+    name with `@` before it is that of an attribute, `#text` is the text of the element that has the member, and `#any`
+    stands for further content of any kind.
     `implied_by` maps a facet to the facets whose enforcement makes it impossible to break this one unnoticed.
     """
 
@@ -65,6 +69,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     choices: tuple[Choice, ...] = ()
     model: str = ""
+    namespace: str | None = None
 
     def constraint(self, facet: str) -> Constraint | None:
         """The constraint of that facet, or None."""
@@ -77,22 +82,25 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A request or an answer. `root` is the model or wrapper name; `wrappers` the elements between root and fields."""
+    """A request or an answer. `root` is the model or wrapper name; `wrappers` the elements between root and fields;
+    `headers` the blocks in the header of a SOAP envelope."""
 
     root: str
     citation: Citation
     fields: tuple[Field, ...]
     wrappers: tuple[str, ...] = ()
     namespace: str | None = None
+    headers: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """One documented wire form. `name` is `json`, `xml`, `form`, `soap-1.1` or `soap-1.2`.
+    """One documented wire form. `name` is `json`, `xml`, `form`, `soap-1.1`, `soap-1.2`, `http-get` or `http-post`.
 
     `media_types` are those of the request, `response_media_types` those of the answer, preferred first. `serializer`
     is that of an XML form: `xml-serializer` (members in the document's order, no namespace of its own) or
-    `data-contract` (members in alphabetical order, in the namespace of the message).
+    `data-contract` (members in alphabetical order, in the namespace of the message). `method`, `path`, `request` and
+    `response` are set where they are not those of the operation.
     """
 
     name: str
@@ -103,6 +111,10 @@ class Encoding:
     action: str | None = None
     envelope: str | None = None
     serializer: str | None = None
+    method: str = ""
+    path: str = ""
+    request: Message | None = None
+    response: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +153,8 @@ class Operation:
     orders: tuple[Order, ...] = ()
     parameters: tuple[Field, ...] = ()
     """Those in the address: in its path, between braces, or in its query."""
+    one_way: bool = False
+    """The service takes the message and answers without a body; `response` then has neither root nor fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ class Rule:
     """One requirement. `id` is `<service>/<part>/<path>/<facet>`; `path` is empty for a whole message.
 
     `schema` says that the emitted schema expresses the rule, so that a second opinion exists. `softer_in` are encodings
-    in which a MUST rule is SHOULD, since the document does not show how the member is written there.
+    in which a MUST rule is SHOULD, since the document does not show how the member is written there; `elsewhere` cites
+    for an encoding what `citation` does not say of it.
     """
 
     id: str
@@ -28,6 +29,11 @@ class Rule:
     encodings: tuple[str, ...]
     schema: bool = False
     softer_in: tuple[str, ...] = ()
+    elsewhere: Mapping[str, Citation] = field(default_factory=dict)
+
+    def cited_in(self, encoding: str) -> Citation:
+        """Where the rule comes from in that encoding."""
+        return self.elsewhere.get(encoding, self.citation)
 
     def level_in(self, encoding: str) -> Level:
         """How binding the rule is in that encoding."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from conformance.patterns.syntax import ANCHORS, CLASSES, CONTROLS, COUNT, ESCAPES, FLAGS, GROUPS, HALF_COUNT, NAMED
 from conformance.patterns.tree import (
+    EMPTY,
     LAST,
     Anchor,
     Chars,
@@ -93,7 +94,8 @@ class _Parser:
     def sequence(self, depth: int) -> Node:
         items: list[Node] = []
         while self.at < len(self.text) and self.text[self.at] not in "|)":
-            items.append(self.repeated(self.atom(depth)))
+            item = self.repeated(self.atom(depth))
+            items += [] if item == EMPTY else [item]
         return items[0] if len(items) == 1 else Sequence(tuple(items))
 
     def atom(self, depth: int) -> Node:
@@ -132,7 +134,7 @@ class _Parser:
             raise Unsupported("a possessive repetition")
         if self.count() is not None:
             raise self.bad("a repetition of a repetition")
-        return Repeat(item, low, high, greedy)
+        return item if item == EMPTY else Repeat(item, low, high, greedy)
 
     def count(self) -> tuple[int, int | None] | None:
         for char, bounds in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):

@@ -63,6 +63,9 @@ class Anchor:
 
 Node = Chars | Sequence | Choice | Repeat | Anchor
 
+EMPTY = Sequence(())
+"""No characters; never an item of another node but as an alternative, since Rust does not read `(?:)?`."""
+
 
 def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
     """The same code points, sorted, with what touches joined."""

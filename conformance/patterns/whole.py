@@ -8,6 +8,7 @@ lacks the end anchor is taken only where the text itself decides at each charact
 from __future__ import annotations
 
 from conformance.patterns.tree import (
+    EMPTY,
     Anchor,
     Chars,
     Choice,
@@ -19,8 +20,6 @@ from conformance.patterns.tree import (
     merged,
     overlap,
 )
-
-EMPTY = Sequence(())
 
 
 def whole(tree: Node) -> Node:
@@ -41,7 +40,8 @@ def _stripped(node: Node, where: str) -> Node:
         case Choice():
             return Choice(tuple(_stripped(option, where) for option in node.options))
         case Repeat() if node.high == 1:
-            return Repeat(_stripped(node.item, where), node.low, 1, node.greedy)
+            bare = _stripped(node.item, where)
+            return bare if bare == EMPTY else Repeat(bare, node.low, 1, node.greedy)
         case Sequence():
             items = list(node.items if where == "start" else reversed(node.items))
             kept: list[Node] = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from conformance.model import Contract, Field, Rule
+from conformance.rules.fields import walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
 
 def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
     members = {member.name: member for member in contract.operation.request.fields}
+    everywhere = dict(walk(contract.operation.request.fields))
     # Members that name something at the tenant keep their value, so a stale one cannot be told.
     varied = {name for name, member in members.items() if member.marks in {(), ("mail",)} and member.type != "list"}
     for rule in rules:
@@ -54,7 +56,7 @@ def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
                     continue
                 yield _defect(rule, (rule.id,), variant)
             continue
-        together = _implied(contract.service, rule, members.get(rule.path))
+        together = _implied(contract.service, rule, everywhere.get(rule.path))
         yield _defect(rule, together, "dropped")
         if rule.path in members:
             yield from _bounds(contract.service, rule, members[rule.path])
@@ -69,17 +71,21 @@ def _defect(rule: Rule, rules: tuple[str, ...], variant: str) -> Defect:
 def _implied(service: str, rule: Rule, member: Field | None) -> tuple[str, ...]:
     """The rule and those that would still catch what it lets through: only together can they be broken."""
     implied = member.implied_by.get(rule.facet, ()) if member is not None else ()
+    if rule.facet == "min-length" and member is not None and member.required and bound(member, rule.facet) == 1:
+        # Nothing is shorter than one character but blank text.
+        implied += ("not-blank",) if member.type == "string" else ()
     return (rule.id, *(f"{service}/request/{rule.path}/{facet}" for facet in implied))
 
 
 def _bounds(service: str, rule: Rule, member: Field) -> Iterator[Defect]:
     """Bounds off by one on each side, where no other constraint hides it."""
-    step = {"minimum": -1, "maximum": 1, "max-length": 1}.get(rule.facet)
+    step = {"minimum": -1, "maximum": 1, "max-length": 1, "min-length": -1}.get(rule.facet)
     value = bound(member, rule.facet)
     if step is None or value is None or "reference" in member.marks:
         return
     for variant, change in (("looser", step), ("tighter", -step)):
-        if variant == "looser" and member.implied_by.get(rule.facet):
+        implied = _implied(service, rule, member)[1:]
+        if implied and (variant == "looser" or rule.facet.endswith("-length")):
             continue
         also: tuple[str, ...] = ()
         if member.type == "decimal" and rule.facet == "maximum" and variant == "looser":
@@ -102,6 +108,8 @@ def bound(member: Field, facet: str) -> Decimal | None:
             return constraint.maximum
         if facet == "max-length" and constraint.max_length is not None:
             return Decimal(constraint.max_length)
+        if facet == "min-length" and constraint.min_length:
+            return Decimal(constraint.min_length)
     return None
 
 

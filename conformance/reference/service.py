@@ -228,6 +228,8 @@ def _bounded(constraint: Constraint, facet: str, value: Decimal) -> Constraint:
         return replace(constraint, minimum=value)
     if facet == "maximum" and constraint.maximum is not None:
         return replace(constraint, maximum=value)
+    if facet == "min-length" and constraint.min_length:
+        return replace(constraint, min_length=int(value))
     if facet == "max-length" and constraint.max_length is not None:
         return replace(constraint, max_length=int(value))
     return constraint

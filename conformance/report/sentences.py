@@ -23,7 +23,7 @@ def verdict_sentence(verdict: Verdict, rule: Rule | None) -> str:
     said = [verdict_head(verdict)]
     if verdict.outcome is Outcome.FAILED:
         if rule is not None:
-            said = [f"{said[0]}: {requirement(rule)}"]
+            said = [f"{said[0]}: {requirement(rule, verdict.encoding)}"]
         said.extend(finding_sentence(finding) for finding in verdict.findings[:SHOWN])
         said.append(left_out(verdict.findings))
         if verdict.reason and not verdict.findings:
@@ -42,9 +42,9 @@ def verdict_head(verdict: Verdict) -> str:
     return f"{verdict.rule} ({verdict.encoding}) {verdict.level} {verdict.outcome}"
 
 
-def requirement(rule: Rule) -> str:
+def requirement(rule: Rule, encoding: str) -> str:
     """The statement with its citation, as the first half of a failure."""
-    return f"{one_line(rule.statement).rstrip('.')} ({rule.citation})"
+    return f"{one_line(rule.statement).rstrip('.')} ({rule.cited_in(encoding)})"
 
 
 def finding_sentence(finding: Finding) -> str:

@@ -88,7 +88,7 @@ def _failures(console: Console, title: str, verdicts: Sequence[Verdict], rules: 
     for verdict in verdicts[:MOST]:
         rule = rules.get(verdict.rule)
         head = verdict_head(verdict)
-        _say(console, f"{head}: {requirement(rule)}" if rule else head, style="red", indent=2)
+        _say(console, f"{head}: {requirement(rule, verdict.encoding)}" if rule else head, style="red", indent=2)
         _say(console, _first_finding(verdict), indent=4)
     _more(console, len(verdicts))
 

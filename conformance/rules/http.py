@@ -25,7 +25,8 @@ class Row:
     facet: str
     level: Level
     clause: str
-    """`RFC 8259 §4`; empty where the basis is inferred."""
+    """`RFC 8259 §4`, or one clause for each of `encodings`, separated by semicolons. For a stated rule the kind of line
+    that says it; empty where the basis is inferred."""
     statement: str
     encodings: tuple[str, ...] = REST
 
@@ -95,6 +96,7 @@ def http_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]
             applies = tuple(name for name in row.encodings if name in known)
             if not applies:
                 continue
+            cited = {name: _citation(contract, row, name, basis) for name in applies}
             yield Rule(
                 id=f"{contract.service}/{row.part}/{row.facet}",
                 service=contract.service,
@@ -103,15 +105,18 @@ def http_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]
                 facet=row.facet,
                 level=row.level,
                 basis=basis,
-                citation=_citation(contract, row, applies[0], basis),
+                citation=cited[applies[0]],
                 statement=row.statement,
                 encodings=applies,
+                elsewhere={name: cite for name, cite in cited.items() if cite != cited[applies[0]]},
             )
 
 
 def _citation(contract: Contract, row: Row, encoding: str, basis: Basis) -> Citation:
     if basis is Basis.STANDARD:
-        standard, clause = row.clause.rsplit(" ", 1)
+        clauses = row.clause.split("; ")
+        named = clauses[row.encodings.index(encoding) if len(clauses) > 1 else 0]
+        standard, clause = named.rsplit(" ", 1)
         return Citation(standard=standard, clause=clause)
     if row.clause == "response":
         return contract.operation.response.citation

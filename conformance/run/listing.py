@@ -14,7 +14,7 @@ from rich.table import Table
 from conformance.errors import ConformanceError
 from conformance.generate.plan import cases_of
 from conformance.generate.subject import Subject
-from conformance.model import Citation, Rule
+from conformance.model import Citation, Level, Rule
 from conformance.resources import cases_dir
 from conformance.rules.levels import EXCEPTIONS
 from conformance.run.contracts import all_rules, chosen, contracts, rule_named
@@ -40,6 +40,8 @@ def _rule_row(rule: Rule) -> dict[str, Any]:
         "citation": _citation(rule.citation),
         "statement": rule.statement,
         "encodings": list(rule.encodings),
+        "softer_in": list(rule.softer_in) if rule.level is Level.MUST else [],
+        "elsewhere": {name: _citation(cite) for name, cite in rule.elsewhere.items()},
     }
 
 
@@ -105,9 +107,11 @@ def explain(name: str) -> str:
     """One rule, what it leans on, and the cases that try it."""
     rule = rule_named(name)
     lines = [rule.id, "", f"  {rule.statement}", ""]
-    lines.append(f"  level      {rule.level.value}{_why(rule)}")
+    softer = "".join(f", {rule.level_in(name)} in {name}" for name in rule.softer_in if rule.level is Level.MUST)
+    lines.append(f"  level      {rule.level.value}{softer}{_why(rule)}")
     lines.append(f"  basis      {rule.basis.value}")
     lines.append(f"  source     {rule.citation}")
+    lines += [f"             in {name} {citation}" for name, citation in rule.elsewhere.items()]
     lines.append(f"  encodings  {', '.join(rule.encodings)}")
     errors = [e for e in contracts()[rule.service].errata if e.line == rule.citation.line]
     lines += [f"  erratum    {erratum.id}: {erratum.statement}" for erratum in errors]

@@ -139,7 +139,7 @@ def _parameters(url: str, contract: Contract) -> Iterator[str]:
     known = [parameter.name for parameter in contract.operation.parameters]
     for name in placeholders(url):
         if name.lower() not in {one.lower() for one in known}:
-            yield f"{{{name}}} is no parameter of {contract.service}{nearest(name, known)}; write the address out"
+            yield f"{{{name}}} is no parameter of {contract.service}{nearest(name, known)}"
 
 
 def _split(text: str) -> SplitResult | None:

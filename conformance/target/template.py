@@ -105,7 +105,8 @@ def _values(contract: Contract) -> Iterator[str]:
         asked = member in operation.parameters or refers(member)
         text = _toml(member, contract.baseline.get(member.name, default(member))) if asked else None
         if text is not None:
-            optional = not member.required and member.name not in placeholders(operation.path)
+            in_path = member.name in placeholders(urlsplit(operation.path).path)
+            optional = not (member.required or in_path)
             yield f"{'# ' if optional else ''}{_key(member.name)} = {text}\n"
 
 

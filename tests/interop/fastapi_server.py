@@ -1,11 +1,13 @@
-"""The service as FastAPI and pydantic make it: models for validation, 422 with `detail` for a refusal, JSON only.
+"""The service as FastAPI and pydantic make it: models for validation, 422 with `detail` for a refusal, JSON alone.
 
 Written from the page; must never import `conformance`. Annotations are not postponed: FastAPI reads them as values.
 """
 
+import asyncio
 import re
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -17,6 +19,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, StrictBool, StringConstraints
+
+from tests.profiles.wire import Incoming, Outgoing
 
 PATH = "/api/CollectionPolicy"
 MAIL = r"((?:[\w-]+\.)*\w[\w-]{0,63})@((?:[\w-]+\.)*\w[\w-]{0,98})\.([a-zA-Z]{2,15}(?:\.[a-zA-Z]{2})?)"
@@ -89,7 +93,7 @@ async def without_input(_request: Request, error: RequestValidationError) -> JSO
 
 
 def application(model: type[Policy] = Policy, answer: Answer = documented, *, stock: bool = False) -> FastAPI:
-    """The service with this model for the request and this answer; `stock` keeps FastAPI's own refusal."""
+    """The JSON service with this model for the request and this answer; `stock` keeps FastAPI's own refusal."""
     app = FastAPI(exception_handlers={} if stock else {RequestValidationError: without_input})
 
     @app.post(PATH)
@@ -111,6 +115,47 @@ class TextJson:
             for name, value in scope["headers"]
         ]
         await self._app({**scope, "headers": headers}, receive, send)
+
+
+def in_process(app: Any) -> Callable[[Incoming], Outgoing]:
+    """The application as a function of request to answer."""
+
+    async def call(incoming: Incoming) -> Outgoing:
+        sent: list[dict[str, Any]] = []
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": incoming.method,
+            "path": incoming.path,
+            "raw_path": incoming.path.encode(),
+            "query_string": b"",
+            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in incoming.headers],
+        }
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": incoming.body, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        try:
+            await app(scope, receive, send)
+        except Exception:
+            # The server answers for an application that breaks; starlette has sent a 500 by then.
+            if not sent:
+                raise
+        start, *rest = sent
+        headers = tuple((name.decode(), value.decode("latin-1")) for name, value in start["headers"])
+        return Outgoing(status=start["status"], headers=headers, body=b"".join(one.get("body", b"") for one in rest))
+
+    loop = asyncio.new_event_loop()
+
+    def answer(incoming: Incoming) -> Outgoing:
+        return loop.run_until_complete(call(incoming))
+
+    weakref.finalize(answer, loop.close)
+    return answer
 
 
 @contextmanager

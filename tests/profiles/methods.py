@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from tests.profiles.service import JSON, Service
+from tests.profiles.service import JSON, XML, Service
 from tests.profiles.wire import Incoming, Outgoing, page
 
 
@@ -59,6 +60,30 @@ class NotAcceptable(Service):
     def wanted(self, accept: str | None) -> str | None:
         known = ("json", "xml", "*")
         return super().wanted(accept) if any(name in (accept or "*") for name in known) else None
+
+
+class Mirrors(Service):
+    """An Accept that names nothing there is, or none at all, mirrors the request; a form is answered in JSON."""
+
+    @property
+    def otherwise(self) -> str:
+        name = self.label[0]
+        return name if name in JSON + XML else JSON[0]
+
+
+class PrefersXml(Service):
+    """XML wherever Accept leaves it open."""
+
+    @property
+    def otherwise(self) -> str:
+        return JSON[0] if self.format == "json" else XML[0]
+
+
+class OneName(Service):
+    """An answer in XML is `application/xml`, whichever of the two was asked for."""
+
+    def xml(self, status: int, tree: Any, media_type: str) -> Outgoing:
+        return super().xml(status, tree, XML[0])
 
 
 class ReadBackObject(Service):

@@ -1,6 +1,7 @@
 """What the page says of a collection policy, written out by hand a second time: members, types, constraints.
 
-`strict` takes a value as it stands or refuses it; `lenient` converts whatever widespread readers convert.
+`strict` takes a value as it stands or refuses it; `worded` reads the text of XML and forms as strictly; `lenient`
+converts whatever widespread readers convert.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ EMAIL = re.compile(
     r"((?:[\w-]+\.)*\w[\w-]{0,63})@((?:[\w-]+\.)*\w[\w-]{0,98})\.([a-zA-Z]{2,15}(?:\.[a-zA-Z]{2})?)", re.ASCII
 )
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]*)?")
 LOOSE_GUID = re.compile(r"[{(]?[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}[)}]?")
 
 
@@ -84,6 +87,20 @@ def strict(kind: str, value: Any) -> Any:
     if not good[kind]:
         raise ValueError(f"not a {kind}")
     return value
+
+
+def worded(kind: str, value: Any) -> Any:
+    """The value that a text stands for, by the lexical rules of XML Schema; what is no text is judged as it stands."""
+    if kind in {"text", "schemas"} or not isinstance(value, str):
+        return strict(kind, value)
+    text = value.strip(" \t\r\n")
+    if kind == "flag":
+        return strict(kind, {"true": True, "1": True, "false": False, "0": False}.get(text))
+    if kind == "whole":
+        return strict(kind, int(text) if WHOLE.fullmatch(text) else text)
+    if kind == "number":
+        return strict(kind, Decimal(text) if NUMBER.fullmatch(text) else text)
+    return strict(kind, text)
 
 
 def lenient(kind: str, value: Any) -> Any:

@@ -1,18 +1,31 @@
-"""The whole suite, run against a URL: target file, plan, wire, journal, judge, report. What a test asks of the run."""
+"""The whole suite, run against a URL or in process. What a test asks of the run.
+
+Against a URL: target file, plan, wire, journal, judge, report. In process a function of request to answer takes the
+place of the wire, and nothing is written: plan, judge, verdicts and report are the same.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from conformance.model import Level, Outcome, Report, Verdict
-from conformance.run.contracts import all_rules
+from conformance.judge import Judge
+from conformance.judge.verdicts import decide, observed
+from conformance.model import Exchange, Level, Outcome, Plan, Record, Report, Request, Response, Verdict
+from conformance.report.build import build
+from conformance.run.contracts import all_rules, contracts
 from conformance.run.execution import Run
+from conformance.run.header import header
 from conformance.run.options import Options
-from conformance.run.setup import set_up
+from conformance.run.setup import Setup, plan, set_up
+from conformance.target.journal import RunLog, now
+from tests.profiles.wire import PATH, Answer, Incoming
 
 SERVICE = "collection-policy"
 
@@ -45,28 +58,45 @@ class Checked:
     def failed(self, *levels: Level) -> set[str]:
         return self.rules(Outcome.FAILED, *levels)
 
+    def failed_in(self, *levels: Level) -> set[str]:
+        """What failed, as `rule@encoding`."""
+        return self.found(Outcome.FAILED, *levels)
+
+    def found(self, outcome: Outcome, *levels: Level) -> set[str]:
+        """`rule@encoding` of every verdict with that outcome."""
+        chosen = levels or tuple(Level)
+        return {f"{short(v)}@{v.encoding}" for v in self.report.verdicts if v.outcome is outcome and v.level in chosen}
+
     def verdict(self, rule: str) -> Verdict:
-        return next(verdict for verdict in self.report.verdicts if short(verdict) == rule)
+        """The verdict of a rule, or of `rule@encoding`."""
+        name, _, encoding = rule.partition("@")
+        return next(v for v in self.report.verdicts if short(v) == name and encoding in ("", v.encoding))
 
     def why(self, rules: Collection[str]) -> dict[str, object]:
         """The reasons, for the message of an assertion."""
-        return {rule: self.verdict(rule).findings or self.verdict(rule).reason for rule in rules}
+        return {rule: self.verdict(rule).findings or self.verdict(rule).reason for rule in sorted(rules)}
 
 
 def short(verdict: Verdict) -> str:
     return verdict.rule.removeprefix(f"{SERVICE}/")
 
 
-def all_of(part: str, *facets: str, level: Level | None = None) -> set[str]:
-    """Every rule of that part with one of the facets (all for none) at that level."""
+def all_of(part: str, *facets: str, level: Level | None = None, encoding: str = "json") -> set[str]:
+    """Every rule of that part in the encoding with one of the facets (all for none) at that level."""
     return {
         rule.id.removeprefix(f"{SERVICE}/")
         for rule in all_rules().values()
         if rule.service == SERVICE
         and rule.part == part
+        and encoding in rule.encodings
         and (not facets or rule.facet in facets)
-        and level in (None, rule.level)
+        and level in (None, rule.level_in(encoding))
     }
+
+
+def everywhere(part: str, *facets: str, encodings: Collection[str] = ("json", "xml", "form")) -> set[str]:
+    """The same as `rule@encoding`, in all of the encodings."""
+    return {f"{rule}@{encoding}" for encoding in encodings for rule in all_of(part, *facets, encoding=encoding)}
 
 
 def target_file(folder: Path, url: str, more: str = "") -> Path:
@@ -108,3 +138,56 @@ def run_suite(
         run.close()
     assert report is not None
     return Checked(report, folder / "run")
+
+
+# --- in process -------------------------------------------------------------------------------------------------------
+
+NOWHERE = f"http://127.0.0.1:9{PATH}"
+
+
+def ask(
+    answer: Answer, *rules: str, encodings: Collection[str] = (), depth: str = "quick", seed: int = 0, more: str = ""
+) -> Checked:
+    """What the suite says of the answers, all rules or those that match. There is no folder behind the result."""
+    listed = f"encodings = {json.dumps(list(encodings))}\n" if encodings else ""
+    prepared, planned = _planned(rules, listed + more, depth, seed)
+    judge = Judge(contracts()[SERVICE], prepared.rules)
+    records = []
+    for step in planned.steps:
+        response = _response(answer, step.case.request)
+        for case in (step.case, *planned.riding(step)):
+            exchange = Exchange(
+                id=step.exchange,
+                case=case.id,
+                request=step.case.request,
+                response=response,
+                error=None,
+                started=now(),
+                milliseconds=0.0,
+            )
+            records.append(Record(case=case, exchange=exchange, judgement=judge(case, exchange)))
+    verdicts = decide(prepared.items, prepared.rules, records)
+    log = RunLog(header=header(prepared, planned, prepared.items, "in process", ""), records=tuple(records), ended=True)
+    disagreements = sorted({rule for record in records for rule in record.judgement.disagreements})
+    report = build(log, verdicts, observed(records, prepared.rules), disagreements=disagreements)
+    return Checked(report, Path())
+
+
+@cache
+def _planned(rules: tuple[str, ...], more: str, depth: str, seed: int) -> tuple[Setup, Plan]:
+    with TemporaryDirectory() as folder:
+        options = Options(
+            target=target_file(Path(folder), NOWHERE, more),
+            rules=tuple(f"{SERVICE}/{rule}" for rule in rules),
+            depth=depth,
+            seed=seed,
+        )
+        prepared = set_up(options, {})
+    return prepared, plan(prepared, prepared.items)
+
+
+def _response(answer: Answer, request: Request) -> Response:
+    incoming = Incoming(method=request.method, path=PATH, headers=request.headers, body=request.body)
+    outgoing = answer(incoming)
+    phrase = HTTPStatus(outgoing.status).phrase
+    return Response(status=outgoing.status, headers=outgoing.headers, body=outgoing.body, reason=phrase)
