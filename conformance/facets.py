@@ -67,7 +67,7 @@ def readable(pattern: str) -> bool:
     """Can Python read the pattern at all? One that only another dialect reads decides nothing here."""
     try:
         compiled(pattern)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return False
     return True
 

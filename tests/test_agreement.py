@@ -1,4 +1,8 @@
-"""Two opinions: the contract walk and the emitted schema say the same of every message, drawn or made by the suite."""
+"""Two opinions: the contract walk and the emitted schemas say the same of every message, drawn or made by the suite.
+
+Whole messages and single violations are in `test_agreement_requests`, broken answers in `test_agreement_answers`; here
+are trees of any shape, and what the suite itself sends.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.codecs import json
+from conformance.codecs import json, xml
 from conformance.codecs.decoded import Malformed
 from conformance.generate.plan import cases_of
 from conformance.generate.subject import Subject
 from conformance.judge import Judge, request_findings
 from conformance.judge.opinion import Opinion
+from conformance.judge.reply import media_type
 from conformance.judge.walk import answer_results
+from conformance.judge.xml_opinion import XmlOpinion
 from conformance.model import Exchange, Outcome, Response
 from conformance.reference import State, answer
 from conformance.resources import cases_dir
@@ -23,16 +29,23 @@ from conformance.run.contracts import all_rules, contracts
 
 CONTRACT = contracts()["collection-policy"]
 RULES = {rule.id: rule for rule in all_rules().values() if rule.service == "collection-policy"}
-OPINION = Opinion(CONTRACT)
+OPINION, XML_OPINION = Opinion(CONTRACT), XmlOpinion(CONTRACT)
 JUDGE = Judge(CONTRACT, RULES)
 BASELINE = dict(CONTRACT.baseline)
-SUBJECT = Subject(
-    contract=CONTRACT,
-    encoding=CONTRACT.encoding("json"),
-    url="http://127.0.0.1/api/CollectionPolicy",
-    values=CONTRACT.baseline,
-)
-CASES = cases_of(SUBJECT, "standard", RULES, cases_dir())
+
+
+def cases(encoding):
+    subject = Subject(
+        contract=CONTRACT,
+        encoding=CONTRACT.encoding(encoding),
+        url="http://127.0.0.1/api/CollectionPolicy",
+        values=CONTRACT.baseline,
+    )
+    return cases_of(subject, "standard", RULES, cases_dir())
+
+
+CASES = cases("json")
+TEXT_CASES = cases("xml") + cases("form")
 
 # What the schema cannot say: that a text is blank, and what a decimal looks like when it is written.
 UNSPOKEN = {"not-blank"}
@@ -43,10 +56,10 @@ def parts(rule):
     return tuple(rule.removeprefix("collection-policy/request/").rsplit("/", 1))
 
 
-def comparable(found):
+def comparable(found, unsaid=DECIMAL_PATTERNS):
     """Facets by member, as far as both opinions speak of them: behind a wrong type the walk looks no further."""
     members: dict[str, set[str]] = {}
-    for rule in found - DECIMAL_PATTERNS:
+    for rule in found - unsaid:
         path, facet = parts(rule)
         members.setdefault(path, set()).add({"strict-type": "type", "maximum-step": "maximum"}.get(facet, facet))
     return {path: {"type"} if "type" in facets else facets for path, facets in members.items()}
@@ -119,6 +132,27 @@ def test_the_opinions_on_every_message_of_the_suite_are_the_same():
             assert walked == schema, case.id
             compared += 1
     assert compared > 350
+
+
+def test_the_opinions_on_every_message_of_the_suite_in_xml_are_the_same():
+    compared = 0
+    for case in TEXT_CASES:
+        if case.encoding != "xml":
+            continue
+        try:
+            tree = xml.decode(CONTRACT.operation.request, case.request.body).tree
+        except Malformed:
+            continue
+        if not isinstance(tree, dict):
+            continue
+        walked = comparable({rule for rule, _ in request_findings(CONTRACT, tree)}, unsaid=frozenset())
+        said = comparable(XML_OPINION.of_request(case.request.body), unsaid=frozenset())
+        for path in [path for path, facets in walked.items() if facets & UNSPOKEN]:
+            del walked[path]
+            said.pop(path, None)
+        assert walked == said, case.id
+        compared += 1
+    assert compared > 300
 
 
 def test_a_valid_message_breaks_nothing_in_either_opinion():
@@ -202,10 +236,17 @@ def test_the_judge_never_finds_its_opinions_apart(case, tree):
 
 
 def test_the_opinions_agree_on_every_answer_of_the_reference():
-    state = State()
-    for case in CASES:
+    state, seen = State(), set()
+    for case in (*CASES, *TEXT_CASES):
         response, state = answer(CONTRACT, case.request, state)
         assert judged(case, response).disagreements == (), case.id
+        if response.status == 200:
+            if media_type(response).endswith("xml"):
+                assert XML_OPINION.of_response(response.body) == (frozenset(), False), case.id
+            else:
+                assert OPINION.of_response(json.decode(response.body).tree) == frozenset(), case.id
+            seen.add((case.encoding, media_type(response)))
+    assert len(seen) == 12, "three encodings of requests, four media types of answers"
 
 
 @pytest.mark.parametrize("text", ["90.0", "9e1", "9.00e1"])

@@ -6,60 +6,25 @@ every encoding in which its rule applies.
 
 from __future__ import annotations
 
-import json as standard
-from functools import cache
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from conformance.codecs import CODECS, form
-from conformance.emit.jsonschema import request_schema
-from conformance.emit.xsd import xsd_files
-from conformance.emit.xsd_notes import RULES as NOTES
-from conformance.judge import request_findings
-from conformance.judge.opinion import Opinion
-from conformance.judge.reply import read
-from conformance.judge.xml_opinion import XmlOpinion
-from conformance.model import Exchange, Reply
-from conformance.reference import State, answer
-from conformance.rules.fields import walk
-from conformance.run.contracts import all_rules, contracts
-from tests.messages import as_form, messages, put, sent, violations
+from conformance.codecs import form
+from conformance.model import Reply
+from conformance.run.contracts import contracts
+from tests.agreement import Sides
+from tests.messages import as_form, messages, sent
+from tests.violations import broken_messages, put, violations
 
 CONTRACT = contracts()["collection-policy"]
-REQUEST = CONTRACT.operation.request
-MEMBERS = dict(walk(REQUEST.fields))
-OPINION, XML_OPINION = Opinion(CONTRACT), XmlOpinion(CONTRACT)
-XSD = xsd_files(CONTRACT)["request.xsd"]
-LIBXML = etree.XMLSchema(etree.fromstring(XSD.encode()))
+SIDES = Sides(CONTRACT)
+REQUEST, MEMBERS, DRAWN = SIDES.message, SIDES.members, SIDES.breakable
+walked, decoded, replied, expected, check = SIDES.walked, SIDES.decoded, SIDES.replied, SIDES.expected, SIDES.check
 ENCODINGS = ("json", "xml", "form")
 STYLES = st.sampled_from(["dots", "brackets"])
 MESSAGES = messages(CONTRACT)
-BREAKABLE = {rule.id: rule for rule in all_rules().values() if rule.part == "request" and rule.facet != "optional"}
-DRAWN = [(rule, name) for rule in BREAKABLE.values() for name in rule.encodings]
-
-
-def decoded(encoding, request):
-    return CODECS[encoding].decode(REQUEST, request.body, "").tree
-
-
-def walked(tree):
-    return {rule for rule, _ in request_findings(CONTRACT, tree)}
-
-
-def replied(request):
-    """What the reference says to the request."""
-    response, _ = answer(CONTRACT, request, State())
-    exchange = Exchange(id="x1", case="c", request=request, response=response, error=None, started="", milliseconds=0.0)
-    assert response.status in {200, 400}
-    return read(CONTRACT, exchange).reply
-
-
-def nothing_left_out(tree):
-    """The message without what a form cannot say, items included: what is empty has no name there."""
-    return as_form(tree)
 
 
 # --- valid messages ---------------------------------------------------------------------------------------------------
@@ -70,7 +35,7 @@ def test_a_valid_message_breaks_nothing_in_json_for_anybody(tree):
     request = sent(CONTRACT, "json", tree)
     assert decoded("json", request) == tree
     assert walked(tree) == set()
-    assert OPINION.of_request(tree) == frozenset()
+    assert SIDES.opinion.of_request(tree) == frozenset()
     assert replied(request) is Reply.ACCEPTED
 
 
@@ -78,8 +43,8 @@ def test_a_valid_message_breaks_nothing_in_json_for_anybody(tree):
 def test_a_valid_message_breaks_nothing_in_xml_for_anybody(tree):
     request = sent(CONTRACT, "xml", tree, accept="application/xml")
     assert walked(decoded("xml", request)) == set()
-    assert XML_OPINION.of_request(request.body) == frozenset()
-    assert LIBXML.validate(etree.fromstring(request.body)), LIBXML.error_log
+    assert SIDES.xml_opinion.of_request(request.body) == frozenset()
+    assert SIDES.libxml.validate(etree.fromstring(request.body)), SIDES.libxml.error_log
     assert replied(request) is Reply.ACCEPTED
 
 
@@ -102,8 +67,8 @@ def test_json_and_xml_and_json_again_are_the_same_message(tree):
 @given(MESSAGES, STYLES)
 def test_a_form_is_the_same_message_but_for_what_a_form_cannot_say(tree, style):
     from_form = decoded("form", sent(CONTRACT, "form", tree, style))
-    assert from_form == nothing_left_out(tree)
-    assert typed(from_form) == typed(nothing_left_out(tree))
+    assert from_form == as_form(tree)
+    assert typed(from_form) == typed(as_form(tree))
     assert decoded("json", sent(CONTRACT, "json", from_form)) == from_form
     assert decoded("xml", sent(CONTRACT, "xml", from_form)) == from_form
 
@@ -112,7 +77,7 @@ def test_a_form_is_the_same_message_but_for_what_a_form_cannot_say(tree, style):
 def test_the_pairs_of_a_form_may_come_in_any_order(tree, style, random):
     pairs = list(form.pairs(tree, style))
     random.shuffle(pairs)
-    assert form.decode(REQUEST, form.written(pairs)).tree == nothing_left_out(tree)
+    assert form.decode(REQUEST, form.written(pairs)).tree == as_form(tree)
 
 
 def typed(tree):
@@ -127,67 +92,9 @@ def typed(tree):
 # --- one violation ----------------------------------------------------------------------------------------------------
 
 
-@cache
-def unsaid(encoding):
-    """The rules of which the schema of the encoding says that it cannot express them."""
-    if encoding == "xml":
-        return {one.get("id") for one in etree.fromstring(XSD.encode()).iter(f"{{{NOTES}}}not-expressed")}
-    found = set()
-
-    def gather(node):
-        if isinstance(node, dict):
-            found.update(node.get("x-not-expressed", {}))
-            for inner in node.values():
-                gather(inner)
-
-    gather(standard.loads(standard.dumps(request_schema(CONTRACT), default=str)))
-    return found
-
-
-def expected(rule):
-    """The rule and its implied set."""
-    member = MEMBERS[rule.path]
-    return {rule.id, *(f"{rule.id.rsplit('/', 1)[0]}/{facet}" for facet in member.implied_by.get(rule.facet, ()))}
-
-
-FACETS = {"strict-type": "type", "maximum-step": "maximum"}
-"""What a schema has one keyword for where we have two rules."""
-
-
-def as_schemas_say(rules, encoding):
-    """The rules as a schema names them, those that it cannot express left out."""
-    said = rules - unsaid(encoding)
-    return {f"{one.rsplit('/', 1)[0]}/{FACETS.get(facet := one.rsplit('/', 1)[1], facet)}" for one in said}
-
-
-def agreed(rule, encoding, said):
-    """Does a schema say of the message what the walk says, as far as it can?"""
-    if rule.facet == "not-blank":
-        # No schema knows of blank text; it may break the pattern or the form of the same member.
-        prefix = f"{CONTRACT.service}/request/{rule.path}/"
-        return all(one.startswith(prefix) for one in said)
-    return as_schemas_say(set(said), encoding) == as_schemas_say(expected(rule), encoding)
-
-
-@st.composite
-def broken(draw, rule, encoding):
-    """A whole message that breaks the rule and nothing else."""
-    member = MEMBERS[rule.path]
-    tree = put(draw(MESSAGES), rule.path, draw(violations(member, rule.facet, encoding), label=rule.id))
-    return as_form(tree) if encoding == "form" else tree
-
-
-def check(rule, encoding, tree):
-    request = sent(CONTRACT, encoding, tree)
-    came = decoded(encoding, request)
-    assert walked(came) == expected(rule)
-    assert replied(request) is Reply.REFUSED
-    if encoding == "json":
-        assert agreed(rule, encoding, OPINION.of_request(came))
-    elif encoding == "xml":
-        said = XML_OPINION.of_request(request.body)
-        assert agreed(rule, encoding, said)
-        assert LIBXML.validate(etree.fromstring(request.body)) is not bool(said)
+def broken(rule, encoding):
+    """Whole messages that break the rule and nothing else."""
+    return broken_messages(CONTRACT, rule.path, MEMBERS[rule.path], rule.facet, encoding)
 
 
 @given(st.data(), st.sampled_from(DRAWN))
@@ -230,7 +137,7 @@ def test_an_optional_member_may_be_left_out_in_every_encoding(name, encoding, tr
 
 @given(st.data(), st.sampled_from(ENCODINGS), MESSAGES)
 def test_of_two_violations_neither_hides_the_other(data, encoding, tree):
-    here = [rule for rule in BREAKABLE.values() if encoding in rule.encodings and "/" not in rule.path]
+    here = [rule for rule, name in DRAWN if name == encoding and "/" not in rule.path]
     one, other = data.draw(
         st.tuples(st.sampled_from(here), st.sampled_from(here)).filter(lambda two: two[0].path != two[1].path)
     )

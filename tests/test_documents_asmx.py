@@ -73,7 +73,7 @@ def test_the_second_version_yields_the_same_facts_on_its_own_lines():
 @pytest.mark.parametrize(
     ("old", "new", "at", "reason"),
     [
-        ("<Weight>int</Weight>", "<Weight>stone</Weight>", "stone", "the type 'stone' is not known to this reader"),
+        ("<Weight>int</Weight>", "<Weight>two stones</Weight>", "stones", "the type 'two stones' is not known"),
         ("</parcel>", "</parcels>", "</parcels>", "the XML sample is broken here"),
         ("<Due>dateTime</Due>", "<Label>string</Label>", "<parcel>", "parcel repeats an element among others"),
     ],

@@ -30,9 +30,8 @@ def test_a_page_gives_back_the_contract_that_it_was_made_from(sheet: Sheet):
 @patient
 @given(sheets())
 def test_every_line_is_accounted_for_and_the_contract_survives_its_file(sheet: Sheet):
-    text = text_of(sheet)
-    contract = contract_of(page(text))
-    lines = text.split("\n")
+    held = page(text_of(sheet))
+    contract, lines = contract_of(held), held.lines
     assert [entry.line for entry in contract.ledger] == list(range(1, len(lines) + 1))
     assert all(bool(entry.facts) != bool(entry.reason) for entry in contract.ledger)
     assert [entry.line for entry in contract.ledger if entry.reason == "blank"] == [

@@ -14,7 +14,8 @@ from conformance.errors import ConformanceError
 from conformance.model import Constraint, Contract, Field
 from tests.helppage_expected import expected
 from tests.helppage_pages import text_of
-from tests.helppage_sheets import Sheet, sheets
+from tests.helppage_sheets import Sheet
+from tests.helppage_strategies import sheets
 from tests.synthetic_pages import HELP, page
 
 VALUES = ("pattern", "max_length", "min_length", "text", "minimum", "maximum")

@@ -313,6 +313,23 @@ def test_a_page_with_marks_of_markdown_and_lines_around_it():
     assert contract.errata == ()
 
 
+def test_parameters_keep_their_case_and_need_a_name():
+    shown = 'application/json\n{"dock": 1}'
+    text = sheet(
+        f"Boat{HEAD}| dock | which | integer | None. |", shown, parameters=f"{HEAD}| Dock | it | integer | None. |"
+    )
+    assert [held.name for held in read(text).operation.parameters] == ["Dock"]
+    assert ids(text) == []
+    with pytest.raises(ConformanceError, match=r"line 7: this parameter of the address has no name"):
+        read(text.replace("| Dock |", "| |"))
+
+
+def test_the_count_knows_nested_rows():
+    table = f"Boat{HEAD}| Sail | of it | Sail | Required |\nSail{HEAD}| Area | m2 | integer | Required |"
+    answer = f"Done{HEAD}| Boat | it | Boat | None. |"
+    assert count(read(sheet(table, answer=answer))) == "3 field rows, 2 stated constraints (2 required)"
+
+
 def test_headings_that_are_there_twice_are_two_pages():
     text = sheet()
     with pytest.raises(ConformanceError, match="the heading Request Information is there twice"):

@@ -5,12 +5,13 @@ All in process: nothing here depends on the wire. Sets of failures are written `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from conformance.model import Level, Outcome
-from tests.profiles import answering, forms, methods, refusing, xml_answering, xml_reading
+from tests.profiles import answering, forms, methods, refusing, tenants, xml_answering, xml_reading
 from tests.profiles.policy import MEMBERS, Problems
 from tests.profiles.running import all_of, ask, everywhere
 from tests.profiles.service import FORM, XML, Service
@@ -275,3 +276,24 @@ def test_answers_to_forms_come_in_json_and_are_judged_there():
     # Where XML was asked for, 7 is as good a text as any.
     assert checked.failed_in() == {"response/message/type@json"}
     assert checked.exit == 1
+
+
+class UnknownUsers(JsonRefusals, tenants.KnownUsers):
+    """A UserId that this tenant does not have is refused, in JSON."""
+
+
+def test_a_refused_reference_is_told_in_the_encoding_of_the_request_whatever_the_refusal_is_written_in():
+    rules = ("request/UserId/*", "response/data/UserId/*")
+    checked = ask(UnknownUsers(), *rules, encodings=("xml",))
+    assert checked.verdict("response/data/UserId/echo@xml").outcome is Outcome.CANT_TELL
+    assert "no such user here" in checked.verdict("response/data/UserId/echo@xml").reason
+
+    class InXmlAlone(UnknownUsers):
+        """In XML only: what JSON shows stays shown."""
+
+        def business(self, values: Mapping[str, Any]) -> Problems:
+            return super().business(values) if self.format == "xml" else []
+
+    checked = ask(InXmlAlone(), *rules)
+    assert checked.verdict("response/data/UserId/echo@json").outcome is Outcome.PASSED
+    assert checked.verdict("response/data/UserId/echo@xml").outcome is Outcome.CANT_TELL

@@ -42,7 +42,8 @@ CODECS: Mapping[str, Codec] = {
 
 def covered(contract: Contract) -> tuple[str, ...]:
     """The documented encodings of the service that this version can send and read."""
-    return tuple(encoding.name for encoding in contract.operation.encodings if encoding.name in CODECS)
+    known = (encoding for encoding in contract.operation.encodings if encoding.media_types)
+    return tuple(encoding.name for encoding in known if encoding.name in CODECS)
 
 
 def answered_in(contract: Contract, encoding: str) -> str:

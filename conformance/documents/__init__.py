@@ -97,8 +97,10 @@ def count(contract: Contract) -> str:
     every = [member for part in parts for _, member in members(part.fields)]
     every += [member for _, member in members(contract.operation.parameters)]
     help_page = contract.document.kind == helppage.KIND
-    rows = (*contract.operation.parameters, *(member for part in parts for member in part.fields))
-    number = len(rows) if help_page else len(every)
+    # A member that a table describes has a line for its type, and that is no line of a sample.
+    samples = {entry.line for entry in contract.ledger if any(fact.endswith("/sample") for fact in entry.facts)}
+    typed = {member.citation.line for member in every if member.type_citation is not None}
+    number = len(typed - samples) if help_page else len(every)
     noun = "field rows" if help_page else "members"
     # A model that stands in two places states its constraints once.
     stated = {

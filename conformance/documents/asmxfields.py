@@ -17,7 +17,7 @@ from conformance.model import Basis, Field, Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.documents.asmxtree import Element
+    from conformance.documents.asmxtree import Attribute, Element
     from conformance.documents.page import Page
 
 SCHEMA = ("http://www.w3.org/2001/XMLSchema", "schema")
@@ -76,10 +76,13 @@ def _only_wraps(element: Element, namespace: str) -> bool:
 
 def is_open(element: Element) -> bool:
     """Is the content left open: cut off, of any type, or the schema and content of a data set?"""
-    if element.nil or element.any_type or (not element.children and element.name in ANY_NAMES and not element.text):
+    if element.nil or element.any_type:
         return True
     if _attributes(element) or not all(child.qualified == SCHEMA for child in element.children):
         return False
+    if not element.text:
+        # A schema without a word beside it is still the schema of a data set.
+        return bool(element.children) or element.name in ANY_NAMES
     return bool(element.children) or ANYTHING.fullmatch(element.text) is not None
 
 
@@ -94,9 +97,9 @@ def repeats(element: Element) -> bool:
     return len(element.children) > 1 and len(names) == 1 and not _attributes(element) and not element.text
 
 
-def _attributes(element: Element) -> tuple[str, ...]:
-    """The names of the attributes that belong to the service; those of an envelope do not."""
-    return tuple(held.name for held in element.attributes if held.namespace not in ENVELOPES)
+def _attributes(element: Element) -> tuple[Attribute, ...]:
+    """The attributes that belong to the service; those of an envelope do not."""
+    return tuple(held for held in element.attributes if held.namespace not in ENVELOPES)
 
 
 def _content(page: Page, element: Element, namespace: str) -> tuple[Field, ...]:
@@ -121,15 +124,12 @@ def members(page: Page, element: Element, namespace: str) -> tuple[Field, ...]:
 
 
 def _from_attributes(page: Page, element: Element) -> Iterator[Field]:
-    names = _attributes(element)
-    if len(set(names)) != len(names):
-        raise page.error(
-            element.line, f"{element.name} has two attributes of one name; this reader cannot tell them apart"
-        )
-    for held in element.attributes:
-        if held.name in names and held.namespace not in ENVELOPES:
-            made = _made(page, element, f"@{held.name}", "string")
-            yield replace(_typed(page, element, made, held.value), namespace=held.namespace or None)
+    held = _attributes(element)
+    if len({one.name for one in held}) != len(held):
+        raise page.error(element.line, f"{element.name} has two attributes of one name; they cannot be told apart")
+    for one in held:
+        made = _typed(page, element, _made(page, element, f"@{one.name}", "string"), one.value)
+        yield replace(made, namespace=one.namespace or None)
 
 
 def _from_children(page: Page, element: Element, namespace: str) -> Iterator[Field]:

@@ -55,8 +55,10 @@ def soap_part(source: Source, notes: Notes, ask: Head, reply: Head | None) -> Pa
         raise page.error(ask.line, "no answer is printed below this request")
     one_way = reply.status in TAKEN and not reply.media_type
     content = ask.headers.get("content-type")
-    if content is None or not (one_way or reply.media_type):
-        raise page.error(ask.line, "this message or its answer has no Content-Type")
+    if content is None:
+        raise page.error(ask.line, "this request has no Content-Type")
+    if not (one_way or reply.media_type):
+        raise page.error(reply.line, "this answer has no Content-Type")
     asked = _printed(source, ask)
     name = ENVELOPES[asked.envelope.namespace]
     replied = None if one_way else _printed(source, reply)

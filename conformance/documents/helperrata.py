@@ -116,6 +116,7 @@ def of_spelling(page: Page, parts: Printed) -> tuple[Erratum, ...]:
     other = [
         (row, name)
         for table in parts.tables
+        if table is not parts.parameters
         for row, name in zip(table.rows, parts.models.known_names(table) or (), strict=False)
         if row.name is not None and row.name != name
     ]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from conformance.documents import helperrata
 from conformance.documents.draft import Draft
-from conformance.documents.helpmodels import Shown
 from conformance.documents.ledger import Notes, members
 from conformance.documents.printed import Printed, printed
 from conformance.documents.sections import recognises, title_of
+from conformance.documents.shown import Shown
 from conformance.model import Encoding, Field, Message, Operation
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read(page: Page) -> Draft:
     line, words = title
     notes = Notes()
     parts = printed(page, notes, line)
-    parameters = _parameters(notes, parts)
+    parameters = _parameters(page, notes, parts)
     request = _message(page, parts, "request")
     word = parts.bodies["request"].word
     parts.models.requested = parts.models.closure([word] if word is not None else [])
@@ -67,11 +67,18 @@ def _name(method: str, path: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in words) or method.capitalize()
 
 
-def _parameters(notes: Notes, parts: Printed) -> tuple[Field, ...]:
-    """The parameters in the address. No sample shows them, so a lost name stays lost."""
-    for line in parts.nowhere if parts.parameters is None else ():
-        notes.fact(line, "request/uri-parameters")
-    return parts.models.fields(parts.parameters, Shown()) if parts.parameters is not None else ()
+def _parameters(page: Page, notes: Notes, parts: Printed) -> tuple[Field, ...]:
+    """The parameters in the address. No sample shows them, so their names are those of the table alone."""
+    table = parts.parameters
+    if table is None:
+        for line in parts.nowhere:
+            notes.fact(line, "request/uri-parameters")
+        return ()
+    lost = next((row for row in table.rows if row.name is None), None)
+    if lost is not None:
+        raise page.error(lost.line, "this parameter of the address has no name, and no sample could tell it")
+    fields = parts.models.fields(table, Shown())
+    return tuple(replace(member, name=row.name or "") for member, row in zip(fields, table.rows, strict=True))
 
 
 def _message(page: Page, parts: Printed, part: str) -> Message:
@@ -111,6 +118,7 @@ def _encodings(page: Page, notes: Notes, parts: Printed, but: str) -> Iterator[E
             media_types=asked[name].media_types if name in asked else (),
             citation=page.cite(first.line),
             response_media_types=given[name].media_types if name in given else (),
+            response_citation=page.cite(given[name].line) if name in given else None,
             serializer=serializers[0] if serializers else None,
         )
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.annotations import NONE, constraints
-from conformance.documents.rows import Cells, Piece, Style, Unread, rows_in, style_of
+from conformance.documents.pieces import Piece, Style, style_of
+from conformance.documents.rows import Cells, Unread, rows_in
 from conformance.documents.typewords import TypeWord, type_word
+from conformance.errors import SuiteError
 from conformance.model import Choice, Constraint
 
 if TYPE_CHECKING:
@@ -124,7 +126,8 @@ def _unread(page: Page, laid: Unread, style: Style) -> Exception:
 
 def _row(cells: Cells) -> Row:
     word = type_word(_text(cells.typed))
-    assert word is not None  # noqa: S101 - rows are made around types
+    if word is None:
+        raise SuiteError("a row was made around a text that is no type")
     return Row(
         name=cells.name,
         line=cells.opener,

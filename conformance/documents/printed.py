@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from conformance.documents.annotations import NONE
 from conformance.documents.helpformats import Format, formats
-from conformance.documents.helpmodels import Models, Shown
+from conformance.documents.helpmodels import Models
 from conformance.documents.helptable import Enumeration, Table, note_table, read_enum, read_rows
 from conformance.documents.samples import walk
 from conformance.documents.sections import DESCRIBING, Block, bare, blocks, sections
+from conformance.documents.shown import Shown
 from conformance.documents.typewords import TypeWord, models_in, type_word
 
 if TYPE_CHECKING:

@@ -9,55 +9,38 @@ together as rows the cheapest is taken: a type must stand in the place of the ty
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from conformance.documents.annotations import NONE, PATTERN, begins
+from conformance.documents.pieces import ANY_BAR, BAR, Piece, Style, pieces_of
 from conformance.documents.typewords import plainly, type_word
 
 LONGEST = 24
 """More pieces than this are no row."""
 MOST_LINES = 3
 """A type may be broken over so many lines."""
-_BAR = re.compile(r"(?<!\S)\|(?!\S)")
-_ANY_BAR = re.compile(r"(?<!\\)\|")
 _NAME = re.compile(r"\S+")
-_LED_HEAD = re.compile(r"\|\s*Name\s*\|")
-
-
-class Style(Enum):
-    """How the rows of a table begin."""
-
-    LED = auto()
-    """With a bar."""
-    BARE = auto()
-    """With the name; bars only divide cells."""
-    LINES = auto()
-    """There are no bars at all: each line is a cell."""
 
 
 class _Costs:
-    model, vanished, longer, custom, stray, shifted, odd = 2, 1, 3, 3, 2, 2, 4
-    lost_name, lost_cell, strange_name, joined, soft, broken = 4, 6, 3, 4, 1, 9
-    silent, never_silent = 3, 8
+    """What speaks against a reading; only the order of sums matters."""
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The text between two bars. `opens` says that a row may begin here, `forced` that one must; `soft` that the next
-    piece stands on a line of its own without a bar between."""
-
-    text: str
-    line: int
-    opens: bool = False
-    forced: bool = False
-    lone: bool = False
-    soft: bool = False
-    ends: bool = False
-    """A bar at the end of its line ends it: no cell goes on behind that."""
-    after: str = " | "
-    """What divides it from the next piece, as printed."""
+    model = 2  # a type that is no word of the generator and has no table
+    odd = 4  # such a type, and a plain one where the description stands
+    vanished = 1  # no description
+    longer = 3  # a bar within a description
+    custom = 3  # annotations that begin like none of the generator's
+    joined = 4  # a bar within those
+    silent = 3  # no annotations, not even `None.`
+    never_silent = 8  # the same where the table has a `None.`
+    shifted = 2  # an empty cell behind the annotations
+    soft = 1  # a cell that is broken over lines, an annotation on each
+    broken = 9  # the same, and no annotation begins there
+    stray = 2  # a lone bar that is no part of a row
+    lost_name = 4  # a lone bar that opens a row
+    lost_cell = 6  # a row that opens with its description
+    strange_name = 3  # a name that no sample has
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,72 +71,19 @@ class Unread:
     row: tuple[Piece, ...]
 
 
-def style_of(lines: Iterable[tuple[int, str]], under: str = "", head: str = "") -> Style:
-    """How the rows begin: as the line under the head of the table does, or the head itself; where the name of the model
-    is glued to the head with a bar, as most rows do."""
-    texts = [text.strip() for _, text in lines]
-    if not any("|" in text for text in texts):
-        return Style.LINES
-    if under or head.strip().startswith("|"):
-        return Style.LED if (under or head).strip().startswith("|") else Style.BARE
-    if head and _LED_HEAD.search(head) is None:
-        return Style.BARE
-    led = sum(text.startswith("|") and text != "|" for text in texts)
-    bare = sum(not text.startswith("|") and len(_BAR.findall(text)) > 1 for text in texts)
-    return Style.LED if led >= bare else Style.BARE
-
-
 def rows_in(
     lines: list[tuple[int, str]], style: Style, names: Collection[str], models: Collection[str]
 ) -> Laid | Unread:
     """The rows of a table. `names` are member names in samples, `models` those that have a table of their own."""
     known = frozenset(name.casefold() for name in names)
     first: Unread | None = None
-    for bar in (_BAR, _ANY_BAR):
-        pieces = list(_pieces(lines, style, bar))
+    for bar in (BAR, ANY_BAR):
+        pieces = list(pieces_of(lines, style, bar))
         laid = _Layout(pieces, style, known, frozenset(models)).read()
         if isinstance(laid, Laid):
             return laid
         first = first or laid
     return first or Laid(0)
-
-
-def _pieces(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str]) -> Iterator[Piece]:
-    for number, raw in lines:
-        text = raw.strip()
-        if not text:
-            continue
-        if text == "|":
-            yield Piece("", number, opens=True, lone=True)
-            continue
-        led = text.startswith("|") and style is not Style.LINES
-        text = text[1:] if led else text
-        if led and style is Style.BARE:
-            # Such a row begins with its name, so a bar says that there is none.
-            yield Piece("", number, opens=True, forced=True)
-        cuts = [] if style is Style.LINES else [found.start() - 1 for found in bar.finditer(f" {text} ")]
-        closed = bool(cuts) and cuts[-1] == len(text) - 1
-        starts = [0, *(cut + 1 for cut in cuts)][: len(cuts) + (not closed)]
-        for index, start in enumerate(starts):
-            end = cuts[index] if index < len(cuts) else len(text)
-            last = index == len(starts) - 1
-            opens = index == 0 and led is (style is Style.LED)
-            yield Piece(
-                text[start:end].strip(),
-                number,
-                opens=opens,
-                forced=opens and led,
-                soft=last and not closed,
-                ends=last and closed,
-                after=(" " if last and not closed else " | ") if last else _divider(text, end),
-            )
-
-
-def _divider(text: str, bar: int) -> str:
-    """The bar with the blanks around it."""
-    before = len(text[:bar]) - len(text[:bar].rstrip())
-    behind = len(text[bar + 1 :]) - len(text[bar + 1 :].lstrip())
-    return text[bar - before : bar + 1 + behind]
 
 
 class _Layout:

@@ -71,6 +71,18 @@ def default(member: Field) -> Tree:
     return DEFAULTS.get(member.type, "Conformance")
 
 
+def complete(member: Field, text: str) -> Tree:
+    """A value with every documented member in it, for an answer; `text` stands for every string."""
+    match member.type:
+        case "object":
+            return {child.name: complete(child, text) for child in member.fields}
+        case "list" if member.item is not None:
+            return [complete(member.item, text)]
+        case "map" if member.item is not None:
+            return {"first": complete(member.item, text)}
+    return text if member.type in {"string", "open"} else default(member)
+
+
 def carried(member: Field) -> bool:
     """Is the member part of a message that nobody chose the members of? An optional one only if nothing binds it."""
     bound = any(constraint.facet not in MUTE for constraint in member.constraints)

@@ -180,13 +180,10 @@ def answered(policy: server.Policy, accept: str, slip: str) -> Response:
     tree = server.documented(policy) | {"message": "La política está guardada", "messageDetail": ["añadida"]}
     tree["data"] = policy.model_dump(mode="json")
     if wanted in XML and slip != "JSON called XML":
-        return Response(to_xml(tree, slip), media_type=f"{wanted}; charset=utf-8" if slip not in UNSAID else wanted)
-    called = "application/json" if slip == "XML called JSON" else wanted
-    return Response(JSONResponse(tree).body, headers={"Content-Type": called})
-
-
-UNSAID = {"UTF-8 called UTF-16"}
-"""Slips that show only where the Content-Type names no charset."""
+        called = JSON[0] if slip == "XML called JSON" else wanted
+        charset = "" if slip == "UTF-8 called UTF-16" else "; charset=utf-8"
+        return Response(to_xml(tree, slip), headers={"Content-Type": f"{called}{charset}"})
+    return Response(JSONResponse(tree).body, headers={"Content-Type": wanted})
 
 
 def asked(accept: str) -> str:

@@ -1,4 +1,4 @@
-"""The service as it is written by hand for Flask: one function a kind of value, 400 with its own body, JSON only.
+"""The service as it is written by hand for Flask: one function a kind of value, 400 with its own body, in every format.
 
 Written from the page; must never import `conformance`. A slip is one of these names, and changes one line.
 """
@@ -18,7 +18,12 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.interop import flask_formats as formats
+from tests.profiles.wire import Incoming, Outgoing
+
 PATH = "/api/CollectionPolicy"
+JSON, XML = ("application/json", "text/json"), ("application/xml", "text/xml")
+FORM = "application/x-www-form-urlencoded"
 MAIL = re.compile(
     r"((?:[\w-]+\.)*\w[\w-]{0,63})@((?:[\w-]+\.)*\w[\w-]{0,98})\.([a-zA-Z]{2,15}(?:\.[a-zA-Z]{2})?)", re.ASCII
 )
@@ -165,26 +170,50 @@ def application(slip: str = "") -> Flask:
 
     @app.post(PATH)
     def save() -> Response:
-        if request.mimetype not in {"application/json", "text/json"}:
+        name = request.content_type if slip == "a label compared as it stands" else request.mimetype
+        if name not in {*JSON, *XML, FORM}:
             return Response(status=415)
         try:
-            body = json.loads(request.get_data(), parse_float=Decimal, parse_constant=_no_constant)
-            policy = rules.policy(body)
+            policy = rules.policy(_read(str(name), slip))
         except Wrong as wrong:
-            return _json({"error": "invalid", "field": str(wrong)} | _said(slip), 400)
+            return _refused({"error": "invalid", "field": str(wrong)} | _said(slip), str(name), slip)
         except (ValueError, RecursionError):
-            return _json({"error": "no JSON"}, 400)
+            return _refused({"error": "unreadable"}, str(name), slip)
         earlier = dict(saved)
         saved.update(policy)
         if slip == "an answer from before it was saved":
             policy = policy | {"ArMailName": earlier.get("ArMailName", policy["ArMailName"])}
         tree = {"success": True, "message": "ok", "messageDetail": [], "data": policy}
-        found = _json(tree | ({"success": "True"} if slip == "success as text" else {}), 200)
+        found = _answer(tree | ({"success": "True"} if slip == "success as text" else {}))
         if slip == "JSON called HTML":
             found.mimetype = "text/html"
         return found
 
     return app
+
+
+def in_process(app: Flask) -> Callable[[Incoming], Outgoing]:
+    """The application as a function of request to answer."""
+    app.logger.disabled = True
+    client = app.test_client()
+
+    def answer(incoming: Incoming) -> Outgoing:
+        headers = [(name, value) for name, value in incoming.headers if name != "Content-Type"]
+        label = incoming.header("Content-Type")
+        found = client.open(
+            incoming.path, method=incoming.method, headers=headers, data=incoming.body, content_type=label
+        )
+        return Outgoing(status=found.status_code, headers=tuple(found.headers.items()), body=found.data)
+
+    return answer
+
+
+def _read(name: str, slip: str) -> Any:
+    if name == FORM:
+        return formats.from_form(request.get_data(), slip)
+    if name in XML:
+        return formats.from_xml(request.get_data(), slip)
+    return json.loads(request.get_data(), parse_float=Decimal, parse_constant=_no_constant)
 
 
 def _said(slip: str) -> dict[str, Any]:
@@ -195,8 +224,21 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _json(tree: Any, status: int) -> Response:
-    return Response(json.dumps(tree, default=float), status=status, mimetype="application/json")
+def _refused(tree: dict[str, Any], name: str, slip: str) -> Response:
+    if slip == "back to the form" and name == FORM:
+        return Response(status=303, headers={"Location": f"/policy?wrong={tree['error']}"})
+    return _json(tree, 400)
+
+
+def _answer(tree: dict[str, Any]) -> Response:
+    wanted = request.accept_mimetypes.best_match((*JSON, *XML), default=JSON[0])
+    if wanted in XML:
+        return Response(formats.to_xml(tree), mimetype=wanted)
+    return _json(tree, 200, wanted)
+
+
+def _json(tree: Any, status: int, mimetype: str = JSON[0]) -> Response:
+    return Response(json.dumps(tree, default=float), status=status, mimetype=mimetype)
 
 
 class _Quiet(WSGIRequestHandler):
