@@ -100,7 +100,11 @@ def _head(sheet: Sheet, lines: list[str]) -> str:
 
 
 def _message(sheet: Sheet, head: list[str], root: Tag, *, declaration: str = ' encoding="utf-8"') -> str:
-    declared = {"own": f'<?xml version="1.0"{declaration}?>\n', "same": f'<?xml version="1.0"{declaration}?>', "none": ""}
+    declared = {
+        "own": f'<?xml version="1.0"{declaration}?>\n',
+        "same": f'<?xml version="1.0"{declaration}?>',
+        "none": "",
+    }
     body = declared[sheet.layout.declaration] + written(root, sheet.layout.lines)
     glued = sheet.layout.heads in {"spaced", "glued"}
     between = {"spaced": " ", "glued": ""}[sheet.layout.heads] if glued else "\n\n" if sheet.layout.gap else "\n"

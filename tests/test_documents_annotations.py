@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.documents.annotations import annotations_in, balanced, constraints
+from conformance.documents.helppage.annotations import annotations_in, balanced, constraints
+from conformance.documents.helppage.typewords import DEEPEST, SIMPLE, type_word
 from conformance.documents.mail import plainly_mail
-from conformance.documents.typewords import DEEPEST, SIMPLE, type_word
 from conformance.model import Basis, Citation, Constraint
 
 CITE = Citation(document="page.txt", line=7)

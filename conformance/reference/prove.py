@@ -13,7 +13,7 @@ from conformance.judge import Judge
 from conformance.judge.verdicts import decide
 from conformance.model import Contract, Exchange, Judgement, Outcome, Plan, Record, Response, Rule, Verdict
 from conformance.reference.defects import Defect
-from conformance.reference.service import State, answer
+from conformance.reference.service import Memory, State, answer
 
 EPOCH = "1970-01-01T00:00:00+00:00"
 
@@ -44,13 +44,14 @@ class Bench:
     ) -> None:
         self.contract, self.rules, self.plan, self.items = contract, rules, plan, items
         self._judge = Judge(contract, rules)
+        self._memory = Memory()
         self._clean: dict[tuple[str, str], tuple[Response, Judgement]] = {}
 
     def records(self, defect: Defect | None = None) -> Iterator[Record]:
         """Every step answered and judged, riders included."""
         state = State()
         for step in self.plan.steps:
-            response, state = answer(self.contract, step.case.request, state, defect)
+            response, state = answer(self.contract, step.case.request, state, defect, self._memory)
             for case in (step.case, *self.plan.riding(step)):
                 exchange = Exchange(
                     id=step.exchange,

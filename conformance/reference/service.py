@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from conformance.codecs import CODECS, Decoded, Malformed, answered_in
 from conformance.judge.walk import request_findings
-from conformance.model import Constraint, Contract, Field, Request, Response, Tree
+from conformance.model import Contract, Finding, Request, Response, Tree
 from conformance.reference import answers, wire
+from conformance.reference.bounds import edited
 from conformance.reference.defects import Defect
 
 
@@ -41,16 +41,31 @@ LOWER_ESCAPE = re.compile(rb"%[0-9][a-f]")
 NO_DEFECT = Defect(id="none", rules=(), encodings=())
 
 
-def answer(contract: Contract, request: Request, state: State, defect: Defect | None = None) -> tuple[Response, State]:
-    """One request answered. Never raises for what is in the request."""
+class Memory:
+    """What was made of a body before: the same bodies are sent to one contract with one defect after the other."""
+
+    def __init__(self) -> None:
+        self.decoded: dict[tuple[str, bytes], Decoded | Malformed] = {}
+        self.findings: dict[tuple[str, bytes], tuple[tuple[str, Finding], ...]] = {}
+
+
+def answer(
+    contract: Contract,
+    request: Request,
+    state: State,
+    defect: Defect | None = None,
+    memory: Memory | None = None,
+) -> tuple[Response, State]:
+    """One request answered. Never raises for what is in the request. `memory` is of this contract alone."""
     flaw = defect or NO_DEFECT
-    service = _Service(contract, flaw)
+    service = _Service(contract, flaw, memory or Memory())
     response, after = service.answer(request, state)
     return wire.misbehave(contract.service, flaw, request, response), after
 
 
 class _Service:
-    def __init__(self, contract: Contract, defect: Defect) -> None:
+    def __init__(self, contract: Contract, defect: Defect, memory: Memory) -> None:
+        self.memory = memory
         self.documented = contract
         self.contract = edited(contract, defect)
         self.defect = defect
@@ -71,7 +86,7 @@ class _Service:
                 raise Refusal(415)
             message = self.read(request, encoding)
             if message is not None:
-                self.check(message)
+                self.check(message, (encoding, request.body))
         except Refusal as refusal:
             if refusal.status == 415:
                 return Response(status=415, reason="UNSUPPORTED MEDIA TYPE", headers=(), body=b""), state
@@ -118,15 +133,25 @@ class _Service:
             raise Refusal(400, "another spelling")
         if not body.strip(b" \r\n&") and self.breaks("envelope/empty-body"):
             return None
-        try:
-            decoded = CODECS[encoding].decode(self.contract.operation.request, body, "utf-8")
-        except Malformed as reason:
+        decoded = self.decoded(encoding, body)
+        if isinstance(decoded, Malformed):
             if self.breaks("envelope/malformed") and body.strip():
                 return None
-            raise Refusal(400, str(reason)) from None
+            raise Refusal(400, str(decoded))
         if not decoded.utf8:
             raise Refusal(400, "not UTF-8")
         return self.rooted(decoded, encoding)
+
+    def decoded(self, encoding: str, body: bytes) -> Decoded | Malformed:
+        """The message in the bytes, or why there is none."""
+        known = self.memory.decoded.get((encoding, body))
+        if known is None:
+            try:
+                known = CODECS[encoding].decode(self.documented.operation.request, body, "utf-8")
+            except Malformed as reason:
+                known = reason
+            self.memory.decoded[encoding, body] = known
+        return known
 
     def rooted(self, decoded: Decoded, encoding: str) -> dict[str, Tree] | None:
         """The members, where the root is the right one."""
@@ -143,7 +168,16 @@ class _Service:
             raise Refusal(400, "no members")
         return tree
 
-    def check(self, message: dict[str, Tree]) -> None:
+    def findings(self, message: dict[str, Tree], key: tuple[str, bytes]) -> tuple[tuple[str, Finding], ...]:
+        """What the contract, bounds of the defect included, holds against the message."""
+        if self.contract is not self.documented:
+            return tuple(request_findings(self.contract, message))
+        known = self.memory.findings.get(key)
+        if known is None:
+            known = self.memory.findings[key] = tuple(request_findings(self.contract, message))
+        return known
+
+    def check(self, message: dict[str, Tree], key: tuple[str, bytes]) -> None:
         """Does the message satisfy the contract, but for what the defect forgets?"""
         if self.breaks("envelope/non-ascii") and any(
             isinstance(value, str) and not value.isascii() for value in message.values()
@@ -156,7 +190,7 @@ class _Service:
         ]
         found = [
             f"{finding.path}: {finding.expected}"
-            for rule, finding in request_findings(self.contract, message)
+            for rule, finding in self.findings(message, key)
             if not self.defect.breaks(rule)
         ]
         if demanded or found:
@@ -205,31 +239,3 @@ def misspelt(body: bytes, encoding: str) -> bool:
     usual = {"json": b"{", "xml": b"<?xml version='1.0'", "form": b""}[encoding]
     odd = encoding == "form" and LOWER_ESCAPE.search(body) is not None
     return bool(body.strip()) and (odd or not body.startswith(usual))
-
-
-def edited(contract: Contract, defect: Defect) -> Contract:
-    """The contract with the defect's bounds in place of the documented ones."""
-    if not defect.edits:
-        return contract
-    request = contract.operation.request
-    fields = tuple(_edited(member, defect.edits) for member in request.fields)
-    return replace(contract, operation=replace(contract.operation, request=replace(request, fields=fields)))
-
-
-def _edited(member: Field, edits: tuple[tuple[str, str, Decimal], ...]) -> Field:
-    for name, facet, value in edits:
-        if name == member.name:
-            member = replace(member, constraints=tuple(_bounded(c, facet, value) for c in member.constraints))
-    return member
-
-
-def _bounded(constraint: Constraint, facet: str, value: Decimal) -> Constraint:
-    if facet == "minimum" and constraint.minimum is not None:
-        return replace(constraint, minimum=value)
-    if facet == "maximum" and constraint.maximum is not None:
-        return replace(constraint, maximum=value)
-    if facet == "min-length" and constraint.min_length:
-        return replace(constraint, min_length=int(value))
-    if facet == "max-length" and constraint.max_length is not None:
-        return replace(constraint, max_length=int(value))
-    return constraint

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.annotations import NONE, constraints
-from conformance.documents.pieces import Piece, Style, style_of
-from conformance.documents.rows import Cells, Unread, rows_in
-from conformance.documents.typewords import TypeWord, type_word
+from conformance.documents.helppage.annotations import NONE, constraints
+from conformance.documents.helppage.pieces import Piece, Style, style_of
+from conformance.documents.helppage.rows import Cells, Unread, rows_in
+from conformance.documents.helppage.typewords import TypeWord, type_word
 from conformance.errors import SuiteError
 from conformance.model import Choice, Constraint
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.documents.helptable import Table
+    from conformance.documents.helppage.tables import Table
     from conformance.documents.page import Page
     from conformance.documents.samples import Node
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.helptable import ENUM_HEADING, enum_header_at, header_at
-from conformance.documents.typewords import models_in, type_word
+from conformance.documents.helppage.tables import ENUM_HEADING, enum_header_at, header_at
+from conformance.documents.helppage.typewords import models_in, type_word
 
 if TYPE_CHECKING:
     from conformance.documents.ledger import Notes

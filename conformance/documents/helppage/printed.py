@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.annotations import NONE
-from conformance.documents.helpformats import Format, formats
-from conformance.documents.helpmodels import Models
-from conformance.documents.helptable import Enumeration, Table, note_table, read_enum, read_rows
+from conformance.documents.helppage.annotations import NONE
+from conformance.documents.helppage.formats import Format, formats
+from conformance.documents.helppage.models import Models
+from conformance.documents.helppage.sections import DESCRIBING, Block, bare, blocks, sections
+from conformance.documents.helppage.shown import Shown
+from conformance.documents.helppage.tables import Enumeration, Table, note_table, read_enum, read_rows
+from conformance.documents.helppage.typewords import TypeWord, models_in, type_word
 from conformance.documents.samples import walk
-from conformance.documents.sections import DESCRIBING, Block, bare, blocks, sections
-from conformance.documents.shown import Shown
-from conformance.documents.typewords import TypeWord, models_in, type_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

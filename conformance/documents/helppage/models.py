@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.helptable import Enumeration, Row, Table, row_constraints
-from conformance.documents.lostnames import names_of
+from conformance.documents.helppage.lostnames import names_of
+from conformance.documents.helppage.shown import Shown
+from conformance.documents.helppage.tables import Enumeration, Row, Table, row_constraints
+from conformance.documents.helppage.typewords import TypeWord, models_in
 from conformance.documents.samples import Node, type_of, walk
-from conformance.documents.shown import Shown
-from conformance.documents.typewords import TypeWord, models_in
 from conformance.model import Basis, Citation, Field
 
 if TYPE_CHECKING:

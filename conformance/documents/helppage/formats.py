@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.documents.helppage.sections import MEDIA, Block
 from conformance.documents.samples import DATA_CONTRACT, XSI, Node, json_sample, walk, xml_sample
-from conformance.documents.sections import MEDIA, Block
 
 if TYPE_CHECKING:
     from conformance.documents.ledger import Notes

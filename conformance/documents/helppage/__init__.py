@@ -10,19 +10,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.documents import helperrata
 from conformance.documents.draft import Draft
+from conformance.documents.helppage import errata
+from conformance.documents.helppage.printed import Printed, printed
+from conformance.documents.helppage.sections import recognises, title_of
+from conformance.documents.helppage.shown import Shown
 from conformance.documents.ledger import Notes, members
-from conformance.documents.printed import Printed, printed
-from conformance.documents.sections import recognises, title_of
-from conformance.documents.shown import Shown
 from conformance.model import Encoding, Field, Message, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.documents.helpformats import Format
-    from conformance.documents.helptable import Table
+    from conformance.documents.helppage.formats import Format
+    from conformance.documents.helppage.tables import Table
     from conformance.documents.page import Page
 
 __all__ = ["KIND", "read", "recognises"]
@@ -43,7 +43,7 @@ def read(page: Page) -> Draft:
     word = parts.bodies["request"].word
     parts.models.requested = parts.models.closure([word] if word is not None else [])
     response = _message(page, parts, "response")
-    respelt = helperrata.of_spelling(page, parts)
+    respelt = errata.of_spelling(page, parts)
     operation = Operation(
         name=_name(words["method"], words["path"]),
         method=words["method"],
@@ -51,13 +51,11 @@ def read(page: Page) -> Draft:
         citation=page.cite(line),
         request=request,
         response=response,
-        encodings=tuple(_encodings(page, notes, parts, but="xml" if helperrata.torn(respelt) else "")),
+        encodings=tuple(_encodings(page, notes, parts, but="xml" if errata.torn(respelt) else "")),
         parameters=parameters,
     )
     _note_rows(notes, parts.tables, operation)
-    return Draft(
-        kind=KIND, operation=operation, notes=notes, errata=helperrata.of_page(page, parts, operation, respelt)
-    )
+    return Draft(kind=KIND, operation=operation, notes=notes, errata=errata.of_page(page, parts, operation, respelt))
 
 
 def _name(method: str, path: str) -> str:

@@ -16,8 +16,8 @@ from conformance.documents.page import Page, kebab
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.documents.helptable import Table
-    from conformance.documents.printed import Printed
+    from conformance.documents.helppage.printed import Printed
+    from conformance.documents.helppage.tables import Table
     from conformance.documents.samples import Node
     from conformance.model import Constraint, Erratum, Field, Message, Operation
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from conformance.documents.annotations import NONE, PATTERN, begins
-from conformance.documents.pieces import ANY_BAR, BAR, Piece, Style, pieces_of
-from conformance.documents.typewords import plainly, type_word
+from conformance.documents.helppage.annotations import NONE, PATTERN, begins
+from conformance.documents.helppage.pieces import ANY_BAR, BAR, Piece, Style, pieces_of
+from conformance.documents.helppage.typewords import plainly, type_word
 
 LONGEST = 24
 """More pieces than this are no row."""
