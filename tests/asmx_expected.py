@@ -141,7 +141,7 @@ def _soap(sheet: Sheet, name: str) -> Plain:
         "name": name,
         "media": (media, () if sheet.one_way else media),
         "soap": (action, uri),
-        "address": ("", "") if name == sheet.soap[0] else ("", ""),
+        "address": ("", ""),
         "request": None,
         "response": None,
     }
