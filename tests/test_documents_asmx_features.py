@@ -8,7 +8,7 @@ import pytest
 
 from conformance.documents import contract_of
 from conformance.documents.asmx import recognises
-from conformance.documents.asmxtree import Source, read_xml
+from conformance.documents.asmx.tree import Source, read_xml
 from conformance.documents.ledger import members
 from conformance.errors import ConformanceError
 from conformance.model import Basis, Contract, Field

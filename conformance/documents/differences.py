@@ -57,6 +57,10 @@ def _shown(value: Any) -> str:
 def _facts(contract: Contract) -> Iterator[tuple[str, Fact]]:
     operation = contract.operation
     yield from _members("operation", operation, operation.citation.line, skip={"request", "response", "parameters"})
+    for encoding in operation.encodings:
+        for part, message in (("request", encoding.request), ("response", encoding.response)):
+            if message is not None:
+                yield from _message(f"operation/encodings/{encoding.name}/{part}", message)
     for part, message in (("request", operation.request), ("response", operation.response)):
         yield from _message(part, message)
     yield from _fields("parameters", operation.parameters, operation.citation.line)
@@ -75,7 +79,8 @@ def _facts(contract: Contract) -> Iterator[tuple[str, Fact]]:
 
 
 def _message(part: str, message: Message) -> Iterator[tuple[str, Fact]]:
-    yield from _members(part, message, message.citation.line, skip={"fields"})
+    yield from _members(part, message, message.citation.line, skip={"fields", "headers"})
+    yield from _fields(f"{part}/header", message.headers, message.citation.line)
     yield from _fields(part, message.fields, message.citation.line)
 
 
@@ -136,7 +141,8 @@ def _value(name: str, value: Any, line: int | None) -> Iterator[tuple[str, Fact]
     elif isinstance(value, tuple) and value and all(is_dataclass(held) for held in value):
         for held in value:
             own = getattr(held, "citation", None)
-            yield from _members(f"{name}/{_key(held)}", held, own.line if own is not None else line)
+            skip = {"request", "response"} if isinstance(held, Encoding) else set()
+            yield from _members(f"{name}/{_key(held)}", held, own.line if own is not None else line, skip=skip)
     elif isinstance(value, Mapping):
         for key, held in value.items():
             yield f"{name}/{key}", Fact(value=held, line=line)

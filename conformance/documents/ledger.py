@@ -70,6 +70,9 @@ def facts_of(operation: Operation) -> Iterator[tuple[Citation, str]]:
     yield operation.citation, "operation"
     for encoding in operation.encodings:
         yield encoding.citation, f"encoding/{encoding.name}"
+        for part, held in (("request", encoding.request), ("response", encoding.response)):
+            if held is not None:
+                yield from _message(f"encoding/{encoding.name}/{part}", held)
     for part, message in (("request", operation.request), ("response", operation.response)):
         yield from _message(part, message)
     yield from _fields("parameters", operation.parameters)
@@ -84,6 +87,7 @@ def facts_of(operation: Operation) -> Iterator[tuple[Citation, str]]:
 def _message(part: str, message: Message) -> Iterator[tuple[Citation, str]]:
     if message.root:
         yield message.citation, f"{part}/root"
+    yield from _fields(f"{part}/header", message.headers)
     yield from _fields(part, message.fields)
 
 

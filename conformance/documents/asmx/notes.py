@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.documents.asmxfields import is_open
+from conformance.documents.asmx.fields import is_open
 from conformance.documents.ledger import facets, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.documents.asmxheads import Head
-    from conformance.documents.asmxtree import Element, Source
+    from conformance.documents.asmx.heads import Head
+    from conformance.documents.asmx.tree import Element, Source
     from conformance.documents.ledger import Notes
     from conformance.model import Field, Message
 

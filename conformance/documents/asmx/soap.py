@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.asmxfields import ENVELOPES, message, unwrapped
-from conformance.documents.asmxnotes import note_envelope, note_head, note_message, note_rest
-from conformance.documents.asmxtree import Element, read_xml
+from conformance.documents.asmx.fields import ENVELOPES, message, unwrapped
+from conformance.documents.asmx.notes import note_envelope, note_head, note_message, note_rest
+from conformance.documents.asmx.tree import Element, read_xml
 from conformance.model import Encoding, Message
 
 if TYPE_CHECKING:
-    from conformance.documents.asmxheads import Head
-    from conformance.documents.asmxtree import Source
+    from conformance.documents.asmx.heads import Head
+    from conformance.documents.asmx.tree import Source
     from conformance.documents.ledger import Notes
 
 TAKEN = frozenset({202, 204})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.documents.asmxtree import Source
+    from conformance.documents.asmx.tree import Source
 
 _HEAD = re.compile(
     r"(?P<method>GET|POST) (?P<path>/[^\s?<]*)(?:\?(?P<query>[^\s<]*))? HTTP/1\.[01]"

@@ -11,13 +11,13 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from conformance.documents.asmxwords import ANY_NAMES, ANYTHING, word
+from conformance.documents.asmx.words import ANY_NAMES, ANYTHING, word
 from conformance.model import Basis, Field, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.documents.asmxtree import Attribute, Element
+    from conformance.documents.asmx.tree import Attribute, Element
     from conformance.documents.page import Page
 
 SCHEMA = ("http://www.w3.org/2001/XMLSchema", "schema")

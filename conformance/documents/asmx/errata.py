@@ -14,7 +14,7 @@ from conformance.documents.page import kebab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from conformance.documents.asmxtree import Element
+    from conformance.documents.asmx.tree import Element
     from conformance.documents.page import Page
     from conformance.model import Erratum, Field, Operation
 

@@ -12,16 +12,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from conformance.documents.asmxfields import ANY, UNBOUNDED, answer
-from conformance.documents.asmxnotes import note_head, note_message, note_rest
-from conformance.documents.asmxsoap import Part
-from conformance.documents.asmxtree import Element, read_xml
-from conformance.documents.asmxwords import ANYTHING, word
+from conformance.documents.asmx.fields import ANY, UNBOUNDED, answer
+from conformance.documents.asmx.notes import note_head, note_message, note_rest
+from conformance.documents.asmx.soap import Part
+from conformance.documents.asmx.tree import Element, read_xml
+from conformance.documents.asmx.words import ANYTHING, word
 from conformance.model import Basis, Encoding, Field, Message
 
 if TYPE_CHECKING:
-    from conformance.documents.asmxheads import Head
-    from conformance.documents.asmxtree import Source
+    from conformance.documents.asmx.heads import Head
+    from conformance.documents.asmx.tree import Source
     from conformance.documents.ledger import Notes
 
 NAMES = {"GET": "http-get", "POST": "http-post"}

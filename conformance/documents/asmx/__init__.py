@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from conformance.documents.asmxerrata import cut_off, silent
-from conformance.documents.asmxfields import ENVELOPES, message_shape
-from conformance.documents.asmxforms import FORM, form_part
-from conformance.documents.asmxheads import heads, prints_requests
-from conformance.documents.asmxsoap import Part, soap_part
-from conformance.documents.asmxtree import Source
+from conformance.documents.asmx.errata import cut_off, silent
+from conformance.documents.asmx.fields import ENVELOPES, message_shape
+from conformance.documents.asmx.forms import FORM, form_part
+from conformance.documents.asmx.heads import heads, prints_requests
+from conformance.documents.asmx.soap import Part, soap_part
+from conformance.documents.asmx.tree import Source
 from conformance.documents.draft import Draft
 from conformance.documents.ledger import Notes
 from conformance.model import Encoding, Operation
