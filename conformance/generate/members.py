@@ -189,13 +189,19 @@ def _others(place: Place) -> Iterator[Case]:
     if len(place.names) > 1:
         return
     member, current = place.member, place.subject.value(place.member)
+    found = values.other(member, current)
     if member.type == "boolean":
-        yield place.case("type", Value("other", not current, str(not current).lower()), Expect.ACCEPTED)
+        found = Value("other", not current, str(not current).lower())
     elif member.name in place.subject.private:
         return
     elif member.type == "string" and member.constraint("pattern") is None and is_words(current):
         # Only words: the characters of a time or a code mean nothing in another order.
-        yield place.case("type", Value("other", current[::-1], "the same letters in reverse order"), Expect.ACCEPTED)
+        found = Value("other", current[::-1], "the same letters in reverse order")
+    # A text has no wrong type in a form, so the rule that it is demanded, or not, serves there.
+    typed = applies(place.subject.encoding.name, member, "type", nested=False)
+    facet = "type" if typed else "required" if member.required else "optional"
+    if found is not None:
+        yield place.case(facet, found, Expect.ACCEPTED)
 
 
 def is_words(value: Tree) -> bool:

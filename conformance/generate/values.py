@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from conformance.codecs import json
-from conformance.facets import broken, plain
+from conformance.facets import broken, plain, same
 from conformance.model import Field, Tree
 
 
@@ -94,6 +94,27 @@ def _convertible_text(member: Field, current: Tree) -> Iterator[Value]:
         yield Value("capital", "True", "the word True")
     elif member.type == "integer":
         yield Value("fraction", f"{current}.5", "a number with a fraction")
+
+
+OTHER_GUID = "0d4c3b2a-6f58-4e71-8a90-5b6c7d8e9f01"
+OTHER_TIMES = ("2025-02-28T12:30:00", "2025-03-31T08:15:00")
+
+
+def other(member: Field, current: Tree) -> Value | None:
+    """A second proper value of a member that nothing but its type binds; None for a text, whose words may mean much."""
+    match member.type:
+        case "enum":
+            names = (choice.name for choice in member.choices if current not in {choice.name, choice.number})
+            name = next(names, None)
+            return None if name is None else Value("other", name, f"{name}, another choice")
+        case "dateTime":
+            text = next(time for time in OTHER_TIMES if not same("dateTime", time, current))
+            return Value("other", text, "another instant")
+        case "guid":
+            return Value("other", OTHER_GUID, "another GUID") if current != OTHER_GUID else None
+        case "integer" | "decimal" if not any(held.pattern or held.maximum is not None for held in member.constraints):
+            return Value("other", current + 1, f"{plain(current + 1)}, one more")
+    return None
 
 
 def spellings(member: Field, current: Tree, encoding: str) -> Iterator[Value]:

@@ -187,6 +187,9 @@ class Judge:
 
     def _disagreements(self, case: Case, exchange: Exchange, answer: Answer, results: list[Result]) -> tuple[str, ...]:
         """Rules on which walk and schema differ over the same bytes."""
+        if case.rules == (f"{case.service}/http/allow",):
+            # The answer to another method is not walked.
+            return ()
         if not self._shows_the_envelope(case, exchange, answer) or not isinstance(answer.tree, dict):
             return ()
         walked = {result.rule for result in results if result.outcome is Outcome.FAILED and "/response/" in result.rule}

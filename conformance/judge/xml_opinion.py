@@ -227,5 +227,5 @@ def _beyond(member: Field, text: str) -> bool:
     """Does xmlschema take a text of that type that XML Schema does not? Blanks there are those of XML alone."""
     bare = text.strip(BLANKS)
     if member.type in ASCII:
-        return not bare.isascii() or "_" in bare
+        return not bare.isascii() or "_" in bare or len(bare.split()) > 1
     return member.type == "enum" and bare != bare.strip()

@@ -47,8 +47,8 @@ class Field:
     A list has `item` (its `name` is the element name of one item in XML); a map has `item` for its values, its keys are
     text; an object has `fields`, an enum `choices`. `model` is the document's name for what an object or enum is.
     `marks`: `reference` (names something that must exist at the tenant), `mail`, `secret`, `target-only`.
-    `occurs` is (least, most), most None for unbounded, where XML type mapping speaks; its basis is inferred. A list whose
-    own most is None has no element around it: its items stand among the other members, under its name.
+    `occurs` is (least, most), most None for unbounded, where XML type mapping speaks; its basis is inferred. A list
+    whose own most is None has no element around it: its items stand among the other members, under its name.
     `namespace` is set where it is not that of the parent (of the message, at the top; none, for an attribute). In XML a
     name with `@` before it is that of an attribute, `#text` is the text of the element that has the member, and `#any`
     stands for further content of any kind.

@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 from conformance.facets import is_number
+from conformance.generate.defaults import complete, default
+from conformance.generate.values import other as other_value
 from conformance.model import Contract, Field, Tree
 from conformance.reference.defects import Defect
 from conformance.rules.fields import walk
@@ -15,7 +17,6 @@ from conformance.rules.fields import walk
 Change = Callable[[dict[str, Tree], str, Field, Defect, Mapping[str, Tree]], None]
 """Breaks a member of an object of the answer in place."""
 
-OTHER_GUID = "00000000-0000-4000-8000-000000000001"
 OTHER_TYPE: dict[str, Tree] = {
     "string": 5,
     "boolean": "true",
@@ -62,10 +63,8 @@ def accepted(contract: Contract, message: Mapping[str, Tree]) -> dict[str, Tree]
 
 
 def _filled(member: Field) -> Tree:
-    """What an answer carries besides: one text in a list of texts, so that the form of its items is seen."""
-    if member.type == "list" and member.item is not None and member.item.type == "string":
-        return ["Política guardada"]
-    return {"list": [], "string": ""}.get(member.type)
+    """What an answer carries besides: one of everything, so that its form is seen."""
+    return "" if member.type == "string" else complete(member, "Operación")
 
 
 def refused(contract: Contract, details: tuple[str, ...]) -> dict[str, Tree]:
@@ -77,8 +76,10 @@ def refused(contract: Contract, details: tuple[str, ...]) -> dict[str, Tree]:
             tree[member.name] = False
         elif acceptance is not None and member.name == acceptance.echo:
             tree[member.name] = None
-        elif member.type == "list":
+        elif member.type == "list" and member.item is not None and member.item.type == "string":
             tree[member.name] = list(details)
+        elif member.type in {"list", "object", "map"}:
+            tree[member.name] = None
     text = _first_text(contract)
     if text is not None:
         tree[text] = "La solicitud no es válida"
@@ -159,13 +160,18 @@ def _unecho(holder: dict[str, Tree], name: str, member: Field, defect: Defect, e
 
 def _other(member: Field, value: Tree) -> Tree:
     """A value of the same type that is not the one sent."""
+    proper = other_value(member, value) if member.type in {"enum", "dateTime", "guid"} else None
+    if proper is not None:
+        return proper.value
     if isinstance(value, bool):
         return not value
     if is_number(value):
         return value + 1
+    if isinstance(value, dict):
+        return {} if value else {"other": default(member.item) if member.item is not None else "other"}
     if isinstance(value, list):
         return value[:-1]
-    return OTHER_GUID if member.type == "guid" else f"{value} "
+    return f"{value} "
 
 
 CHANGES: dict[str, Change] = {"name": _rename, "required": _drop, "echo": _unecho}

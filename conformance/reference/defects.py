@@ -88,6 +88,9 @@ def _bounds(service: str, rule: Rule, member: Field) -> Iterator[Defect]:
         if implied and (variant == "looser" or rule.facet.endswith("-length")):
             continue
         also: tuple[str, ...] = ()
+        if variant == "tighter" and rule.facet.endswith("-length"):
+            # A drawn text of just that length was to show another rule of the member.
+            also = tuple(f"{service}/request/{rule.path}/{facet}" for facet in ("type", "pattern", "required"))
         if member.type == "decimal" and rule.facet == "maximum" and variant == "looser":
             also = (f"{service}/request/{rule.path}/maximum-step",)
         yield Defect(

@@ -39,6 +39,9 @@ def applies(encoding: str, member: Field, facet: str, *, nested: bool) -> bool:
         return False
     if facet == "type":
         return member.type in WRONG_TYPE[encoding]
+    if facet == "strict-type" and member.type == "list" and (member.item is None or not member.item.fields):
+        # One item that stands in no list is another type altogether, unless it is an object.
+        return False
     if facet == "strict-type":
         return member.type in CONVERTIBLE[encoding]
     return True

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.model import Basis, Citation, Constraint, Contract, Field, Rule
-from conformance.rules.applies import answering, applies, softer
+from conformance.rules.applies import ANYTHING, answering, applies, softer
 from conformance.rules.levels import level_of
 
+LENGTHS = frozenset({"length", "max-length", "min-length"})
 SCHEMA_FACETS = frozenset({"required", "type", "pattern", "minimum", "maximum", "max-length", "min-length"})
 
 
@@ -58,13 +59,23 @@ def _of_member(path: str, member: Field) -> Iterator[tuple[str, Basis, Citation,
     yield "type", member.type_basis, type_cite, statement
     statement = f"A value that would have to be converted to {article(member.type)} is refused in {path}."
     yield "strict-type", Basis.INFERRED, type_cite, statement
-    for constraint in member.constraints:
+    told: set[str] = set()
+    for constraint in sorted(member.constraints, key=_tightness):
         for facet, statement in _constraint(path, constraint):
-            yield facet, constraint.basis, constraint.citation, statement
+            # Of two constraints on one facet the tighter decides.
+            if facet not in told:
+                told.add(facet)
+                yield facet, constraint.basis, constraint.citation, statement
     bounds = member.constraint("range")
     if bounds is not None and member.type == "decimal":
         statement = f"{path} just above {bounds.maximum} is refused."
         yield "maximum-step", bounds.basis, bounds.citation, statement
+
+
+def _tightness(constraint: Constraint) -> tuple[int, int]:
+    """The tightest length first; everything else stays in the order of the page."""
+    most = constraint.max_length
+    return (0 if most is None else most, -(constraint.min_length or 0)) if constraint.facet in LENGTHS else (0, 0)
 
 
 def _constraint(path: str, constraint: Constraint) -> Iterator[tuple[str, str]]:
@@ -103,14 +114,9 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
         if path == echoed:
             yield rule(path, "required", Basis.INFERRED, cite, f"The answer to an accepted request carries {path}.")
         yield rule(path, "name", member.basis, cite, f"{path} is spelt exactly so, case included.")
-        type_cite = member.type_citation or cite
-        yield rule(
-            path,
-            "type",
-            member.type_basis,
-            type_cite,
-            f"{path}, where present and not null, is {article(member.type)}.",
-        )
+        if member.type not in ANYTHING:
+            statement = f"{path}, where present and not null, is {article(member.type)}."
+            yield rule(path, "type", member.type_basis, member.type_citation or cite, statement)
         if member.type == "list" and member.item is not None and "xml" in answers:
             item = member.item
             yield rule(path, "item", member.basis, item.citation, f"The items of {path} stand in elements {item.name}.")

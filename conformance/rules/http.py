@@ -81,6 +81,10 @@ EVERY_ANSWER = frozenset(
 """Rules that any answer decides, whatever was asked."""
 
 
+NEGOTIATED = frozenset({"accept-documented", "accept-honoured", "accept-quality"})
+"""Rules that say something only where an answer may have one media type or another."""
+
+
 def about_answers(rule: str, service: str) -> bool:
     """Is the rule decided by what an answer holds? Its verdicts then go by the encoding of the answer."""
     part, _, rest = rule.removeprefix(f"{service}/").partition("/")
@@ -90,11 +94,12 @@ def about_answers(rule: str, service: str) -> bool:
 def http_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]:
     """The rows that apply to the covered encodings of the service."""
     answers = answering(contract.operation.encodings, encodings)
+    choice = len({name for one in contract.operation.encodings for name in one.response_media_types}) > 1
     for basis, rows in ((Basis.STATED, STATED), (Basis.STANDARD, STANDARD), (Basis.INFERRED, INFERRED)):
         for row in rows:
             known = answers if row.part == "envelope" and row.facet in OF_ANSWERS else encodings
             applies = tuple(name for name in row.encodings if name in known)
-            if not applies:
+            if not applies or (row.facet in NEGOTIATED and not choice):
                 continue
             cited = {name: _citation(contract, row, name, basis) for name in applies}
             yield Rule(

@@ -40,7 +40,9 @@ def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
     items = _items(log)
     gone = sorted({rule for rule, _ in items if rule not in rules})
     if gone:
-        raise ConformanceError(f"the run is of another version of the suite: rule {gone[0]} is unknown here")
+        advice = "name the schemas of a derived service with --schemas"
+        text = f"rule {gone[0]} of the run is unknown here: it is of another version of the suite, or {advice}"
+        raise ConformanceError(text)
     services = log.header.get("target", {}).get("services", {})
     verdicts = decide(
         items,

@@ -1,4 +1,4 @@
-"""A service made with FastAPI and pydantic: the strict one conforms, and each slip in it is told by its own rule."""
+"""A JSON service made with FastAPI and pydantic: the strict one conforms, each slip in it is told by its own rule."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pydantic.alias_generators import to_camel
 
 from conformance.model import Level, Outcome
 from tests.interop import fastapi_server as server
-from tests.profiles.running import run_suite
+from tests.profiles.running import Checked, ask, run_suite
 
 ACCEPT = {"http/accept-honoured", "http/accept-quality"}
-"""FastAPI answers in JSON whatever Accept asks for; the page documents XML too."""
+"""It answers in JSON whatever Accept asks for; the page documents XML too."""
+JSON = ("json",)
 
 
 def slip(**fields: Any) -> type[server.Policy]:
@@ -122,6 +123,10 @@ SHOULD: dict[str, Slip] = {
 }
 
 
+def asked(app: Any, *rules: str) -> Checked:
+    return ask(server.in_process(app), *rules, encodings=JSON)
+
+
 def narrow(rule: str) -> tuple[str, ...]:
     """The rules that lie beside the rule."""
     *above, _ = rule.split("/")
@@ -130,60 +135,56 @@ def narrow(rule: str) -> tuple[str, ...]:
 
 def test_the_strict_service_conforms(tmp_path):
     with server.serving(server.TextJson(server.application())) as url:
-        checked = run_suite(tmp_path, url)
+        checked = run_suite(tmp_path, url, more='encodings = ["json"]\n')
     assert not checked.failed(Level.MUST), checked.why(checked.failed(Level.MUST))
     assert checked.failed(Level.SHOULD) == ACCEPT
     assert checked.exit == 0, checked.sentence
     assert not checked.rules(Outcome.CANT_TELL) | checked.rules(Outcome.UNTESTED)
 
 
-def test_fastapi_as_it_comes_breaks_over_a_nan_and_is_told_so(tmp_path):
-    with server.serving(server.TextJson(server.application(stock=True))) as url:
-        checked = run_suite(tmp_path, url, "envelope/*", "http/no-server-error")
+def test_fastapi_as_it_comes_breaks_over_a_nan_and_is_told_so():
+    checked = asked(server.TextJson(server.application(stock=True)), "envelope/*", "http/no-server-error")
     assert checked.failed() == {"http/no-server-error"}
     assert checked.exit == 0
     assert any(found.sentence.startswith("NaN for a value: neither: 500") for found in checked.report.observations)
 
 
-def test_null_members_left_out_make_no_difference(tmp_path):
-    with server.serving(server.TextJson(server.application(answer=no_nulls))) as url:
-        checked = run_suite(tmp_path, url, "response/data*", "response/m*", "envelope/*")
+def test_null_members_left_out_make_no_difference():
+    checked = asked(server.TextJson(server.application(answer=no_nulls)), "response/data*", "response/m*", "envelope/*")
     assert not checked.failed(), checked.why(checked.failed())
     assert checked.exit == 0
 
 
 @pytest.mark.parametrize("name", MUST)
-def test_a_slip_against_the_page_fails_its_own_rule(name, tmp_path):
+def test_a_slip_against_the_page_fails_its_own_rule(name):
     seeded = MUST[name]
-    with server.serving(server.TextJson(server.application(seeded.model, seeded.answer))) as url:
-        checked = run_suite(tmp_path, url, *narrow(seeded.rule))
+    checked = asked(server.TextJson(server.application(seeded.model, seeded.answer)), *narrow(seeded.rule))
     assert checked.failed(Level.MUST) == {seeded.rule}, checked.why(checked.failed())
     assert checked.exit == 1
 
 
 @pytest.mark.parametrize("name", SHOULD)
-def test_a_slip_against_our_reading_fails_its_own_rule_and_does_not_decide(name, tmp_path):
+def test_a_slip_against_our_reading_fails_its_own_rule_and_does_not_decide(name):
     seeded = SHOULD[name]
-    with server.serving(server.TextJson(server.application(seeded.model, seeded.answer))) as url:
-        checked = run_suite(tmp_path, url, *narrow(seeded.rule))
+    checked = asked(server.TextJson(server.application(seeded.model, seeded.answer)), *narrow(seeded.rule))
     assert checked.failed() == {seeded.rule}, checked.why(checked.failed())
     assert checked.exit == 0
 
 
-def test_upper_case_on_the_way_in_is_seen_where_it_comes_back(tmp_path):
-    with server.serving(server.TextJson(server.application(Shouting))) as url:
-        checked = run_suite(tmp_path, url, "response/data/ArMailName/*", "response/data/Email/*")
+def test_upper_case_on_the_way_in_is_seen_where_it_comes_back():
+    checked = asked(
+        server.TextJson(server.application(Shouting)), "response/data/ArMailName/*", "response/data/Email/*"
+    )
     assert checked.failed() == {"response/data/ArMailName/echo", "response/data/Email/echo"}
 
 
-def test_a_framework_that_does_not_know_a_documented_media_type_is_told(tmp_path):
-    with server.serving(server.application()) as url:
-        checked = run_suite(tmp_path, url, "http/*")
+def test_a_framework_that_does_not_know_a_documented_media_type_is_told():
+    checked = asked(server.application(), "http/*")
     assert checked.failed(Level.MUST) == {"http/request-media-type"}
     assert checked.exit == 1
 
 
-def test_many_slips_at_once_do_not_hide_each_other(tmp_path):
+def test_many_slips_at_once_do_not_hide_each_other():
     apart = ("an upper bound off by one", "gt for ge", "no longest mail address", "a default for a required member")
     chosen = [MUST[name] for name in (*apart, "null for a required member", "decimals of any number")]
     fields = {
@@ -192,6 +193,5 @@ def test_many_slips_at_once_do_not_hide_each_other(tmp_path):
         for name, found in seeded.model.model_fields.items()
         if name == seeded.rule.split("/")[1]
     }
-    with server.serving(server.TextJson(server.application(slip(**fields)))) as url:
-        checked = run_suite(tmp_path, url, "request/*")
+    checked = asked(server.TextJson(server.application(slip(**fields))), "request/*")
     assert checked.failed(Level.MUST) == {seeded.rule for seeded in chosen}, checked.why(checked.failed())

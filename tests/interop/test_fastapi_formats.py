@@ -31,7 +31,6 @@ def everywhere(rule: str) -> frozenset[str]:
     return frozenset(f"{rule}@{encoding}" for encoding in ASKED)
 
 
-# fmt: off
 SLIPS: dict[str, Slip] = {
     # the document
     "a root in a namespace": Slip(only("envelope/namespace@xml")),
@@ -48,22 +47,42 @@ SLIPS: dict[str, Slip] = {
     "items named item": Slip(only("response/messageDetail/item@xml", "response/data/NotificationSchemaList/item@xml")),
     "success as an attribute": Slip(only("response/success/required@xml")),
     "a name in camel case": Slip(only("response/data/Email/name@xml")),
-    "a null as an empty element": Slip(only("response/data/UserId/type@xml", "response/data/IsAfiliatedCC/type@xml", "response/data/IsCreditRateAutomatic/type@xml")),
-    "a comma for the fraction": Slip(only("response/data/MinimumInterest/type@xml", "response/data/MaximunInterest/type@xml")),
+    "a null as an empty element": Slip(
+        only(
+            "response/data/UserId/type@xml",
+            "response/data/IsAfiliatedCC/type@xml",
+            "response/data/IsCreditRateAutomatic/type@xml",
+        )
+    ),
+    "a comma for the fraction": Slip(
+        only("response/data/MinimumInterest/type@xml", "response/data/MaximunInterest/type@xml")
+    ),
     # labels
     "406 for text/xml": Slip(everywhere("http/accept-documented")),
     "JSON called XML": Slip(everywhere("http/content-type")),
-    "XML called JSON": Slip(everywhere("http/content-type"), everywhere("http/accept-honoured") | everywhere("http/accept-quality")),
+    "XML called JSON": Slip(
+        everywhere("http/content-type"), everywhere("http/accept-honoured") | everywhere("http/accept-quality")
+    ),
     # requests
     "a default for a required member in XML": Slip(only("request/ArMailName/required@xml")),
     "a longest name in JSON alone": Slip(only("request/ArMailName/max-length@xml")),
-    "entities left as they are": Slip(only("envelope/spelling@xml"), only("envelope/malformed@xml", "response/data/ArMailName/echo@xml")),
+    "entities left as they are": Slip(
+        only("envelope/spelling@xml"), only("envelope/malformed@xml", "response/data/ArMailName/echo@xml")
+    ),
     "a range of its own in forms": Slip(should=only("request/MaximumTermDays/maximum@form")),
-    "no pattern in forms": Slip(should=only("request/Email/pattern@form", "request/Email/max-length@form", "response/data/Email/echo@json")),
+    "no pattern in forms": Slip(
+        should=only("request/Email/pattern@form", "request/Email/max-length@form", "response/data/Email/echo@json")
+    ),
     "forms in Latin-1": Slip(should=only("request/ArMailName/max-length@form", "response/data/ArMailName/echo@json")),
-    "a plus sign for itself": Slip(should=only("request/ArMailName/not-blank@form", "request/GrantorTaxId/not-blank@form", "response/data/ArMailName/echo@json", "response/data/ArMailName/echo@xml")),
+    "a plus sign for itself": Slip(
+        should=only(
+            "request/ArMailName/not-blank@form",
+            "request/GrantorTaxId/not-blank@form",
+            "response/data/ArMailName/echo@json",
+            "response/data/ArMailName/echo@xml",
+        )
+    ),
 }
-# fmt: on
 
 
 def test_the_service_conforms_in_every_format(tmp_path):

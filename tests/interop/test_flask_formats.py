@@ -37,29 +37,44 @@ ITEM = "request/NotificationSchemaList/{}/type@xml"
 IN_ITEMS = each(ITEM, ("NotificationSchemaId", "NotificationSchemaName"))
 LABELS = ("http/{}@xml", "http/{}@form")
 
-# fmt: off
 SLIPS: dict[str, Slip] = {
     "XML in ASCII": Slip(only("envelope/non-ascii@xml"), open_=only("request/ArMailName/max-length@xml")),
     "a document begins with its declaration": Slip(only("envelope/spelling@xml")),
     "the order of the form": Slip(only("envelope/spelling@form")),
     "the root is not looked at": Slip(should=only("envelope/request-root@xml")),
-    "children are not looked at": Slip(each("request/{}/type@xml", ("CollectionReminderTime", "IsAfiliatedCC", "IsCreditRateAutomatic"))),
+    "children are not looked at": Slip(
+        each("request/{}/type@xml", ("CollectionReminderTime", "IsAfiliatedCC", "IsCreditRateAutomatic"))
+    ),
     "the text between the tags": Slip(
-        only("envelope/spelling@xml") | each("request/{}/type@xml", ("CollectionReminderTime", "IsAfiliatedCC", "IsCreditRateAutomatic", "UserId")),
-        only("envelope/malformed@xml", "envelope/request-root@xml", "response/data/ArMailName/echo@xml", "response/data/NotificationSchemaList/echo@xml") | IN_ITEMS,
+        only("envelope/spelling@xml")
+        | each("request/{}/type@xml", ("CollectionReminderTime", "IsAfiliatedCC", "IsCreditRateAutomatic", "UserId")),
+        only(
+            "envelope/malformed@xml",
+            "envelope/request-root@xml",
+            "response/data/ArMailName/echo@xml",
+            "response/data/NotificationSchemaList/echo@xml",
+        )
+        | IN_ITEMS,
     ),
     "the truth of a text": Slip(
         each("request/{}/type@xml", formats.FLAGS),
-        each("request/{}/type@form", formats.FLAGS) | each("request/{}/strict-type@xml", formats.FLAGS)
+        each("request/{}/type@form", formats.FLAGS)
+        | each("request/{}/strict-type@xml", formats.FLAGS)
         | each("response/data/{}/echo@xml", formats.FLAGS),
     ),
-    "fractions cut off": Slip(should=each("request/{}/strict-type@xml", formats.WHOLE) | each("request/{}/strict-type@form", formats.WHOLE)),
+    "fractions cut off": Slip(
+        should=each("request/{}/strict-type@xml", formats.WHOLE) | each("request/{}/strict-type@form", formats.WHOLE)
+    ),
     "a box that is not ticked is false": Slip(should=each("request/{}/required@form", BOXES)),
-    "a label compared as it stands": Slip(should=each(LABELS[0], ("charset-parameter", "media-type-case")) | each(LABELS[1], ("charset-parameter", "media-type-case"))),
-    "a crash over malformed XML": Slip(should=only("http/no-server-error@xml"), open_=only("envelope/malformed@xml", "envelope/empty-body@xml")),
+    "a label compared as it stands": Slip(
+        should=each(LABELS[0], ("charset-parameter", "media-type-case"))
+        | each(LABELS[1], ("charset-parameter", "media-type-case"))
+    ),
+    "a crash over malformed XML": Slip(
+        should=only("http/no-server-error@xml"), open_=only("envelope/malformed@xml", "envelope/empty-body@xml")
+    ),
     "a list of one is no list": Slip(open_=IN_ITEMS | only("response/data/NotificationSchemaList/echo@xml")),
 }
-# fmt: on
 
 
 def test_the_service_conforms_in_every_format():

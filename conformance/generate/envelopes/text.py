@@ -33,9 +33,10 @@ def observed(slug: str, title: str, body: bytes, facet: str = "malformed") -> Te
 
 
 def words(subject: Subject) -> str | None:
-    """A free text member, for text beyond ASCII: the first required string without a pattern that is no reference."""
+    """A free text member of the baseline, for text beyond ASCII: without a pattern, and no reference."""
     for member in subject.fields:
-        free = member.type == "string" and member.required and not member.marks and member.name not in subject.private
+        free = member.type == "string" and not member.marks and member.name not in subject.private
+        free = free and subject.in_baseline(member)
         if free and member.constraint("pattern") is None and subject.value(member) and _room(member):
             return member.name
     return None
