@@ -88,7 +88,7 @@ ODD: dict[str, Odd] = {
     "200 with null": Odd(json(200, b"null"), "envelope/root", breaks=True),
     "200 with half a text": Odd(json(200, b'{"success": tru'), "envelope/well-formed", breaks=True),
     "200 with bytes": Odd(json(200, b"\xff\xfe\x00\x01"), "envelope/well-formed", breaks=True),
-    "200 with JSON in UTF-16": Odd(json(200, '{"success":true}'.encode("utf-16")), "envelope/utf-8", breaks=True),
+    "200 with JSON in UTF-16": Odd(json(200, '{"success":true}'.encode("utf-16")), "envelope/well-formed", breaks=True),
     "200 with success as text": Odd(json(200, b'{"success":"true"}'), "response/success/type", breaks=True),
     "200 with another envelope": Odd(json(200, b'{"d":{"success":true}}'), "response/success/required", breaks=True),
 }

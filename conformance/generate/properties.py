@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -127,11 +128,12 @@ def valid(member: Field, current: Tree, room: tuple[Tree, Tree] = (None, None)) 
     """Values that the member must take, built from its bounds and `room`; None where a draw would tell nothing."""
     bounds = member.constraint("range")
     if bounds is not None and bounds.minimum is not None and bounds.maximum is not None:
-        low = int(bounds.minimum if room[0] is None else room[0])
-        high = int(bounds.maximum if room[1] is None else room[1])
+        low = bounds.minimum if room[0] is None else room[0]
+        high = bounds.maximum if room[1] is None else room[1]
         if member.type == "integer":
-            return st.integers(min_value=low, max_value=high)
-        return st.integers(min_value=low * 100, max_value=high * 100).map(lambda cents: Decimal(cents) / 100)
+            return st.integers(min_value=ceil(low), max_value=floor(high))
+        cents = st.integers(min_value=ceil(low * 100), max_value=floor(high * 100))
+        return cents.map(lambda number: Decimal(number) / 100)
     if "mail" in member.marks:
         return mail()
     length = member.constraint("max-length")
@@ -145,9 +147,9 @@ def invalid(member: Field) -> SearchStrategy[Any] | None:
     """Values that break exactly the stated range or length."""
     bounds = member.constraint("range")
     if bounds is not None and bounds.minimum is not None and bounds.maximum is not None:
-        low, high = int(bounds.minimum), int(bounds.maximum)
+        low, high = ceil(bounds.minimum) - 1, floor(bounds.maximum) + 1
         return st.one_of(
-            st.integers(min_value=-(10**6), max_value=low - 1), st.integers(min_value=high + 1, max_value=10**6)
+            st.integers(min_value=low - 10**6, max_value=low), st.integers(min_value=high, max_value=high + 10**6)
         )
     length = member.constraint("max-length")
     if length is not None and length.max_length is not None and member.constraint("pattern") is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor
 
 from conformance.codecs import json
 from conformance.facets import broken, plain, same
@@ -149,17 +150,27 @@ def bounds(member: Field) -> Iterator[tuple[str, Value]]:
     constraint = member.constraint("range")
     if constraint is None or constraint.minimum is None or constraint.maximum is None:
         return
-    low, high = int(constraint.minimum), int(constraint.maximum)
+    low, high = reach(member, constraint.minimum, constraint.maximum)
     yield "minimum", Value("at", low, f"{low}, the minimum")
     yield "minimum", Value("inside", low + 1, f"{low + 1}, one above the minimum")
     yield "minimum", Value("outside", low - 1, f"{low - 1}, one below the minimum")
-    yield "minimum", Value("far", -(10**6), "a million below zero")
+    if low > -(10**6):
+        yield "minimum", Value("far", -(10**6), "a million below zero")
     yield "maximum", Value("at", high, f"{high}, the maximum")
     yield "maximum", Value("inside", high - 1, f"{high - 1}, one below the maximum")
     yield "maximum", Value("outside", high + 1, f"{high + 1}, one above the maximum")
-    yield "maximum", Value("far", 2**31, f"{2**31}, beyond 32 bits")
+    if high < 2**31:
+        yield "maximum", Value("far", 2**31, f"{2**31}, beyond 32 bits")
     if member.type == "decimal":
         yield "maximum-step", Value("step", high + Decimal("0.01"), f"{high + Decimal('0.01')}, the last step above")
+
+
+def reach(member: Field, minimum: Decimal, maximum: Decimal) -> tuple[int | Decimal, int | Decimal]:
+    """The least and the greatest value that the member may have: for an integer the whole numbers within."""
+    if member.type == "decimal":
+        low, high = (int(edge) if edge == int(edge) else edge for edge in (minimum, maximum))
+        return low, high
+    return ceil(minimum), floor(maximum)
 
 
 def decimals(member: Field) -> Iterator[Value]:
@@ -168,7 +179,9 @@ def decimals(member: Field) -> Iterator[Value]:
     Away from the bounds, so that a service that takes no fraction fails the pattern and nothing else.
     """
     constraint = member.constraint("range")
-    middle = int(constraint.maximum) // 2 if constraint is not None and constraint.maximum is not None else 1
+    middle = 1
+    if constraint is not None and constraint.minimum is not None and constraint.maximum is not None:
+        middle = int((constraint.minimum + constraint.maximum) / 2)
     for digits in ("5", "25", "05", "125", "005", "0001"):
         text = f"{middle}.{digits}"
         yield Value(f"decimals-{text}", Decimal(text), text)

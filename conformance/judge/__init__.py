@@ -34,6 +34,8 @@ __all__ = ["Judge", "request_findings"]
 if TYPE_CHECKING:
     from conformance.judge.xml_opinion import XmlOpinion
 
+MOST_TAGS = 40_000
+"""A validator takes quadratic time over elements that it does not know; beyond this no second opinion is asked for."""
 STRUCTURE = ("root", "namespace", "order", "repeated")
 """Kinds of oddity that are envelope rules of their own."""
 
@@ -108,6 +110,9 @@ class Judge:
 
     def _envelope(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
         oddities = answer.decoded.oddities if answer.decoded is not None else ()
+        if self._another(answer, oddities):
+            yield from self._blocked(oddities[0])
+            return
         yield from self._form(answer, oddities)
         if not isinstance(answer.tree, dict):
             return
@@ -119,6 +124,23 @@ class Judge:
             accepted=answer.reply is Reply.ACCEPTED,
             items=items,
         )
+
+    def _another(self, answer: Answer, oddities: tuple[Oddity, ...]) -> bool:
+        """Is it another document altogether: neither the root nor any member that the contract knows?"""
+        if not oddities or oddities[0].kind != "root" or not isinstance(answer.tree, dict):
+            return False
+        known = {member.name.lower() for member in self.contract.operation.response.fields}
+        return not any(name.lower() in known for name in answer.tree)
+
+    def _blocked(self, root: Oddity) -> Iterator[Result]:
+        """One finding for a document of another kind; what its members would show is not seen."""
+        rule = f"{self.contract.service}/envelope/root"
+        finding = Finding(path="", expected=root.expected, observed=whole(root.observed))
+        yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
+        form = {f"{self.contract.service}/envelope/{kind}" for kind in STRUCTURE} - {rule}
+        for name, known in self._rules.items():
+            if known.part == "response" or name in form:
+                yield Result(rule=name, outcome=Outcome.UNTESTED, reason="blocked by envelope/root")
 
     def _form(self, answer: Answer, oddities: tuple[Oddity, ...]) -> Iterator[Result]:
         """What the text around the members says of the rules about roots, namespaces and order."""
@@ -199,6 +221,8 @@ class Judge:
             fair = answer.decoded is not None and answer.decoded.utf8
             if response is None or not fair or charset_of(response) not in {"", "utf-8", "utf8"}:
                 # A validator reads the encoding from the document alone.
+                return ()
+            if response.body.count(b"<") > MOST_TAGS:
                 return ()
             try:
                 opinion = self._xml_opinion.of_response(response.body)[0]

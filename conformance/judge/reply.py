@@ -67,7 +67,7 @@ def is_xml(name: str) -> bool:
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 PICTURES = frozenset({"image/svg+xml"})
 PAGE = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)
-WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+WIDE = (b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 """How a document in UTF-16 begins."""
 
 

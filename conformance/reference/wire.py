@@ -117,7 +117,9 @@ def _headers(response: Response, content_type: str | None) -> Response:
 
 def _other_charset(_request: Request, response: Response) -> Response:
     label = response.header("Content-Type")
-    return response if label is None else _headers(response, label.replace("utf-8", "iso-8859-1"))
+    if label is None or not response.body:
+        return response
+    return _headers(replace(response, body=_lettered(response.body)), label.replace("utf-8", "iso-8859-1"))
 
 
 def _unlabelled_refusal(_request: Request, response: Response) -> Response:
@@ -130,8 +132,17 @@ def _crash_on_big_numbers(request: Request, response: Response) -> Response:
     return response
 
 
+def _lettered(body: bytes) -> bytes:
+    """The body with a letter beyond ASCII in it, where it has none: in a member or a comment that nobody asked for."""
+    if not body.isascii():
+        return body
+    if body.endswith(b"}"):
+        return body[:-1] + ('"nota":"ó"}' if body == b"{}" else ',"nota":"ó"}').encode()
+    return body + "<!-- ó -->".encode()
+
+
 def _latin(body: bytes) -> bytes:
-    return body.decode("utf-8").encode("latin-1", "replace")
+    return _lettered(body).decode("utf-8").encode("latin-1", "replace")
 
 
 EDITS: Mapping[str, Callable[[Request, Response], Response]] = {

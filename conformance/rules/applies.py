@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from conformance.model import Encoding, Field
 
 EVERY = frozenset({"json", "xml", "form"})
+ROOM = 14
+"""Characters of the text that is sent to see whether letters beyond ASCII are taken."""
 NESTED = frozenset({"list", "map", "object"})
 ANYTHING = frozenset({"open", "empty"})
 
@@ -45,6 +47,14 @@ def applies(encoding: str, member: Field, facet: str, *, nested: bool) -> bool:
     if facet == "strict-type":
         return member.type in CONVERTIBLE[encoding]
     return True
+
+
+def free_text(member: Field) -> bool:
+    """Is it text that any baseline carries and that nothing but its length binds? It may hold letters beyond ASCII."""
+    bounds = [held for held in member.constraints if held.max_length is not None or held.min_length is not None]
+    roomy = all((held.min_length or 0) <= ROOM <= (held.max_length or ROOM) for held in bounds)
+    bound = member.constraint("pattern") is not None or bool(member.marks)
+    return member.type == "string" and roomy and not bound and (member.required or not member.constraints)
 
 
 def softer(facet: str, encodings: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.model import Basis, Citation, Contract, Level, Rule
-from conformance.rules.applies import answering
+from conformance.rules.applies import answering, free_text
 
 JSON, XML = ("json",), ("xml",)
 BOTH = ("json", "xml")
@@ -95,11 +95,12 @@ def http_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Rule]
     """The rows that apply to the covered encodings of the service."""
     answers = answering(contract.operation.encodings, encodings)
     choice = len({name for one in contract.operation.encodings for name in one.response_media_types}) > 1
+    wordy = any(free_text(member) for member in contract.operation.request.fields)
     for basis, rows in ((Basis.STATED, STATED), (Basis.STANDARD, STANDARD), (Basis.INFERRED, INFERRED)):
         for row in rows:
             known = answers if row.part == "envelope" and row.facet in OF_ANSWERS else encodings
             applies = tuple(name for name in row.encodings if name in known)
-            if not applies or (row.facet in NEGOTIATED and not choice):
+            if not applies or (row.facet in NEGOTIATED and not choice) or (row.facet == "non-ascii" and not wordy):
                 continue
             cited = {name: _citation(contract, row, name, basis) for name in applies}
             yield Rule(

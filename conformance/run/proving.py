@@ -51,7 +51,8 @@ def bench(service: str) -> Bench:
 def false_alarms(service: str) -> list[str]:
     """What the suite holds against the clean reference: nothing, if it is sound."""
     verdicts, disagreements = bench(service).verdicts()
-    return [verdict.rule for verdict in verdicts if verdict.outcome is not Outcome.PASSED] + list(disagreements)
+    noise = [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASSED]
+    return [f"{verdict.rule} in {verdict.encoding}: {verdict.outcome}" for verdict in noise] + list(disagreements)
 
 
 def kills_of(service: str) -> list[Kill]:

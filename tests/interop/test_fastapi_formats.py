@@ -17,7 +17,7 @@ FLAGS = frozenset(f"response/data/{name}/type@xml" for name in formats.FLAGS)
 
 @dataclass(frozen=True)
 class Slip:
-    """What must fail, as `rule@encoding`: these and no other. `conforms` is whether the run ends well all the same."""
+    """What must fail, as `rule@encoding`: these and no other."""
 
     must: frozenset[str] = frozenset()
     should: frozenset[str] = frozenset()
