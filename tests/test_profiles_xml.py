@@ -297,3 +297,15 @@ def test_a_refused_reference_is_told_in_the_encoding_of_the_request_whatever_the
     checked = ask(InXmlAlone(), *rules)
     assert checked.verdict("response/data/UserId/echo@json").outcome is Outcome.PASSED
     assert checked.verdict("response/data/UserId/echo@xml").outcome is Outcome.CANT_TELL
+
+
+@pytest.mark.parametrize("encodings", [("xml",), ("xml", "form")])
+def test_answers_in_an_encoding_that_nobody_judges_leave_the_run_open_or_are_judged(encodings):
+    # A form is answered in JSON, so with one in scope those answers are judged; with XML alone nobody looks at them.
+    checked = ask(methods.AcceptIgnored(), "response/*", encodings=encodings)
+    if "form" in encodings:
+        assert checked.exit == 0
+        assert "response/success/required@json" in checked.found(Outcome.PASSED)
+    else:
+        assert checked.exit == 6
+        assert "response/success/required@xml" in checked.found(Outcome.UNTESTED)

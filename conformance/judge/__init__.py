@@ -12,6 +12,7 @@ from conformance.judge import expectation, reply, transport
 from conformance.judge.opinion import Opinion
 from conformance.judge.reply import Answer, charset_of
 from conformance.judge.show import whole
+from conformance.judge.verdicts import ELSEWHERE
 from conformance.judge.walk import answer_results, request_findings
 from conformance.model import (
     Case,
@@ -165,7 +166,7 @@ class Judge:
             return
         if not CODECS[case.encoding].answers or answer.reply is not Reply.ACCEPTED:
             return
-        reason = f"{exchange.request.header('Accept')} was asked for and the answer came in {answer.encoding}"
+        reason = f"{exchange.request.header('Accept')} was asked for{ELSEWHERE}{answer.encoding}"
         for rule in self._rules.values():
             if case.encoding in rule.encodings and about_answers(rule.id, rule.service):
                 yield Result(rule=rule.id, outcome=Outcome.INAPPLICABLE, reason=reason, encoding=case.encoding)

@@ -25,6 +25,9 @@ from conformance.model import (
 MOST_EXCHANGES = 50
 """Exchanges named by a verdict; rules over every answer would name them all."""
 
+ELSEWHERE = " and the answer came in "
+"""In the reason of a result about answers in the encoding that was asked for, where they came in another one."""
+
 PRECEDENCE = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.PASSED, Outcome.UNTESTED, Outcome.INAPPLICABLE)
 
 
@@ -117,12 +120,17 @@ def decide(
             place = (result.rule, result.encoding or record.judgement.encoding)
             found.setdefault(place, []).append((record, result))
     decided = []
+    scope = frozenset(encoding for _, encoding in items)
     for rule_id, encoding in items:
         rule = rules[rule_id]
         pairs = [(record, _weighed(evidence, record, result)) for record, result in found.get((rule_id, encoding), ())]
         advisory = (enforcement or {}).get(rule.service) == "advisory"
         why = (unsent or {}).get((rule_id, encoding), "")
         verdict = _verdict(rule, encoding, pairs, advisory=advisory, why=why)
+        came_in = verdict.reason.rpartition(ELSEWHERE)[2]
+        if verdict.outcome is Outcome.INAPPLICABLE and ELSEWHERE in verdict.reason and came_in not in scope:
+            # Nobody judges those answers in this run, so nothing is known of them.
+            verdict = replace(verdict, outcome=Outcome.UNTESTED, reason=f"{verdict.reason}, which is not in scope")
         refused = evidence.first_refused(rule.service, encoding)
         if not pairs and not why and refused is not None:
             # Whatever would have shown the rule is an answer that this target did not give.

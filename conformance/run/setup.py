@@ -7,12 +7,13 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from conformance.codecs import answered_in
 from conformance.errors import ConformanceError
 from conformance.generate.plan import DEPTHS, cases_of, plan_of
 from conformance.generate.subject import Subject
 from conformance.model import Case, Plan, Rule
 from conformance.resources import cases_dir
-from conformance.rules.http import EVERY_ANSWER
+from conformance.rules.http import EVERY_ANSWER, about_answers
 from conformance.run.contracts import all_rules, chosen, contracts, encodings, matching
 from conformance.run.options import Options
 from conformance.target.file import load_target, reference_target
@@ -57,9 +58,17 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
         (rule.id, encoding)
         for rule in wanted
         for encoding in rule.encodings
-        if encoding in served[rule.service].encodings and (options.depth != "smoke" or _by_baseline(rule))
+        if encoding in _scope(rule, served[rule.service]) and (options.depth != "smoke" or _by_baseline(rule))
     )
     return Setup(options=options, target=target, rules=rules, items=_shard(items, options.shard))
+
+
+def _scope(rule: Rule, kept: ServiceTarget) -> Collection[str]:
+    """The encodings in which the rule is in scope: those of the target, and for rules about answers those that answers
+    to them are asked for in. A form is answered in JSON."""
+    if not about_answers(rule.id, rule.service):
+        return kept.encodings
+    return {answered_in(contracts()[rule.service], name) for name in kept.encodings}
 
 
 def _shard(items: tuple[Item, ...], shard: str | None) -> tuple[Item, ...]:

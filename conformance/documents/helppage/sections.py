@@ -1,6 +1,6 @@
 """The parts of an ASP.NET Web API help page: its title, its headings, and the tables that stand anywhere between them.
 
-Markdown marks before a heading and a colon behind it are no part of it. Knows no table's rows and no samples.
+What Markdown puts around a heading and a colon behind it are no part of it. Knows no table's rows and no samples.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conformance.documents.helppage.marks import bare, fence, ruled
 from conformance.documents.helppage.tables import ENUM_HEADING, enum_header_at, header_at
 from conformance.documents.helppage.typewords import models_in, type_word
 
@@ -45,9 +46,10 @@ class Block:
     enum: bool
 
 
-def bare(text: str) -> str:
-    """A line without the marks of a heading."""
-    return re.sub(r"^#+\s+", "", text.strip()).strip("*_ ").removesuffix(":").strip()
+def media_at(page: Page, number: int) -> tuple[str, ...]:
+    """The media types that this line lists; none where it is no head of a format."""
+    text = bare(page.line(number))
+    return tuple(word.strip() for word in text.split(",")) if MEDIA.match(text) else ()
 
 
 def title_of(page: Page) -> tuple[int, re.Match[str]] | None:
@@ -91,7 +93,7 @@ def blocks(page: Page, spans: dict[str, tuple[int, int]]) -> tuple[Block, ...]:
             mine.append(Block(first=line, head=head, last=last, model=name, section=section, enum=enum))
         for at, block in enumerate(mine):
             end = mine[at + 1].first - 1 if at + 1 < len(mine) else last
-            end = next((n - 1 for n in range(block.head + 1, end + 1) if MEDIA.match(page.line(n).strip())), end)
+            end = next((n - 1 for n in range(block.head + 1, end + 1) if media_at(page, n)), end)
             if section not in DESCRIBING or at + 1 < len(mine):
                 end = _trimmed(page, block.head, end)
             found.append(replace(block, last=end))
@@ -105,20 +107,21 @@ def _named(page: Page, head: int, first: int, words: frozenset[str], *, main: bo
     if match is not None:
         glued = (match["model"] or match["other"] or "").strip(" |")
     else:
-        intro = ENUM_HEADING.match(text)
+        intro = ENUM_HEADING.match(bold_free(text))
         glued = (intro["model"] if intro is not None else text.partition("Name")[0]).strip(" |")
     if glued:
         return glued, head
     candidates: list[tuple[str, int]] = []
     for number in range(head - 1, max(first, head - 1 - _ABOVE) - 1, -1):
         above = page.line(number).strip()
+        above = above if "|" in above else bare(above)
         intro = ENUM_HEADING.match(above)
         if intro is not None and not above.startswith("|"):
             above = intro["model"].strip() or " "
-        if "|" in above or above[:1] in {"}", "]", "<"} or bare(above) in HEADINGS or MEDIA.match(above):
+        if "|" in above or above[:1] in {"}", "]", "<"} or above in HEADINGS or MEDIA.match(above):
             break
-        if type_word(bare(above)) is not None:
-            candidates.append((bare(above), number))
+        if type_word(above) is not None:
+            candidates.append((above, number))
     if not candidates:
         return "", head
     used = [found for found in candidates if set(models_in_text(found[0])) & words]
@@ -134,7 +137,7 @@ def models_in_text(text: str) -> tuple[str, ...]:
 def _words(page: Page) -> set[str]:
     """Every word that stands in a cell of its own, a candidate for the name of a model."""
     cells = (cell for line in page.lines if "|" in line for cell in line.split("|"))
-    return {model for cell in cells if cell.strip() for model in models_in_text(cell)}
+    return {model for cell in cells if cell.strip() for model in models_in_text(bare(cell))}
 
 
 def _trimmed(page: Page, head: int, last: int) -> int:
