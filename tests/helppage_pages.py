@@ -1,12 +1,15 @@
 """ASP.NET Web API help pages from sheets: what the page generator prints, in the renderings that were met.
 
 `cells` has one cell a line behind a bar, `rows` one row a line, `bare` the same without bars at both ends, `bare-cells`
-one cell a line without a leading bar, `lines` no bars at all.
+one cell a line without a leading bar, `lines` no bars at all. `rows` may be Markdown proper: fences around samples,
+escaped characters, breaks, links and entities within cells.
 """
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -55,7 +58,8 @@ def text_of(sheet: Sheet) -> str:
     head = "## " if quirks["markdown"] else ""
     lines = [
         f"{'# ' if quirks['markdown'] else ''}{sheet.method} {sheet.path}",
-        "Plants a tree",
+        # A writer that escapes does so in every text, and that is how a reader knows.
+        r"Plants a tree \[of any kind\]" if quirks["escape"] else "Plants a tree",
         f"{head}Request Information",
     ]
     lines.append(f"{head}URI Parameters")
@@ -66,9 +70,9 @@ def text_of(sheet: Sheet) -> str:
     lines += tables if inside else []
     lines += [f"{head}Request Formats", *_samples(sheet, sheet.body)]
     if quirks["form"]:
-        lines += ["application/x-www-form-urlencoded", *_caption(sheet), quirks["failure"]]
+        lines += [*_media(sheet, "application/x-www-form-urlencoded"), *_fenced(sheet, quirks["failure"].split("\n"))]
     if quirks["other"]:
-        lines += ["application/bson, multipart/form-data", quirks["failure"]]
+        lines += [*_media(sheet, "application/bson, multipart/form-data"), quirks["failure"]]
     lines += [f"{head}Response Information", f"{head}Resource Description"]
     lines += _table(sheet, sheet.answer, sheet.models[sheet.answer], None)
     lines += [f"{head}Response Formats", *_samples(sheet, sheet.answer)]
@@ -102,11 +106,29 @@ def _table(sheet: Sheet, name: str, held: tuple[Member, ...], lost: int | None) 
     lines = _head(sheet, name, "Name | Description | Type | Additional information")
     for index, member in enumerate(held):
         between = "\n" if sheet.rendering == "lines" else "" if sheet.quirks["tight"] else " "
-        notes_ = between.join(note.text for note in member.notes) or "None."
+        between = sheet.quirks["break"] or between
+        notes_ = between.join(_written(sheet, note.text) for note in member.notes) or "None."
         described = member.description or ("The lost one" if index == lost else "")
         shown = None if index == lost else member.name
-        lines += _row(sheet, shown, described, member.word.text, notes_)
+        lines += _row(sheet, _written(sheet, shown), _written(sheet, described), _linked(sheet, member.word), notes_)
     return lines
+
+
+def _written(sheet: Sheet, text: str | None) -> Any:
+    """A text as a writer of Markdown writes it in a cell of a row; elsewhere as it is."""
+    if not text or not (sheet.quirks["markdown"] and sheet.rendering == "rows"):
+        return text
+    text = re.sub(r"([\\*_\[\]`])", r"\\\1", text) if sheet.quirks["escape"] else text
+    text = html.escape(text, quote=False) if sheet.quirks["entities"] else text
+    return text.replace("|", "\\|")
+
+
+def _linked(sheet: Sheet, word: Word) -> str:
+    """The type, with a link at each model."""
+    text = str(_written(sheet, word.text))
+    for name in word.reaches() if sheet.quirks["links"] else ():
+        text = re.sub(rf"\b{name}\b", f"[{name}](/Help/ResourceModel?modelName={name})", text)
+    return text
 
 
 def _row(sheet: Sheet, name: str | None, described: str, word: str, notes_: str) -> list[str]:
@@ -145,7 +167,8 @@ def _bare_cells(name: str | None, described: str, word: str, notes_: str, vanish
 def _enum(sheet: Sheet, name: str, choices: tuple[tuple[str, int], ...]) -> list[str]:
     columns = "Name | Value | Description"
     if sheet.quirks["enum-heading"]:
-        lines = [name, "Possible enumeration values:", *_head(sheet, "", columns)]
+        intro = "Possible enumeration values:"
+        lines = [name, f"**{intro}**" if sheet.quirks["links"] else intro, *_head(sheet, "", columns)]
     else:
         lines = _head(sheet, name, columns)
     for choice, number in choices:
@@ -167,15 +190,33 @@ def _caption(sheet: Sheet) -> list[str]:
     return ["Sample:"] if sheet.quirks["caption"] else []
 
 
+def _media(sheet: Sheet, types: str) -> list[str]:
+    return [f"{'#### ' if sheet.quirks['fence'] else ''}{types}", *([""] if sheet.quirks["fence"] else [])]
+
+
+def _fenced(sheet: Sheet, lines: list[str], language: str = "") -> list[str]:
+    """A sample or what stands in its place, below its caption."""
+    if not sheet.quirks["fence"]:
+        return [*_caption(sheet), *lines]
+    opening = f"```{language}" if sheet.quirks["fence"] == "named" else "```"
+    return ["", *_caption(sheet), "", opening, *lines, "```", ""]
+
+
 def _samples(sheet: Sheet, model: str) -> list[str]:
     lines: list[str] = []
-    failed = [*_caption(sheet), *sheet.quirks["failure"].split("\n")]
+    failed = _fenced(sheet, sheet.quirks["failure"].split("\n"))
     if sheet.json_state == sheet.xml_state == "failed":
-        return ["application/json, text/json, application/xml, text/xml", *failed]
+        return [*_media(sheet, "application/json, text/json, application/xml, text/xml"), *failed]
     if sheet.json_state != "unlisted":
-        lines += ["application/json, text/json", *(_json(sheet, model) if sheet.json_state == "shown" else failed)]
+        lines += [
+            *_media(sheet, "application/json, text/json"),
+            *(_json(sheet, model) if sheet.json_state == "shown" else failed),
+        ]
     if sheet.xml_state != "unlisted":
-        lines += ["application/xml, text/xml", *(_xml(sheet, model) if sheet.xml_state == "shown" else failed)]
+        lines += [
+            *_media(sheet, "application/xml, text/xml"),
+            *(_xml(sheet, model) if sheet.xml_state == "shown" else failed),
+        ]
     return lines
 
 
@@ -186,9 +227,11 @@ def spelt(sheet: Sheet, name: str) -> str:
 def _json(sheet: Sheet, model: str) -> list[str]:
     indent = None if sheet.quirks["one-line"] else 2
     text = json.dumps(_value(sheet, Word("model", model)), indent=indent, default=float, ensure_ascii=False)
-    if sheet.quirks["caption"] and sheet.quirks["one-line"]:
+    if sheet.quirks["caption"] and sheet.quirks["one-line"] and not sheet.quirks["fence"]:
         return [f"Sample: {text}"]
-    return [*_caption(sheet), *(line.strip() for line in text.split("\n"))]
+    return _fenced(
+        sheet, text.split("\n") if sheet.quirks["fence"] else [line.strip() for line in text.split("\n")], "json"
+    )
 
 
 def _value(sheet: Sheet, word: Word) -> Any:
@@ -212,7 +255,7 @@ def _xml(sheet: Sheet, model: str) -> list[str]:
     foreign = sheet.serializer == "data-contract"
     attributes = f'{XSI_ONLY} xmlns="{CONTRACTS}"' if foreign else XSD
     lines = [f"<{model} {attributes}>", *_xml_members(sheet, model), f"</{model}>"]
-    return [*_caption(sheet), *(["".join(lines)] if sheet.quirks["one-line"] else lines)]
+    return _fenced(sheet, ["".join(lines)] if sheet.quirks["one-line"] else lines, "xml")
 
 
 def _xml_members(sheet: Sheet, model: str) -> list[str]:

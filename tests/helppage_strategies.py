@@ -210,6 +210,9 @@ def sheets(draw: st.DrawFn) -> Sheet:
             )
             for name in draw(st.lists(st.sampled_from(("id", "page", "since")), min_size=1, max_size=3, unique=True))
         )
+    markdown = draw(st.booleans())
+    proper = markdown and rendering == "rows"
+    fence = draw(st.sampled_from(("", "bare", "named"))) if proper else ""
     return Sheet(
         method=draw(st.sampled_from(("POST", "PUT", "PATCH"))),
         path=draw(st.sampled_from(("api/Orchard/Tree", "api/Orchard/Tree/{id}?page={page}", "Tree"))),
@@ -228,7 +231,12 @@ def sheets(draw: st.DrawFn) -> Sheet:
             "glued": draw(st.booleans()),
             "caption": draw(st.booleans()),
             "one-line": draw(st.booleans()),
-            "markdown": draw(st.booleans()),
+            "markdown": markdown,
+            "fence": fence,
+            "escape": bool(fence) and draw(st.booleans()),
+            "break": draw(st.sampled_from(("", "<br>", "<br/>", "<br />", "</p><p>"))) if proper else "",
+            "links": proper and draw(st.booleans()),
+            "entities": proper and draw(st.booleans()),
             "vanish": draw(st.sampled_from(("shifted", "gone", "empty"))),
             "tight": draw(st.integers(0, 4)) == 0,
             "rule": draw(st.booleans()),

@@ -32,7 +32,8 @@ def fields(text):
 
 
 def ids(text):
-    return [erratum.id for erratum in read(text).errata]
+    """What a page betrays, but that it lists no format: most of the pages here do not."""
+    return [erratum.id for erratum in read(text).errata if erratum.id != "no-format"]
 
 
 def test_an_empty_description_leaves_its_bar_behind_the_row():

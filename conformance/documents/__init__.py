@@ -60,6 +60,11 @@ def derive(directory: Path) -> tuple[Contract, ...]:
                 f"{path.name}, line 1: {other} already describes {contract.service}; keep one of them"
             )
         found[contract.service] = contract
+    for path in sorted(directory.glob("*.toml")):
+        if path.stem not in found:
+            known = ", ".join(sorted(contract.operation.name for contract in found.values()))
+            text = f"{path.name}: its key operation names no operation of the pages here; they have {known}"
+            raise ConformanceError(f"{text}; correct it or move the file elsewhere")
     return tuple(found[service] for service in sorted(found))
 
 

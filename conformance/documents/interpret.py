@@ -113,6 +113,9 @@ def _marked(fields: tuple[Field, ...], path: list[str], mark: str) -> tuple[Fiel
 
 def _acceptance(operation: Operation, reading: Reading) -> Operation:
     _must_know(operation.response.fields, str(reading["member"]), reading)
+    told = next(member for path, member in members(operation.response.fields) if path == reading["member"])
+    if told.type != "boolean":
+        raise ConformanceError(f"{reading.source}: {told.name} is a {told.type}; acceptance is told by a boolean")
     made = Acceptance(member=str(reading["member"]), citation=reading.citation, basis=reading.basis)
     return replace(operation, acceptance=made)
 

@@ -2,7 +2,8 @@
 
 Every message of this suite may make a server send mail. So a message is searched for anything that some reader could
 take for an address, however it is written, and each must have a domain that nobody can own. In doubt an address is not
-safe. Base64 is not looked into. Must never import the target or the judge.
+safe: a text that declares entities, or an encoding that is not known here, counts as one. Base64 is not looked into,
+nor is the text of elements without text of their own joined. Must never import the target or the judge.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from urllib.parse import unquote
+
+from conformance.generate.markup import declares, joined
 
 UNOWNED = (
     "example.com",  # RFC 2606, section 3
@@ -32,9 +35,15 @@ UNOWNED = (
 )
 """Domains that nobody can own; so is everything below them."""
 
+OPAQUE = "@<"
+"""Begins what stands in place of the addresses that a text could hold unseen."""
 _ROUNDS = 8
-_AT = re.compile(r"[@＠﹫]|&|%|\\u")
-_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_AT = re.compile(r"[@＠﹫]|&|%|\\[ux]|<!")
+_ESCAPE = re.compile(r"(?:(?<!\\)\\+(?:u\{?|x)|%u)([0-9a-fA-F]{4}|(?<=x)[0-9a-fA-F]{2}|(?<=\{)[0-9a-fA-F]{1,6}\})")
+_DECLARED = re.compile(r"<\?xml[^<>]{0,200}?\sencoding\s*=\s*[\"']([^\"'<>]{0,80})[\"']")
+_EBCDIC = b"\x4c\x6f\xa7\x94"
+"""`<?xm` in every kind of EBCDIC."""
+_KINDS = ("cp037", "cp273", "cp500", "cp1026", "cp1140")
 _COMMENT = re.compile(r"\([^()]*\)")
 # Each begins only where a run of its characters begins: a long run without an address costs its length once.
 _FOLDED = re.compile(r"(?:(?<!\s)\s+)?([.@])\s*")
@@ -75,13 +84,16 @@ def addresses(text: str) -> tuple[str, ...]:
     """
     if _AT.search(text) is None:
         return ()
+    if declares(text):
+        return (f"{OPAQUE}!DOCTYPE",)
     return tuple(dict.fromkeys(address for form in _forms(text) for address in _found(form)))
 
 
-def addresses_in(body: bytes) -> tuple[str, ...]:
-    """The addresses in a message, in each character encoding that it may be in, and in the strings of a JSON text."""
+def addresses_in(body: bytes, charset: str = "") -> tuple[str, ...]:
+    """The addresses in a message, in each character encoding that it may be in, and in the strings of a JSON text.
+    `charset` is what its Content-Type names."""
     found: dict[str, None] = {}
-    for text in _texts(body):
+    for text in _texts(body, charset):
         found.update(dict.fromkeys(addresses(text)))
         for string in _strings(text):
             found.update(dict.fromkeys(addresses(string)))
@@ -97,12 +109,20 @@ def _forms(text: str) -> Iterator[str]:
         yield text
         # RFC 5322 lets comments and blanks stand between the parts of an address.
         yield _FOLDED.sub(r"\1", _COMMENT.sub("", text))
+        for element in joined(text):
+            yield element
+            yield _FOLDED.sub(r"\1", _COMMENT.sub("", element))
         text = _unescaped(text)
 
 
 def _unescaped(text: str) -> str:
-    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    text = _ESCAPE.sub(_escaped, text)
     return unicodedata.normalize("NFKC", unquote(html.unescape(text))).translate(_DOTS)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    point = int(match[1].rstrip("}"), 16)
+    return chr(point) if point < 0x110000 else match[0]
 
 
 def _found(text: str) -> Iterator[str]:
@@ -118,14 +138,31 @@ def _found(text: str) -> Iterator[str]:
         start = match.start("domain")
 
 
-def _texts(body: bytes) -> Iterator[str]:
+def _texts(body: bytes, charset: str) -> Iterator[str]:
     try:
-        yield body.decode("utf-8-sig")
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        yield body.decode("latin-1")
-    if b"\0" in body or body.startswith((b"\xfe\xff", b"\xff\xfe")):
-        for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
-            yield body.decode(name, "replace")
+        text = body.decode("latin-1")
+    yield text
+    wide = b"\0" in body or body.startswith((b"\xfe\xff", b"\xff\xfe"))
+    names = ["utf-16", "utf-16-le", "utf-16-be", "utf-32"] if wide else []
+    names += _KINDS if body.startswith(_EBCDIC) else ()
+    names += ["utf-7"] if b"+" in body else []
+    texts = [body.decode(name, "replace") for name in names]
+    yield from texts
+    declared = (found[1] for found in map(_DECLARED.search, (text, *texts)) if found)
+    for name in dict.fromkeys(name.strip().lower() for name in (charset, *declared) if name):
+        yield _in(body, name)
+
+
+def _in(body: bytes, name: str) -> str:
+    """The body in an encoding that it claims to be in; where that is none that is read here, what is no safe text."""
+    try:
+        if name in _NO_CHARSETS:
+            raise LookupError(name)
+        return body.decode(name, "replace")
+    except (LookupError, ValueError):
+        return f"{OPAQUE}!DOCTYPE {name} SYSTEM>"
 
 
 def _strings(text: str) -> Iterator[str]:

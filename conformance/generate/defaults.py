@@ -16,6 +16,7 @@ from conformance.generate import strings
 from conformance.generate.addresses import safe
 from conformance.model import Constraint, Field, Tree
 from conformance.patterns import Choice, Node, Repeat, Sequence, Unsupported
+from conformance.rules.applies import LONGEST
 
 ADDRESSES = ("conformance@mail.test", "qa@mail.test", "a@b.test")
 DEFAULTS: dict[str, Tree] = {
@@ -157,6 +158,8 @@ def _sized(member: Field, text: str) -> Iterator[str]:
     if most is not None and len(text) >= most:
         sizes = (most - 1, most)
     for size in sizes:
+        if size > LONGEST:
+            continue
         if 0 < size < len(text):
             yield text[:size]
         elif size > len(text) > 0:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from conformance.facets import blank, broken, plain
 from conformance.generate import strings, values
 from conformance.generate.addresses import addresses_in, safe, unsafe
+from conformance.generate.defaults import default
 from conformance.generate.subject import Subject, refers
 from conformance.generate.values import Value
 from conformance.model import Case, Expect, Field, Tree
-from conformance.rules.applies import applies
+from conformance.rules.applies import applies, testable
 from conformance.rules.fields import join
 
 ABSENT = object()
@@ -115,6 +116,12 @@ def _inside(place: Place) -> Iterator[Case]:
         return
     for child in children:
         inner = replace(place, member=child, names=(*place.names, child.name))
+        if _current(inner) is None:
+            # Nobody vouched for it, so one message has it first; what is tried in its place leans on that.
+            held = Value("with", default(child), "present")
+            case = inner.case("type", held, Expect.ACCEPTED)
+            yield replace(case, varies_reference=refers(child))
+            inner = replace(inner, around=put(inner.around, inner.names, held.value), leans_on=case.id)
         yield from _cases(inner)
         yield from _inside(inner)
 
@@ -239,7 +246,7 @@ def _ordered(place: Place, facet: str, value: Value) -> Case:
 def _patterns(place: Place) -> Iterator[Case]:
     member = place.member
     constraint = member.constraint("pattern")
-    if constraint is None or constraint.pattern is None:
+    if constraint is None or constraint.pattern is None or not testable(member, constraint):
         return
     current = place.subject.value(member)
     if member.type == "string":
@@ -299,8 +306,9 @@ def _lengths(place: Place) -> Iterator[Case]:
 
 def bounds_of_length(member: Field) -> tuple[int | None, int | None]:
     """The longest minimum and the shortest maximum that are stated."""
-    least = [held.min_length for held in member.constraints if held.min_length]
-    most = [held.max_length for held in member.constraints if held.max_length is not None]
+    held = [constraint for constraint in member.constraints if testable(member, constraint)]
+    least = [constraint.min_length for constraint in held if constraint.min_length]
+    most = [constraint.max_length for constraint in held if constraint.max_length is not None]
     return max(least, default=None), min(most, default=None)
 
 

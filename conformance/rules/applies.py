@@ -6,13 +6,15 @@ in the project decides this; generators make cases for what applies and for noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from conformance.model import Encoding, Field
+from conformance.model import Constraint, Encoding, Field
 
 EVERY = frozenset({"json", "xml", "form"})
 ROOM = 14
 """Characters of the text that is sent to see whether letters beyond ASCII are taken."""
+LONGEST = 65_536
+"""Characters of the longest text that is made. A bound beyond it, such as the greatest integer, is never reached."""
 NESTED = frozenset({"list", "map", "object"})
 ANYTHING = frozenset({"open", "empty"})
 
@@ -47,6 +49,22 @@ def applies(encoding: str, member: Field, facet: str, *, nested: bool) -> bool:
     if facet == "strict-type":
         return member.type in CONVERTIBLE[encoding]
     return True
+
+
+def testable(member: Field, constraint: Constraint) -> bool:
+    """Can a message be made that breaks the constraint and nothing else? A pattern speaks of texts and numbers."""
+    if constraint.facet == "pattern":
+        return member.type in {"string", "integer", "decimal"}
+    bounds = (constraint.min_length or 0, constraint.max_length or 0)
+    return constraint.facet not in {"length", "max-length", "min-length"} or max(bounds) <= LONGEST
+
+
+def untestable(fields: tuple[Field, ...], prefix: str = "") -> Iterator[str]:
+    """The path and facet of every stated constraint that no rule is made of."""
+    for member in fields:
+        path = f"{prefix}{member.name}"
+        yield from (f"{path}/{held.facet}" for held in member.constraints if not testable(member, held))
+        yield from untestable(member.fields + (member.item.fields if member.item is not None else ()), f"{path}/")
 
 
 def free_text(member: Field) -> bool:

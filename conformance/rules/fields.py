@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.model import Basis, Citation, Constraint, Contract, Field, Rule
-from conformance.rules.applies import ANYTHING, answering, applies, softer
+from conformance.rules.applies import ANYTHING, answering, applies, softer, testable
 from conformance.rules.levels import level_of
 
 LENGTHS = frozenset({"length", "max-length", "min-length"})
@@ -60,7 +60,7 @@ def _of_member(path: str, member: Field) -> Iterator[tuple[str, Basis, Citation,
     statement = f"A value that would have to be converted to {article(member.type)} is refused in {path}."
     yield "strict-type", Basis.INFERRED, type_cite, statement
     told: set[str] = set()
-    for constraint in sorted(member.constraints, key=_tightness):
+    for constraint in sorted((held for held in member.constraints if testable(member, held)), key=_tightness):
         for facet, statement in _constraint(path, constraint):
             # Of two constraints on one facet the tighter decides.
             if facet not in told:

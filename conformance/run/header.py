@@ -10,6 +10,7 @@ from typing import Any
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
 from conformance.model import Acceptance, Plan
+from conformance.rules.applies import untestable
 from conformance.run import setup as setup_
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
@@ -81,7 +82,7 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
         ],
         "left_out": dict(plan.left_out),
         "undecided": [[rule, encoding, reason] for (rule, encoding), reason in plan.undecided.items()],
-        "notices": [*target.notices, *_one_value(services)],
+        "notices": [*target.notices, *_one_value(services), *_no_rule(services)],
     }
 
 
@@ -104,6 +105,13 @@ def _not_covered(setup: Setup) -> Iterable[str]:
         if missing:
             spoken, silent = ", ".join(kept.encodings), ", ".join(missing)
             yield f"For {service} this run speaks of {spoken} only; documented are {silent} as well"
+
+
+def _no_rule(services: Iterable[str]) -> Iterable[str]:
+    for service in services:
+        names = tuple(untestable(contracts()[service].operation.request.fields))
+        if names:
+            yield f"No rule is made of {', '.join(names)} of {service}: no message breaks such a constraint alone"
 
 
 def selection(options: Options, *, narrowed: bool) -> str:

@@ -1,7 +1,8 @@
 """What must never be written down, and how it is taken out of text, bytes and headers.
 
 A secret is looked for in every form that a message or a library gives it: plain, with the escapes of JSON, XML and
-URLs, in base64 at any alignment, in UTF-16. The collection never shows what it holds. Standard library and model only.
+URLs, also one over another, in base64 at any alignment, in UTF-16, misread in another character encoding. The
+collection never shows what it holds. Standard library and model only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.model import Field, Headers
+from conformance.target.escapes import layers
 
 MASK = "•••"
 _SHORT = 4
@@ -22,6 +24,8 @@ _SENSITIVE = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"(?i)(basic|bearer|digest|negotiate|ntlm|token|apikey|hmac|aws4-hmac-sha256)\s+(?=\S)")
+_UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_NOT_ASCII = re.compile(r"([?\ufffd]*[^\x00-\x7f][^\x00-\x3e\x40-\x7f]*)")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 
@@ -78,17 +82,34 @@ class Secrets:
         """The text without the secrets. Half a surrogate pair, which no file can hold, is written as its escape."""
         if not text.isascii():
             text = text.encode("utf-8", "backslashreplace").decode()
-        return self.__pattern.sub(MASK, text) if self.__pattern else text
+        return self.__masked(text)
+
+    def __masked(self, text: str, mask: str = MASK) -> str:
+        if self.__pattern is None:
+            return text
+        text = self.__pattern.sub(mask, text)
+        found = sorted(
+            layer.source(*match.span()) for layer in layers(text) for match in self.__pattern.finditer(layer.text)
+        )
+        parts: list[str] = []
+        last = 0
+        for start, end in found:
+            if start >= last:
+                parts += (text[last:start], mask)
+            last = max(last, end)
+        return "".join((*parts, text[last:]))
 
     def mask_bytes(self, body: bytes) -> bytes:
         """The body without the secrets, in the character encoding that it is in."""
         if self.__pattern is None:
             return body
-        try:
-            body = self.__pattern.sub(MASK, body.decode("utf-8")).encode("utf-8")
-        except UnicodeDecodeError:
-            mask = MASK.encode().decode("latin-1")
-            body = self.__pattern.sub(mask, body.decode("latin-1")).encode("latin-1")
+        body = self.__masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        for name in () if _valid(body) else ("latin-1", "cp1252"):
+            try:
+                text = body.decode(name)
+            except UnicodeDecodeError:
+                continue
+            body = self.__masked(text, MASK.encode().decode(name)).encode(name)
         if b"\0" in body:
             # Bytes of one order, read from an odd place, look like the other: the even places come first.
             for start in (0, 1):
@@ -102,7 +123,7 @@ class Secrets:
             text = body[start:end].decode(name, "surrogatepass")
         except UnicodeDecodeError:
             return body
-        masked = self.__pattern.sub(MASK, text) if self.__pattern else text
+        masked = self.__masked(text)
         return body if masked == text else body[:start] + masked.encode(name, "surrogatepass") + body[end:]
 
     def mask_headers(self, headers: Headers) -> Headers:
@@ -143,31 +164,71 @@ def _credentials(value: str) -> Iterator[str]:
         yield password
 
 
+def _valid(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _pattern(values: frozenset[str]) -> re.Pattern[str]:
     """One expression for all forms of all secrets; the longest first, since one may be a part of another."""
     forms: dict[str, int] = {}
     for value in values:
-        whole = "".join(map(_char, value))
-        forms.setdefault(rf"(?<![^\W_]){whole}(?![^\W_])" if len(value) < _SHORT else whole, len(value))
+        for said in _readings(value):
+            whole = "".join(map(_char, said))
+            forms.setdefault(rf"(?<![^\W_]){whole}(?![^\W_])" if len(said) < _SHORT else whole, len(said))
+        if not value.isascii() and sum(char.isascii() and char.isalnum() for char in value) >= _SHORT:
+            # As a server writes it whose character encoding lacks a letter.
+            forms.setdefault(_lost(value), len(value))
         for core in _cores(value):
             forms.setdefault("".join(map(_base64_char, core)), len(core))
     ordered = sorted(forms, key=lambda form: (-forms[form], form))
     return re.compile("|".join(ordered))
 
 
+def _readings(value: str) -> Iterator[str]:
+    """The secret as it is, as a reader has it who undoes escapes that it holds, and its UTF-8 misread byte by byte."""
+    yield value
+    yield from (layer.text for layer in layers(value) if len(layer.text) >= _SHORT)
+    if _UUID.fullmatch(value):
+        yield from (value.lower(), value.upper(), value.replace("-", "").lower())
+    if value.isascii():
+        return
+    for name in ("latin-1", "cp1252"):
+        try:
+            yield value.encode("utf-8").decode(name)
+        except UnicodeError:
+            continue
+
+
+def _lost(value: str) -> str:
+    """The secret with question marks for what is not ASCII; one count for those in a row, so that it matches one way."""
+    parts = _NOT_ASCII.split(value)
+    return "".join(
+        rf"[?\ufffd]{{1,{4 * len(part)}}}" if number % 2 else "".join(map(_char, part))
+        for number, part in enumerate(parts)
+    )
+
+
 def _char(char: str) -> str:
-    """The ways in which one character is written."""
+    """The ways in which one character is written, one layer deep; `layers` finds the others."""
     if char.isascii() and char.isalnum():
         return char
     code = ord(char)
-    units = char.encode("utf-16-be")
-    escaped = "".join(rf"\\+u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+    units = char.encode("utf-16-be", "surrogatepass")
+    # Backslashes are counted: without an end, a long run of them would be read again from each of its places.
+    escaped = "".join(rf"\\{{1,8}}u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
     percent = "".join(f"%(?:25)?{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
-    ways = [rf"\\*{re.escape(char)}", f"(?i:{escaped})", f"(?i:{percent})", f"(?i:&#(?:0*{code}|x0*{code:x});)"]
+    entity = f"&#(?:0{{0,8}}{code}|x0{{0,8}}{code:x});"
+    # A backslash stands for itself alone here: several that may be any number each match in too many ways.
+    plain = re.escape(char) if char == "\\" else rf"\\{{0,8}}{re.escape(char)}"
+    ways = [plain, f"(?i:{escaped})", f"(?i:{percent})", f"(?i:{entity})"]
     if char in _ENTITIES:
         ways.append(f"&(?:amp;)?{_ENTITIES[char][1:]}")
     if char in _LETTERS:
-        ways.append(rf"\\+{_LETTERS[char]}")
+        ways.append(rf"\\{{1,8}}{_LETTERS[char]}")
     if char == " ":
         ways.append(r"\+")
     return f"(?:{'|'.join(ways)})"
@@ -175,9 +236,16 @@ def _char(char: str) -> str:
 
 def _cores(value: str) -> Iterator[str]:
     """What of the base64 of a longer text is this secret, for each of the three places that it can start at."""
-    raw = value.encode("utf-8", "surrogatepass")
-    if len(raw) < _SHORT:
-        return
+    for name in ("utf-8",) if value.isascii() else ("utf-8", "latin-1"):
+        try:
+            raw = value.encode(name, "surrogatepass")
+        except UnicodeEncodeError:
+            continue
+        if len(raw) >= _SHORT:
+            yield from _of_bytes(raw)
+
+
+def _of_bytes(raw: bytes) -> Iterator[str]:
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode()
         first = -(-offset * 8 // 6)

@@ -39,8 +39,8 @@ _LENGTH = r"\d{1,10}"
 _KNOWN = (
     ("default", re.compile(r"Default value is (?P<text>.+)", re.DOTALL)),
     ("data-type", re.compile(rf"Data type: (?P<text>(?:{DATA_TYPES})(?![a-z])|\S+?(?=Max |Min |Range:|String |\s|$))")),
-    ("max-length", re.compile(rf"Max length: (?P<high>{_LENGTH})(?![\d.,])")),
-    ("min-length", re.compile(rf"Min length: (?P<low>{_LENGTH})(?![\d.,])")),
+    ("max-length", re.compile(rf"Max length: (?P<high>{_LENGTH})(?!\d|[.,]\d)")),
+    ("min-length", re.compile(rf"Min length: (?P<low>{_LENGTH})(?!\d|[.,]\d)")),
     (
         "range",
         re.compile(rf"Range: inclusive between (?P<low>{_NUMBER}) and (?P<high>{_NUMBER})(?!\d|[.,]\d|[a-z/:-])"),
@@ -49,7 +49,10 @@ _KNOWN = (
 )
 AFTER_PATTERN = ("max-length", "min-length", "range", "length")
 _LABELS = {"max-length": "max length:", "min-length": "min length:", "range": "range:", "length": "string length:"}
-_REQUIRED = re.compile(r"Required(?= [^a-z]|[A-Z]|\s*$)")
+_REQUIRED = re.compile(r"Required(?P<comma>[,;]?)(?= [^a-z]|[A-Z]|\s*$)")
+_BETWEEN = " ,;"
+"""What divides annotations besides blanks, where somebody wrote them as a list."""
+BREAK = "\n"
 _FIRST_WORDS = re.compile(
     rf"Required\b|{re.escape(PATTERN)}|Default value is |Data type: |Max length: |Min length: |Range: inclusive"
     r"|String length: inclusive"
@@ -78,17 +81,40 @@ def constraints(text: str, cite: Citation) -> tuple[Constraint, ...]:
 
 def annotations_in(text: str) -> Iterator[Annotation]:
     """The annotations in a cell."""
+    if text.strip() in NONE:
+        return
+    for part in _parts(text):
+        yield from _annotations(part)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What stands between line breaks; a pattern goes on behind a break while a bracket of it is open."""
+    held = ""
+    for part in text.split(BREAK):
+        held = f"{held}<br>{part}" if held else part.strip()
+        if balanced(held.partition(PATTERN)[2]):
+            yield held
+            held = ""
+    if held:
+        # No bracket closes it, so it is torn, and what stands behind it stands for itself.
+        yield from held.split("<br>")
+
+
+def _annotations(text: str) -> Iterator[Annotation]:
+    """The annotations that stand side by side."""
     rest = text.strip()
     if rest in NONE:
         return
+    listed = ""
     required = _REQUIRED.match(rest)
     if required is not None:
         yield Annotation("required")
         rest = rest[required.end() :]
+        listed = required["comma"]
     head, separator, tail = rest.partition(PATTERN)
     yield from _plain(head)
     if separator:
-        yield from _pattern_and_after(tail)
+        yield from _pattern_and_after(tail, listed)
 
 
 def _plain(text: str) -> Iterator[Annotation]:
@@ -98,7 +124,7 @@ def _plain(text: str) -> Iterator[Annotation]:
         matches = [(found, facet) for facet, known in _KNOWN if (found := known.search(rest)) is not None]
         match, facet = min(matches, key=lambda pair: pair[0].start(), default=(None, ""))
         before = (rest[: match.start()] if match is not None else rest).strip()
-        if before:
+        if before.strip(_BETWEEN):
             yield Annotation("text", text=before)
         if match is None:
             return
@@ -106,8 +132,8 @@ def _plain(text: str) -> Iterator[Annotation]:
         rest = rest[match.end() :].strip()
 
 
-def _pattern_and_after(tail: str) -> Iterator[Annotation]:
-    """A pattern and what follows it, read from the right."""
+def _pattern_and_after(tail: str, listed: str) -> Iterator[Annotation]:
+    """A pattern and what follows it, read from the right; `listed` is what else divides annotations in this cell."""
     pattern = tail.removeprefix(" ")
     after: list[Annotation] = []
     last = len(AFTER_PATTERN)
@@ -117,7 +143,7 @@ def _pattern_and_after(tail: str) -> Iterator[Annotation]:
             break
         last = AFTER_PATTERN.index(found[0].facet)
         after.append(found[0])
-        pattern = found[1]
+        pattern = found[1].removesuffix(listed)
     following = after[-1].facet if after else None
     pattern, custom = _beyond_the_end(pattern, following)
     yield Annotation("pattern", text=pattern)

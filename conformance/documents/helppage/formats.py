@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.helppage.sections import MEDIA, Block
+from conformance.documents.helppage.marks import bare, fence, ruled
+from conformance.documents.helppage.sections import Block, media_at
 from conformance.documents.samples import DATA_CONTRACT, XSI, Node, json_sample, walk, xml_sample
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def formats(page: Page, notes: Notes, part: str, span: tuple[int, int], blocks: 
     first, last = span
     tables = {number for block in blocks for number in range(block.first, block.last + 1)}
     numbers = [number for number in range(first, last + 1) if number not in tables]
-    heads = [number for number in numbers if MEDIA.match(page.line(number).strip())]
+    heads = [number for number in numbers if media_at(page, number)]
     for number in numbers:
         if not heads or number < heads[0]:
             notes.reason(number, "no sample and no media type")
@@ -65,7 +66,7 @@ def formats(page: Page, notes: Notes, part: str, span: tuple[int, int], blocks: 
     for head, after in zip(heads, [*heads[1:], last + 1][: len(heads)], strict=True):
         end = after - 1
         body = [number for number in numbers if head < number <= end and page.line(number).strip()]
-        media = tuple(word.strip() for word in page.line(head).split(","))
+        media = media_at(page, head)
         for made in _formats(page, notes, part, head, media, body):
             other = found.get(made.name)
             found[made.name] = made if other is None else _together(other, made)
@@ -107,8 +108,10 @@ def _formats(page: Page, notes: Notes, part: str, head: int, media: tuple[str, .
 
 def _plain(page: Page, number: int) -> str:
     """A line of a sample without the caption; empty where it is caption or fence alone."""
-    text = _CAPTION.sub("", page.line(number).strip())
-    return "" if text.startswith("```") else text
+    text = page.line(number).strip()
+    if fence(text) or ruled(text) or bare(text) == "Sample":
+        return ""
+    return _CAPTION.sub("", text)
 
 
 def _note(notes: Notes, part: str, name: str, sample: Node, body: list[int]) -> None:

@@ -1,4 +1,4 @@
-r"""The marks that Markdown and HTML leave in the text of a help page: headings, fences, links, emphasis, escapes, breaks.
+r"""The marks that Markdown and HTML leave in the text of a help page: headings, fences, links, escapes, breaks.
 
 Outside of patterns they are taken off. A regular expression uses most of the same characters for itself, so within a
 pattern only this is undone:
@@ -51,7 +51,7 @@ ROW = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What a page is written in: `markdown` with headings, fences or breaks; `escapes` before each special character."""
+    """How a page is written: `markdown` with headings, fences or breaks; `escapes` before special characters."""
 
     markdown: bool = False
     escapes: bool = False

@@ -9,6 +9,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from conformance.documents.helppage.annotations import PATTERN
+
+if TYPE_CHECKING:
+    from conformance.documents.helppage.marks import Marks
 
 BAR = re.compile(r"(?<!\S)\|(?!\S)")
 """A bar with blanks or line ends around it."""
@@ -59,8 +65,8 @@ def style_of(lines: Iterable[tuple[int, str]], under: str = "", head: str = "") 
     return Style.LED if led >= bare else Style.BARE
 
 
-def pieces_of(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str]) -> Iterator[Piece]:
-    """The pieces of some lines, cut at one kind of bar."""
+def pieces_of(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str], marks: Marks) -> Iterator[Piece]:
+    """The pieces of some lines, cut at one kind of bar, without the marks of Markdown."""
     for number, raw in lines:
         text = raw.strip()
         if not text:
@@ -68,6 +74,8 @@ def pieces_of(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str]) 
         if text == "|":
             yield Piece("", number, opens=True, lone=True)
             continue
+        row = marks.row(text)
+        within = False
         led = text.startswith("|") and style is not Style.LINES
         text = text[1:] if led else text
         if led and style is Style.BARE:
@@ -80,8 +88,11 @@ def pieces_of(lines: list[tuple[int, str]], style: Style, bar: re.Pattern[str]) 
             end = cuts[index] if index < len(cuts) else len(text)
             last = index == len(starts) - 1
             opens = index == 0 and led is (style is Style.LED)
+            cut = text[start:end].strip()
+            told = marks.cell(cut, pattern=within, row=row)
+            within = within or PATTERN in cut
             yield Piece(
-                text[start:end].strip(),
+                told,
                 number,
                 opens=opens,
                 forced=opens and led,

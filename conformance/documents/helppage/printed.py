@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from conformance.documents.helppage.annotations import NONE
 from conformance.documents.helppage.formats import Format, formats
+from conformance.documents.helppage.marks import Marks, bare, fence, marks_of, ruled
 from conformance.documents.helppage.models import Models
-from conformance.documents.helppage.sections import DESCRIBING, Block, bare, blocks, sections
+from conformance.documents.helppage.sections import DESCRIBING, Block, blocks, sections
 from conformance.documents.helppage.shown import Shown
 from conformance.documents.helppage.tables import Enumeration, Table, note_table, read_enum, read_rows
 from conformance.documents.helppage.typewords import TypeWord, models_in, type_word
@@ -47,11 +48,15 @@ class Printed:
     """The lines that say that the address has no parameters."""
     models: Models
     tables: tuple[Table, ...]
+    marks: Marks
+    formatless: int
+    """Where the formats should be listed."""
 
 
 def printed(page: Page, notes: Notes, title: int) -> Printed:
     """Take a page apart; `title` is the line of its title."""
     spans = sections(page, notes)
+    marks = marks_of(page)
     found = blocks(page, spans)
     shown = {
         part: formats(page, notes, part, spans.get(heading, (1, 0)), [b for b in found if b.section == heading])
@@ -66,9 +71,9 @@ def printed(page: Page, notes: Notes, title: int) -> Printed:
         for number in range(block.first, block.head):
             notes.reason(number, "the name of the table below it")
         if block.enum:
-            enums.setdefault(block.model, _enum(page, block, notes))
+            enums.setdefault(block.model, _enum(page, block, notes, marks))
             continue
-        table = read_rows(page, block.head, block.last, block.model, names, models)
+        table = read_rows(page, (block.head, block.last, block.model), names, models, marks)
         note_table(page, table, notes)
         tables.append((block, table))
     mains = {block.section: table for block, table in reversed(tables) if block.section in DESCRIBING}
@@ -97,6 +102,8 @@ def printed(page: Page, notes: Notes, title: int) -> Printed:
             alphabetical=serializers[:1] == ["data-contract"],
         ),
         tables=tuple(table for _, table in tables),
+        marks=marks,
+        formatless=next((spans[name][0] - 1 for _, _, name in PARTS if name in spans), title),
     )
 
 
@@ -106,11 +113,11 @@ def _models(block: Block) -> Iterator[str]:
     yield from models_in(found) if found is not None else ()
 
 
-def _enum(page: Page, block: Block, notes: Notes) -> Enumeration:
+def _enum(page: Page, block: Block, notes: Notes, marks: Marks) -> Enumeration:
     if not block.model:
         raise page.error(block.head, "this table of an enumeration has no name; put it on the line before")
     notes.fact(block.head, f"enumeration/{block.model}")
-    return read_enum(page, block.head, block.last, block.model, notes)
+    return read_enum(page, (block.head, block.last, block.model), notes, marks)
 
 
 def _body(page: Page, span: tuple[int, int], table: Table | None) -> Body:
@@ -129,13 +136,16 @@ def _body(page: Page, span: tuple[int, int], table: Table | None) -> Body:
 
 def _nothing(page: Page, span: tuple[int, int]) -> tuple[int, ...]:
     numbers = range(span[0], span[1] + 1)
-    return tuple(number for number in numbers if page.line(number).strip() in NONE - {""})
+    return tuple(number for number in numbers if bare(page.line(number)) in NONE - {""})
 
 
 def _note_text(page: Page, notes: Notes, first: int, last: int) -> None:
     for number in range(first, last + 1):
-        if page.line(number).strip():
-            nothing = page.line(number).strip() in NONE
+        text = page.line(number)
+        if fence(text) or ruled(text):
+            notes.reason(number, "a fence or a line across the page")
+        elif text.strip():
+            nothing = bare(text) in NONE
             notes.reason(number, "nothing to list" if nothing else "a description, not carried")
 
 

@@ -11,10 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from conformance.documents.helppage.annotations import NONE, PATTERN, begins
 from conformance.documents.helppage.pieces import ANY_BAR, BAR, Piece, Style, pieces_of
 from conformance.documents.helppage.typewords import plainly, type_word
+
+if TYPE_CHECKING:
+    from conformance.documents.helppage.marks import Marks
 
 LONGEST = 24
 """More pieces than this are no row."""
@@ -72,13 +76,13 @@ class Unread:
 
 
 def rows_in(
-    lines: list[tuple[int, str]], style: Style, names: Collection[str], models: Collection[str]
+    lines: list[tuple[int, str]], style: Style, names: Collection[str], models: Collection[str], marks: Marks
 ) -> Laid | Unread:
     """The rows of a table. `names` are member names in samples, `models` those that have a table of their own."""
     known = frozenset(name.casefold() for name in names)
     first: Unread | None = None
     for bar in (BAR, ANY_BAR):
-        pieces = list(pieces_of(lines, style, bar))
+        pieces = list(pieces_of(lines, style, bar, marks))
         laid = _Layout(pieces, style, known, frozenset(models)).read()
         if isinstance(laid, Laid):
             return laid

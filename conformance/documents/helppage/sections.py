@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.helppage.marks import bare, fence, ruled
-from conformance.documents.helppage.tables import ENUM_HEADING, enum_header_at, header_at
+from conformance.documents.helppage.marks import bare
+from conformance.documents.helppage.tables import ENUM_HEADING, enum_header_at, head_text, header_at
 from conformance.documents.helppage.typewords import models_in, type_word
 
 if TYPE_CHECKING:
@@ -103,22 +103,22 @@ def blocks(page: Page, spans: dict[str, tuple[int, int]]) -> tuple[Block, ...]:
 def _named(page: Page, head: int, first: int, words: frozenset[str], *, main: bool) -> tuple[str, int]:
     """The name that stands before a table, and its line: glued to the head, or among the lines above."""
     match = header_at(page, head)
-    text = page.line(head).strip()
+    text = head_text(page, head)
     if match is not None:
         glued = (match["model"] or match["other"] or "").strip(" |")
     else:
-        intro = ENUM_HEADING.match(bold_free(text))
+        intro = ENUM_HEADING.match(text)
         glued = (intro["model"] if intro is not None else text.partition("Name")[0]).strip(" |")
     if glued:
         return glued, head
     candidates: list[tuple[str, int]] = []
     for number in range(head - 1, max(first, head - 1 - _ABOVE) - 1, -1):
-        above = page.line(number).strip()
-        above = above if "|" in above else bare(above)
+        raw = page.line(number).strip()
+        above = bare(raw)
         intro = ENUM_HEADING.match(above)
-        if intro is not None and not above.startswith("|"):
+        if intro is not None and not raw.startswith("|"):
             above = intro["model"].strip() or " "
-        if "|" in above or above[:1] in {"}", "]", "<"} or above in HEADINGS or MEDIA.match(above):
+        if "|" in raw or raw[:1] in {"}", "]", "<"} or above in HEADINGS or MEDIA.match(above):
             break
         if type_word(above) is not None:
             candidates.append((above, number))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.helppage.annotations import NONE, constraints
+from conformance.documents.helppage.marks import Marks, ruled
 from conformance.documents.helppage.pieces import Piece, Style, style_of
 from conformance.documents.helppage.rows import Cells, Unread, rows_in
 from conformance.documents.helppage.typewords import TypeWord, type_word
@@ -30,7 +31,7 @@ HEADER = re.compile(
 ENUM_HEADER = re.compile(
     r"^(?P<model>.*?)\|?\s*Name\s*\|\s*Value\s*\|\s*Description\s*\|?\s*$|^NameValueDescription\s*$"
 )
-ENUM_HEADING = re.compile(r"^(?P<model>.*?)\s*Possible enumeration values:\s*(?P<rest>.*)$")
+ENUM_HEADING = re.compile(r"^(?P<model>.*?)\s*Possible enumeration values:?\s*(?P<rest>.*)$")
 RULE = re.compile(r"^\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?)?\s*$")
 _CHOICE = re.compile(r"^\|?\s*(?P<name>[^\s|]+)\s*\|\s*(?P<number>-?\d{1,20})\s*(?:\|.*)?$")
 _CHOICE_NAME = re.compile(r"^\|?\s*(?P<name>[^\s|]+)\s*\|?$")
@@ -74,9 +75,14 @@ class Enumeration:
     choices: tuple[Choice, ...]
 
 
+def head_text(page: Page, number: int) -> str:
+    """A line that may be the head of a table, without emphasis."""
+    return page.line(number).strip().replace("**", "").replace("`", "")
+
+
 def header_at(page: Page, number: int) -> re.Match[str] | None:
     """The head of a table of members on this line."""
-    return HEADER.match(page.line(number).strip())
+    return HEADER.match(head_text(page, number))
 
 
 def enum_header_at(page: Page, number: int) -> bool:
@@ -86,17 +92,22 @@ def enum_header_at(page: Page, number: int) -> bool:
 
 def _plain(page: Page, number: int) -> str:
     """A line without the sentence that stands before an enumeration's table, which may be glued to it."""
-    text = page.line(number).strip()
+    text = head_text(page, number)
     glued = ENUM_HEADING.match(text)
     return f"{glued['model']}{glued['rest']}" if glued is not None and glued["rest"] else text
 
 
-def read_rows(page: Page, head: int, last: int, model: str, names: Collection[str], models: Collection[str]) -> Table:
-    """The table whose head is on a line; the rows end at the last line."""
-    lines = [(n, page.line(n)) for n in range(head + 1, last + 1) if not _is_rule(page, n, head)]
+def read_rows(
+    page: Page, block: tuple[int, int, str], names: Collection[str], models: Collection[str], marks: Marks
+) -> Table:
+    """The table whose head is on a line, up to a last line, with the name of its model."""
+    head, last, model = block
+    lines = [
+        (n, page.line(n)) for n in range(head + 1, last + 1) if not _is_rule(page, n, head) and not ruled(page.line(n))
+    ]
     under = page.line(head + 1) if _is_rule(page, head + 1, head) else ""
     style = style_of(lines, under, page.line(head))
-    laid = rows_in(lines, style, names, models)
+    laid = rows_in(lines, style, names, models, marks)
     if isinstance(laid, Unread):
         raise _unread(page, laid, style)
     rows = tuple(_row(cells) for cells in laid.rows)
@@ -162,8 +173,9 @@ def note_table(page: Page, table: Table, notes: Notes) -> None:
         notes.reason(row.type_line, "a row of a model that no message carries")
 
 
-def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> Enumeration:
-    """The enumeration whose head is on a line."""
+def read_enum(page: Page, block: tuple[int, int, str], notes: Notes, marks: Marks) -> Enumeration:
+    """The enumeration whose head is on a line, up to a last line, with its name."""
+    head, last, model = block
     choices: list[Choice] = []
     pending: str | None = None
     number = head + 1
@@ -171,7 +183,7 @@ def read_enum(page: Page, head: int, last: int, model: str, notes: Notes) -> Enu
         notes.reason(number, "the line under a table's head")
         number += 1
     while number <= last:
-        text = page.line(number).strip()
+        text = marks.cell(page.line(number))
         whole = _CHOICE.match(text)
         alone = _CHOICE_NUMBER.match(text)
         if whole is not None and pending is None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
-from conformance.generate.envelopes.text import ACCENTED, Text, observed, spelt, words
+from conformance.generate.envelopes.text import ACCENTED, Text, halved, observed, spelt, words
 from conformance.generate.subject import Subject
 from conformance.model import Expect, Tree
+
+_SLOT = "the value of the first member"
+_QUOTE = re.compile(r'\\.|"')
 
 
 def texts(subject: Subject) -> Iterator[Text]:
@@ -44,14 +48,14 @@ def _malformed(subject: Subject) -> Iterator[Text]:
     def refused(facet: str, slug: str, title: str, body: bytes) -> Text:
         return Text(facet, slug, title, body, Expect.REFUSED)
 
-    yield refused("malformed", "truncated", "the text ends after its first half", text[: len(text) // 2].encode())
+    yield refused("malformed", "truncated", "the text ends after its first half", halved(subject))
     yield refused("malformed", "unclosed", "the last brace left out", text[:-1].encode())
     if base:
         yield from _broken(subject, base, text)
     yield refused("malformed", "other-format", "an XML element", b"<policy/>")
     yield observed("comment", "a comment in front", f"/* policy */ {text}".encode())
     yield observed("trailing-bytes", "a word after the text", f"{text} end".encode())
-    yield observed("single-quotes", "single quotes for double", text.replace('"', "'").encode())
+    yield observed("single-quotes", "single quotes for double", _single(text).encode())
     yield observed("byte-order-mark", "a byte order mark in front", b"\xef\xbb\xbf" + text.encode())
     yield refused("empty-body", "nothing", "no body at all", b"")
     yield refused("empty-body", "white-space", "white space alone", b" \r\n ")
@@ -65,20 +69,24 @@ def _malformed(subject: Subject) -> Iterator[Text]:
 
 def _broken(subject: Subject, base: dict[str, Tree], text: str) -> Iterator[Text]:
     first = next(iter(base))
-    yield Text("malformed", "bare-word", "a bare word for a value", _swap(text, "policy").encode())
+    yield Text("malformed", "bare-word", "a bare word for a value", _swap(subject, base, "policy"))
     yield Text("malformed", "no-colon", "a member without its colon", text.replace(":", " ", 1).encode())
     yield observed("trailing-comma", "a comma after the last member", f"{text[:-1]},}}".encode())
     again = f"{text[:-1]},{json.dumps(first)}:{json.dumps(base[first], default=str)}}}"
     yield observed("twice", f"{first} twice, with one value", again.encode())
     yield observed("plus-sign", "a number with a plus sign", _plus(subject, base).encode())
-    yield observed("not-a-number", "NaN for a value", _swap(text, "NaN").encode())
+    yield observed("not-a-number", "NaN for a value", _swap(subject, base, "NaN"))
 
 
-def _swap(text: str, token: str) -> str:
+def _swap(subject: Subject, base: dict[str, Tree], token: str) -> bytes:
     """The text with the value of its first member replaced by a bare token."""
-    start = text.index(":") + 1
-    end = min(place for place in (text.find(",", start), text.find("}", start)) if place >= 0)
-    return text[:start] + token + text[end:]
+    first = next(iter(base))
+    return subject.encode(base | {first: _SLOT}).replace(f'"{_SLOT}"'.encode(), token.encode(), 1)
+
+
+def _single(text: str) -> str:
+    """The text with single quotes around its strings; what the strings hold stays."""
+    return _QUOTE.sub(lambda found: "'" if found[0] == '"' else found[0], text)
 
 
 def _plus(subject: Subject, base: dict[str, Tree]) -> str:

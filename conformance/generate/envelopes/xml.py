@@ -9,11 +9,9 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from conformance.generate.envelopes.text import ACCENTED, Text, observed, spelt, words
+from conformance.generate.envelopes.text import ACCENTED, DECLARATION, Text, halved, observed, spelt, words
 from conformance.generate.subject import Subject
 from conformance.model import Expect, Message, Tree
-
-DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
 
 
 def texts(subject: Subject) -> Iterator[Text]:
@@ -122,7 +120,7 @@ def _malformed(subject: Subject) -> Iterator[Text]:
     def refused(facet: str, slug: str, title: str, body: bytes) -> Text:
         return Text(facet, slug, title, body, Expect.REFUSED)
 
-    yield refused("malformed", "truncated", "the document ends after its first half", bare[: len(bare) // 2].encode())
+    yield refused("malformed", "truncated", "the document ends after its first half", halved(subject))
     yield refused("malformed", "unclosed", "the end tag of the root left out", bare.removesuffix(f"</{root}>").encode())
     wrong = f"{bare.removesuffix(f'</{root}>')}</Other>"
     yield refused("malformed", "mismatched", "an end tag of another name", wrong.encode())

@@ -1,19 +1,25 @@
-"""How long texts and lists may be: the lengths of a pattern's texts, and the cases on each bound."""
+"""Bounds of derived members: lengths of texts and lists, fractions, and what no message could decide."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from conformance.codecs import json
 from conformance.documents.implied import implied_by
+from conformance.facets import broken
 from conformance.generate.members import bounds_of_length, member_cases
+from conformance.generate.properties import draw, invalid, valid
 from conformance.generate.strings import sized
 from conformance.generate.subject import Subject
 from conformance.judge.walk import request_findings
 from conformance.model import Basis, Citation, Constraint, Expect, Field
 from conformance.patterns import parse
 from conformance.patterns.lengths import lengths
+from conformance.rules.applies import untestable
+from conformance.rules.fields import request_rules
 from conformance.run.contracts import contracts
 
 CITE = Citation(document="page.txt", line=1)
@@ -35,8 +41,6 @@ def subject(*fields: Field, **values) -> Subject:
 
 
 def tried(of: Subject, facet: str) -> dict[str, tuple[Expect, object, tuple[str, ...]]]:
-    from conformance.codecs import json
-
     name = of.fields[0].name
     return {
         case.id.rpartition("/")[2]: (
@@ -130,3 +134,59 @@ def test_a_list_is_tried_on_each_bound_of_its_length():
     here = subject(tags, Tags=["one", "two"])
     assert [len(value) for _, value, _ in tried(here, "max-length").values()] == [3, 4, 13]
     assert [len(value) for _, value, _ in tried(here, "min-length").values()] == [1, 0]
+
+
+# --- what no message could decide -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "constraint"),
+    [
+        ("guid", limit("pattern", pattern="^[0-9a-f-]{36}$")),
+        ("dateTime", limit("pattern", pattern="^.{4}.*$")),
+        ("string", limit("max-length", max_length=2**31 - 1)),
+        ("string", limit("length", min_length=70_000, max_length=80_000)),
+    ],
+)
+def test_a_constraint_that_no_message_breaks_alone_is_no_rule_and_is_named(kind, constraint):
+    bound = member("Odd", constraint, kind=kind)
+    here = subject(bound)
+    facets = {rule.facet for rule in request_rules(here.contract, ("json", "xml", "form"))}
+    assert facets <= {"optional", "type", "strict-type"}
+    assert list(untestable((bound,))) == [f"Odd/{constraint.facet}"]
+    assert {case.rules[0].rpartition("/")[2] for case in member_cases(here)} <= facets | {"echo"}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind"), [("0", "9999.99", "decimal"), ("0.5", "1500.75", "decimal"), ("0.5", "9.5", "integer")]
+)
+def test_a_bound_is_tried_where_it_is_with_its_fraction(low, high, kind):
+    price = member("Price", limit("range", minimum=Decimal(low), maximum=Decimal(high)), kind=kind)
+    here = subject(price, Price=5)
+    least = tried(here, "minimum")
+    most = tried(here, "maximum")
+    edges = (Decimal(low), Decimal(high)) if kind == "decimal" else (1, 9)
+    assert (least["at"][:2], most["at"][:2]) == ((Expect.ACCEPTED, edges[0]), (Expect.ACCEPTED, edges[1]))
+    assert (least["outside"][:2], most["outside"][:2]) == (
+        (Expect.REFUSED, edges[0] - 1),
+        (Expect.REFUSED, edges[1] + 1),
+    )
+    if kind == "decimal":
+        assert tried(here, "maximum-step")["step"][:2] == (Expect.REFUSED, edges[1] + Decimal("0.01"))
+    for strategy, good in ((valid(price, 5), True), (invalid(price), False)):
+        drawn = draw(strategy, 20, 0)
+        assert len(drawn) > 5
+        assert all(bool(tuple(broken(price, value))) is not good for value in drawn)
+
+
+def test_a_nested_member_that_nobody_vouched_for_is_sent_before_it_is_refused():
+    zip_code = member("Zip", limit("pattern", pattern=r"^[0-9]{5}$"))
+    address = member("Address", limit("required"), kind="object", fields=(member("Town", limit("required")), zip_code))
+    here = subject(address, Address={"Town": "Quito"})
+    cases = [case for case in member_cases(here) if "/Zip/" in case.id]
+    first = cases[0]
+    assert first.expect is Expect.ACCEPTED
+    assert json.decode(first.request.body).tree["Address"].keys() == {"Town", "Zip"}
+    refused = [case for case in cases if case.expect is Expect.REFUSED]
+    assert refused
+    assert {case.leans_on for case in cases[1:]} == {first.id}
