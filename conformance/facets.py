@@ -27,6 +27,18 @@ class Fit(Enum):
     WRONG = auto()
 
 
+def element_name(name: str) -> str:
+    """The name as an XML element can have it: what XML does not admit in one is spelt `_x0040_`, as .NET does."""
+    return "".join(
+        char if NAME_START.fullmatch(char) or (index and NAME_REST.fullmatch(char)) else f"_x{ord(char):04X}_"
+        for index, char in enumerate(name)
+    )
+
+
+NAME_START = re.compile(r"[A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF]")
+NAME_REST = re.compile(r"[-.0-9\u00B7\u0300-\u036F]")
+"""Of XML 1.0 §2.3, the part that documents use; other characters are spelt out."""
+
 GUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?([eE][+-]?\d+)?\s*", re.ASCII)
 DATE_TIME = re.compile(

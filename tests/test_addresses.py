@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
-from conformance.generate.addresses import addresses, addresses_in, safe, unowned
+from conformance.generate.addresses import OPAQUE, addresses, addresses_in, safe, unowned, unsafe
 
 UNOWNED = [
     "example.com",
@@ -179,3 +180,100 @@ def test_a_member_that_a_later_one_hides_is_searched_too() -> None:
 )
 def test_a_strange_body_holds_no_address_and_breaks_nothing(body: bytes) -> None:
     assert addresses_in(body) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<r><Email>a@<![CDATA[b.co]]></Email></r>",
+        "<r><Email><![CDATA[a@]]>b.co</Email></r>",
+        "<r><Email>a<![CDATA[@]]>b.co</Email></r>",
+        "<r><Email>a@<!-- x -->b.co</Email></r>",
+        "<r><Email>a@example.com<!-- x -->.b.co</Email></r>",
+        "<r><Email>a@example.com<![CDATA[.b.co]]></Email></r>",
+        "<r><Email>a@<?x y?>b.co</Email></r>",
+        "<r><Email>a@<? <!-- ?>b.co<? --> ?></Email></r>",
+        "<r><Email>a@<!-- <![CDATA[ -->b.co</Email></r>",
+        "<r><Email>a@<!-- > <b> -->b.co</Email></r>",
+        "<r><Email>a&#64;<!-- x -->b&#46;co</Email></r>",
+        "<r><Email>a@<x/>b.co</Email></r>",
+        "<r><Email>a@<x y='>'/>b.co</Email></r>",
+        "<r><Email>a@<x>b</x>.co</Email></r>",
+        "<r>text<Email>a@b<x/>.co</Email>.test</r>",
+        "<x:r xmlns:x='urn:y'><x:Email>a@<x:z/>b.co</x:Email></x:r>",
+        "<r><Email>a@<x>b.co",
+        "a@<!-- x -->b.co",
+        '<!DOCTYPE r [<!ENTITY at "@">]><r><Email>a&at;b.co</Email></r>',
+        '<!DOCTYPE r [<!ENTITY d "b.co">]><r><Email>a@&d;</Email></r>',
+        '<!DOCTYPE r [<!-- " --><!ENTITY % d "b.co">]><r/>',
+        '<!doctype r SYSTEM "http://example.com/r.dtd"><r>a&at;b.co</r>',
+        '<?xml version="1.0" encoding="utf-7"?><r>a+AEA-b.co</r>',
+        '<?xml version="1.0" encoding="unheard-of"?><r/>',
+        "Email=a%u0040b.co",
+        r"a\x40b.co",
+        r"a\u{40}b.co",
+        r"a\u{000040}b.co",
+        "+/v8-a+AEA-b.co",
+    ],
+)
+def test_what_a_reader_joins_or_declares_is_an_address(body: str) -> None:
+    assert unsafe(addresses_in(body.encode()))
+    assert unsafe(addresses_in(body.encode("utf-16"))) or "utf-7" in body or body.startswith("+/v")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<r><Email>a@<!-- x -->example.com</Email></r>",
+        "<r><Email>a@mail.test</Email><Flag>true</Flag></r>",
+        "<r>\n\t<Email>a@mail.test</Email>\n\t<Flag>true</Flag>\n</r>\n",
+        "\ufeff<r><Email>a@mail.test</Email><Flag>true</Flag></r>",
+        "<r><Email>a@mail.test</Email><Flag>true</Flag></r> end",
+        "<!-- policy --><r><Email>a@mail.test</Email><Flag>true</Flag></r>",
+        "<!DOCTYPE r><r><Email>a@mail.test</Email><Flag>true</Flag></r>",
+        '<?xml version="1.0" encoding="iso-8859-1"?><r><Email>a@mail.test</Email><Flag>true</Flag></r>',
+        "<r><Email>a@</Email><Name>b.co</Name></r>",
+        "Email=a%40mail.test&Number=+5&Name=a+AEA-b.co",
+        '{"Email": "<a@mail.test>", "Name": "1 < 2 > 1"}',
+    ],
+)
+def test_what_no_reader_joins_raises_no_alarm(body: str) -> None:
+    assert not unsafe(addresses_in(body.encode()))
+
+
+def test_a_message_is_searched_in_the_encoding_that_its_type_names() -> None:
+    assert unsafe(addresses_in(b"a+AEA-b.co", "utf-7"))
+    assert unsafe(addresses_in("a@b.co".encode("cp037"), "IBM037"))
+    assert unsafe(addresses_in("<?xml version='1.0' encoding='cp273'?><r>a@b.co</r>".encode("cp273")))
+    assert not unsafe(addresses_in(b"a@mail.test", "utf-8"))
+    for name in ("unheard-of", "idna", "unicode_escape", "rot13", "\0"):
+        assert addresses_in(b"plain", name) == (OPAQUE,)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<",
+        "<!--",
+        "<![CDATA[",
+        "<?",
+        "<a>",
+        '<a b="',
+        "</a>",
+        "x<a>",
+        "a@<b>",
+        "<!DOCTYPE ",
+        '<?xml encoding="',
+        "\\",
+        "&#0",
+    ],
+)
+def test_no_text_makes_the_search_slow(part: str) -> None:
+    body = (part * (20_000 // len(part) + 1))[:20_000].encode()
+    began = time.process_time()
+    addresses_in(body)
+    assert time.process_time() - began < 8
+
+
+def test_a_number_of_any_length_breaks_nothing() -> None:
+    assert addresses_in(b"&#" + b"9" * 5000 + b"; &#" + b"0" * 5000 + b"; \\u{ffffff}") == ()

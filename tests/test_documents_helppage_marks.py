@@ -136,7 +136,7 @@ def test_escapes_are_undone_in_patterns_only_where_the_whole_page_escapes():
 
 
 def test_an_escaped_bar_in_a_pattern_is_an_erratum():
-    (erratum,) = read(r"Matching regular expression pattern: ^(a\|b)$").errata
+    (erratum,) = read(r"Matching regular expression pattern: ^(x\|b)$").errata
     assert (erratum.id, erratum.line) == ("escaped-bar-code", line_of(PAGE, "| Code |"))
 
 
@@ -146,6 +146,9 @@ def test_a_page_without_marks_keeps_the_entities_of_its_patterns():
     )
     for mark in ("<br>", "<p>", "</p>"):
         text = text.replace(mark, " ")
+    bar = r"Matching regular expression pattern: ^(x\|b)$"
+    assert code(bar, text) == [("pattern", r"^(x\|b)$")]
+    assert "escaped-bar-code" in [erratum.id for erratum in read(bar, text).errata]
     assert code(r"Matching regular expression pattern: ^&lt;a$", text) == [("pattern", "^&lt;a$")]
     assert code("Allowed: &lt;a&gt;", text) == [("text", "Allowed: <a>")]
 
@@ -156,6 +159,22 @@ def test_a_page_without_any_format_has_an_erratum():
     assert contract.operation.encodings == ()
     (erratum,) = contract.errata
     assert (erratum.id, erratum.line) == ("no-format", lines.index("## Request Formats") + 1)
+
+
+def test_annotations_that_are_not_read_are_one_erratum():
+    dates = "Range: inclusive between 1/1/2000 12:00:00 AM and 1/1/2030 12:00:00 AM"
+    text = PAGE.replace("Max length: 3", "Checked on Sundays")
+    (erratum,) = read(f"Required<br>{dates}", text).errata
+    lines = [line_of(text, "| Code |"), line_of(text, "| Area |")]
+    assert (erratum.id, erratum.line) == ("annotations-not-read", lines[0])
+    assert f"line {lines[0]} and line {lines[1]} are none" in erratum.statement
+
+
+def test_a_page_that_was_cut_says_so():
+    cut = PAGE.partition("## Request Formats")[0]
+    found = read(text=cut).errata
+    assert [erratum.id for erratum in found] == ["no-format", "no-response-information"]
+    assert all(1 <= erratum.line <= cut.count("\n") for erratum in found)
 
 
 @pytest.mark.parametrize(

@@ -363,7 +363,6 @@ def test_constraints_of_new_kinds_differ_fact_by_fact():
 def test_readings_beside_the_page_are_read_with_it(tmp_path):
     text = sheet(f"Boat{HEAD}| Mast | it stands | integer | Required |")
     (tmp_path / "boat.txt").write_text(text, encoding="utf-8")
-    (tmp_path / "pyproject.toml").write_text("[tool]\n", encoding="utf-8")
     (tmp_path / "moorings.toml").write_text(
         'operation = "HarbourBoat"\n[[assumed]]\nvalue = { member = "Mast", is = 3, line = 9, word = "Mast" }\n'
         '[[inferred]]\neffect = { text = "a boat was moored", line = 2, word = "Moors" }\n',

@@ -101,6 +101,31 @@ def test_a_refusal_shows_no_secret() -> None:
     assert "hidden-word" not in str(caught.value)
 
 
+def test_a_refusal_shows_no_part_of_a_secret() -> None:
+    at = target(HERE, secrets=Secrets(["one two-words@b.co"]))
+    with pytest.raises(Refused, match="•••, an address") as caught:
+        check_send(request(HERE, b'{"Email": "one two-words@b.co"}'), at)
+    assert "two-words" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        request(HERE, b'<!DOCTYPE r [<!ENTITY d "x">]><r>&d;</r>'),
+        request(HERE, b"<r/>", (("Content-Type", "application/xml; charset=unheard-of"),)),
+    ],
+)
+def test_a_message_in_which_an_address_could_go_unseen_is_refused(sent: Request) -> None:
+    with pytest.raises(Refused, match="could go unseen; leave that out"):
+        check_send(sent, target(HERE))
+
+
+def test_the_charset_of_the_content_type_is_read() -> None:
+    headers = (("Content-Type", 'application/json; charset="utf-7"'),)
+    with pytest.raises(Refused, match=r"'a@b\.co'"):
+        check_send(request(HERE, b"a+AEA-b.co", headers), target(HERE))
+
+
 def test_the_whole_plan_is_checked_and_the_case_is_named() -> None:
     good = case("good", request(HERE))
     check_plan(plan([good, good]), target(HERE))

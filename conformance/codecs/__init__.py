@@ -43,7 +43,8 @@ CODECS: Mapping[str, Codec] = {
 def covered(contract: Contract) -> tuple[str, ...]:
     """The documented encodings of the service that this version can send and read."""
     known = (encoding for encoding in contract.operation.encodings if encoding.media_types)
-    return tuple(encoding.name for encoding in known if encoding.name in CODECS)
+    rooted = bool(contract.operation.request.root and contract.operation.response.root)
+    return tuple(one.name for one in known if one.name in CODECS and (rooted or one.name != "xml"))
 
 
 def answered_in(contract: Contract, encoding: str) -> str:

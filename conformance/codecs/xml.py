@@ -17,6 +17,7 @@ from lxml import etree
 from conformance.codecs.decoded import Decoded, Oddity
 from conformance.codecs.lexical import BLANKS, text_of, value_of
 from conformance.codecs.xml_bytes import DEEPEST, declared, root_of
+from conformance.facets import element_name
 from conformance.model import Field, Message, Tree
 
 __all__ = ["DEEPEST", "declared", "decode", "encode", "ordered", "written"]
@@ -51,7 +52,7 @@ def _namespace(message: Message, member: Field | None = None) -> str | None:
 
 def encode(message: Message, tree: Tree) -> bytes:
     """The message as UTF-8 with an XML declaration. Members that the contract does not know come last."""
-    root = etree.Element(_tag(message.namespace, message.root), nsmap=_prefixes(message))
+    root = etree.Element(_tag(message.namespace, element_name(message.root)), nsmap=_prefixes(message))
     _Writer(message).members(root, message.fields, tree)
     return written(root)
 
@@ -89,13 +90,13 @@ class _Writer:
                 self._anything(self._child(parent, name), value)
 
     def _child(self, parent: etree._Element, name: str) -> etree._Element:
-        return etree.SubElement(parent, _tag(self._message.namespace, name))
+        return etree.SubElement(parent, _tag(self._message.namespace, element_name(name)))
 
     def _value(self, element: etree._Element, member: Field, value: Tree) -> None:
         if value is None:
             element.set(NIL, "true")
         elif member.item is not None and isinstance(value, list):
-            tag = _tag(_namespace(self._message, member.item), member.item.name)
+            tag = _tag(_namespace(self._message, member.item), element_name(member.item.name))
             for entry in value:
                 self._value(etree.SubElement(element, tag), member.item, entry)
         elif member.fields and isinstance(value, Mapping):
@@ -141,19 +142,20 @@ class _Reader:
     def __init__(self, message: Message) -> None:
         self._message = message
         self.oddities: list[Oddity] = []
+        self._told: set[tuple[str, str]] = set()
         self.repeated: list[str] = []
 
     def whole(self, root: etree._Element) -> Tree:
         """The tree below the root."""
         name = etree.QName(root).localname
-        if name != self._message.root:
+        if name != element_name(self._message.root):
             self._odd("root", "", self._message.root, name)
         self._placed(root, "", self._message.namespace)
         return self._object(root, self._message.fields, "")
 
     def _odd(self, kind: str, path: str, expected: str, observed: str) -> None:
-        known = {(oddity.kind, oddity.path) for oddity in self.oddities}
-        if (kind, path) not in known:
+        if (kind, path) not in self._told:
+            self._told.add((kind, path))
             self.oddities.append(Oddity(kind=kind, path=path, expected=expected, observed=observed))
 
     def _placed(self, element: etree._Element, path: str, expected: str | None) -> None:
@@ -165,16 +167,18 @@ class _Reader:
         children = list(_elements(element))
         if not children and (element.text or "").strip(BLANKS):
             return element.text
-        known = {member.name: member for member in fields}
+        known = {element_name(member.name): member for member in fields}
         tree: dict[str, Tree] = {}
         for child in children:
-            name = etree.QName(child).localname
+            member = known.get(etree.QName(child).localname)
+            name = member.name if member is not None else etree.QName(child).localname
             inner = f"{path}/{name}" if path else name
             if name in tree:
-                self.repeated.append(inner)
-                self._odd("repeated", inner, "one element", "a second one")
+                # What the document does not name may come as often as it likes.
+                if member is not None:
+                    self.repeated.append(inner)
+                    self._odd("repeated", inner, "one element", "a second one")
                 continue
-            member = known.get(name)
             if member is not None:
                 self._placed(child, inner, self._message.namespace)
             tree[name] = self._value(child, member, inner) if member is not None else _anything(child)
@@ -207,7 +211,7 @@ class _Reader:
             return element.text
         for child in children:
             name = etree.QName(child).localname
-            if name != item.name:
+            if name != element_name(item.name):
                 self._odd("item", path, item.name, name)
             self._placed(child, path, _namespace(self._message, item))
         return [self._value(child, item, path) for child in children]

@@ -16,7 +16,7 @@ from conformance.documents.interpret import baseline, effect, interpret, note
 from conformance.documents.ledger import ledger, members, note_operation
 from conformance.documents.mail import with_mail
 from conformance.documents.page import Page, open_page
-from conformance.documents.readings import errata, readings_for
+from conformance.documents.readings import are_readings, errata, readings_for
 from conformance.errors import ConformanceError
 from conformance.model import Basis, Contract, Document
 
@@ -61,7 +61,7 @@ def derive(directory: Path) -> tuple[Contract, ...]:
             )
         found[contract.service] = contract
     for path in sorted(directory.glob("*.toml")):
-        if path.stem not in found:
+        if path.stem not in found and are_readings(path):
             known = ", ".join(sorted(contract.operation.name for contract in found.values()))
             text = f"{path.name}: its key operation names no operation of the pages here; they have {known}"
             raise ConformanceError(f"{text}; correct it or move the file elsewhere")
@@ -117,7 +117,10 @@ def count(contract: Contract) -> str:
     facets = list(stated.values())
     kinds = [_counted(facets.count(facet), *words) for facet, *words in FACETS if facet in facets]
     detail = f" ({', '.join(kinds)})" if kinds else ""
-    return f"{number} {noun}, {_counted(len(facets), 'stated constraint', 'stated constraints')}{detail}"
+    said = f"{number} {noun}, {_counted(len(facets), 'stated constraint', 'stated constraints')}{detail}"
+    kept = sorted({c.citation.line or 0 for member in every for c in member.constraints if c.facet == "text"})
+    # What an annotation in words of its own demands is for a person to read.
+    return said + (f"; kept as text and not tested: line {', '.join(map(str, kept))}" if kept else "")
 
 
 def _counted(number: int, one: str, many: str) -> str:

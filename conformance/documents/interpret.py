@@ -6,11 +6,13 @@ One small function for each kind of reading; each returns a changed operation. M
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from conformance.documents.ledger import Notes, members
 from conformance.documents.readings import KINDS, Reading, Readings
 from conformance.errors import ConformanceError
+from conformance.facets import Fit, broken, fits
 from conformance.model import Acceptance, Encoding, Field, Operation, Order
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def baseline(operation: Operation, readings: Readings) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for reading in (*readings.of("value"), *readings.of("reference-value")):
         _must_know(operation.request.fields, str(reading["member"]), reading)
+        _must_fit(operation.request.fields, reading)
         values[str(reading["member"])] = reading["is"]
     return {member.name: values[member.name] for member in operation.request.fields if member.name in values}
 
@@ -115,7 +118,8 @@ def _acceptance(operation: Operation, reading: Reading) -> Operation:
     _must_know(operation.response.fields, str(reading["member"]), reading)
     told = next(member for path, member in members(operation.response.fields) if path == reading["member"])
     if told.type != "boolean":
-        raise ConformanceError(f"{reading.source}: {told.name} is a {told.type}; acceptance is told by a boolean")
+        text = f"{reading.source}: {told.name} has the type {told.type}; acceptance is told by a boolean"
+        raise ConformanceError(text)
     made = Acceptance(member=str(reading["member"]), citation=reading.citation, basis=reading.basis)
     return replace(operation, acceptance=made)
 
@@ -149,6 +153,17 @@ _CHANGES: dict[str, Callable[[Operation, Reading], Operation]] = {
 
 def _with_fields(operation: Operation, fields: tuple[Field, ...]) -> Operation:
     return replace(operation, request=replace(operation.request, fields=fields))
+
+
+def _must_fit(fields: tuple[Field, ...], reading: Reading) -> None:
+    """A value must be one that the document admits, or every run would begin with a refusal."""
+    member = next((member for member in fields if member.name == reading["member"]), None)
+    value = Decimal(str(reading["is"])) if isinstance(reading["is"], float) else reading["is"]
+    if member is None or member.type in {"open", "empty"}:
+        return
+    wrong = member.type if fits(member, value) is not Fit.EXACT else next(iter(broken(member, value)), "")
+    if wrong:
+        raise ConformanceError(f"{reading.source}: {value!r} is no value of {member.name}, it breaks its {wrong}")
 
 
 def _must_know(fields: tuple[Field, ...], path: str, reading: Reading) -> None:

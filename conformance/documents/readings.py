@@ -97,6 +97,11 @@ def readings_for(page: Page, operation: str, folder: Path | None = None) -> Read
     return Readings(service=kebab(operation) or "service")
 
 
+def are_readings(path: Path) -> bool:
+    """Is the file meant to hold readings? Other files may stand beside a page."""
+    return not {"operation", ERRATUM, *BASES}.isdisjoint(_content(path))
+
+
 def _content(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -105,7 +105,7 @@ def _object(contract: Contract, part: str, path: str, fields: tuple[Field, ...])
 def _member(contract: Contract, part: str, path: str, member: Field) -> Schema:
     demanded = part == "request" and member.required
     rules: dict[str, Any] = {}
-    if part == "response" or member.type not in {"open", "empty"}:
+    if member.type not in {"open", "empty"}:
         rules["type"] = rule_id(contract, part, path, "type")
     schema: Schema = {"type": _types(member, nullable=not demanded), "x-rules": rules}
     if demanded:

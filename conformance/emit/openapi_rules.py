@@ -59,7 +59,8 @@ def said(contract: Contract) -> dict[str, str]:
     for path, member in _walk(contract.operation.request.fields):
         if not member.required and "/" not in path:
             found[rule_id(contract, "request", path, "optional")] = "not among the required members"
-        if member.type not in UNCONVERTED:
+        scalars = member.type == "list" and (member.item is None or not member.item.fields)
+        if member.type not in UNCONVERTED and not scalars:
             found[rule_id(contract, "request", path, "strict-type")] = "the type of the member, in JSON"
         if member.type == "decimal" and member.constraint("range") is not None:
             found[rule_id(contract, "request", path, "maximum-step")] = "maximum"

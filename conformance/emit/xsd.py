@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from lxml import etree
 
 from conformance.emit.bounds import Bounds, below, bounds_of, idle
-from conformance.emit.xsd_notes import RULES, XS, Notes, Parent, element_name, xs
+from conformance.emit.xsd_notes import RULES, XS, Notes, Parent, xs
 from conformance.emit.xsd_text import CONVERTED, simple
+from conformance.facets import element_name
 from conformance.model import Contract, Encoding, Field, Message
 
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
@@ -117,7 +118,7 @@ class Schema:
             element.set("nillable", "true")
         notes = Notes(self._contract, self._part, path, element)
         self._note_presence(notes, path, member, demanded=demanded)
-        if self._part == "response" or member.type not in {"open", "empty"}:
+        if member.type not in {"open", "empty"}:
             notes.rule("type", "type")
         self._content(element, path, member, notes)
         if self._part == "request":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 from conformance.emit.bounds import rule_id
@@ -19,14 +17,6 @@ Parent = etree._Element
 def xs(name: str) -> str:
     """The name in the namespace of XML Schema."""
     return f"{{{XS}}}{name}"
-
-
-def element_name(name: str) -> str:
-    """The name of the element: what XML does not admit in one is spelt `_x0040_`, as .NET does."""
-    return "".join(
-        char if re.fullmatch(r"[^\W\d]" if index == 0 else r"[\w.-]", char) else f"_x{ord(char):04X}_"
-        for index, char in enumerate(name)
-    )
 
 
 class Notes:

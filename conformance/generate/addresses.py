@@ -8,6 +8,7 @@ nor is the text of elements without text of their own joined. Must never import 
 
 from __future__ import annotations
 
+import codecs
 import html
 import json
 import re
@@ -35,14 +36,20 @@ UNOWNED = (
 )
 """Domains that nobody can own; so is everything below them."""
 
-OPAQUE = "@<"
-"""Begins what stands in place of the addresses that a text could hold unseen."""
+OPAQUE = "@<unread>"
+"""Stands for the addresses that a text could hold unseen."""
 _ROUNDS = 8
 _AT = re.compile(r"[@＠﹫]|&|%|\\[ux]|<!")
-_ESCAPE = re.compile(r"(?:(?<!\\)\\+(?:u\{?|x)|%u)([0-9a-fA-F]{4}|(?<=x)[0-9a-fA-F]{2}|(?<=\{)[0-9a-fA-F]{1,6}\})")
+_ESCAPE = re.compile(
+    r"(?:(?<!\\)\\+(?:u\{?|x)|%u)"
+    r"((?<=\{)[0-9a-fA-F]{1,6}\}|(?<=x)[0-9a-fA-F]{2}|(?<=u)[0-9a-fA-F]{4})"
+)
 _DECLARED = re.compile(r"<\?xml[^<>]{0,200}?\sencoding\s*=\s*[\"']([^\"'<>]{0,80})[\"']")
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 """`<?xm` in every kind of EBCDIC."""
+_LONG = re.compile(r"&#(?:([xX]?)0+(?=[0-9a-fA-F])|[0-9]{9,})")
+"""Zeros that a number begins with, and numbers so long that they are no character and that Python does not read."""
+_NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 _KINDS = ("cp037", "cp273", "cp500", "cp1026", "cp1140")
 _COMMENT = re.compile(r"\([^()]*\)")
 # Each begins only where a run of its characters begins: a long run without an address costs its length once.
@@ -85,7 +92,7 @@ def addresses(text: str) -> tuple[str, ...]:
     if _AT.search(text) is None:
         return ()
     if declares(text):
-        return (f"{OPAQUE}!DOCTYPE",)
+        return (OPAQUE,)
     return tuple(dict.fromkeys(address for form in _forms(text) for address in _found(form)))
 
 
@@ -94,6 +101,9 @@ def addresses_in(body: bytes, charset: str = "") -> tuple[str, ...]:
     `charset` is what its Content-Type names."""
     found: dict[str, None] = {}
     for text in _texts(body, charset):
+        if text is None:
+            found[OPAQUE] = None
+            continue
         found.update(dict.fromkeys(addresses(text)))
         for string in _strings(text):
             found.update(dict.fromkeys(addresses(string)))
@@ -117,7 +127,7 @@ def _forms(text: str) -> Iterator[str]:
 
 def _unescaped(text: str) -> str:
     text = _ESCAPE.sub(_escaped, text)
-    return unicodedata.normalize("NFKC", unquote(html.unescape(text))).translate(_DOTS)
+    return unicodedata.normalize("NFKC", unquote(html.unescape(_LONG.sub(r"&#\1", text)))).translate(_DOTS)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -138,7 +148,7 @@ def _found(text: str) -> Iterator[str]:
         start = match.start("domain")
 
 
-def _texts(body: bytes, charset: str) -> Iterator[str]:
+def _texts(body: bytes, charset: str) -> Iterator[str | None]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -147,22 +157,22 @@ def _texts(body: bytes, charset: str) -> Iterator[str]:
     wide = b"\0" in body or body.startswith((b"\xfe\xff", b"\xff\xfe"))
     names = ["utf-16", "utf-16-le", "utf-16-be", "utf-32"] if wide else []
     names += _KINDS if body.startswith(_EBCDIC) else ()
-    names += ["utf-7"] if b"+" in body else []
-    texts = [body.decode(name, "replace") for name in names]
+    names += ["utf-7"] if body.startswith(b"+/v") else []
+    texts = [body.decode(name, "replace").removeprefix("\ufeff") for name in names]
     yield from texts
     declared = (found[1] for found in map(_DECLARED.search, (text, *texts)) if found)
     for name in dict.fromkeys(name.strip().lower() for name in (charset, *declared) if name):
         yield _in(body, name)
 
 
-def _in(body: bytes, name: str) -> str:
-    """The body in an encoding that it claims to be in; where that is none that is read here, what is no safe text."""
+def _in(body: bytes, name: str) -> str | None:
+    """The body in an encoding that it claims to be in; None where that is none that is read here."""
     try:
-        if name in _NO_CHARSETS:
-            raise LookupError(name)
+        if codecs.lookup(name).name in _NO_CHARSETS:
+            return None
         return body.decode(name, "replace")
     except (LookupError, ValueError):
-        return f"{OPAQUE}!DOCTYPE {name} SYSTEM>"
+        return None
 
 
 def _strings(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_DEEPEST = 40
+_DEEPEST = 12
 """Elements below this depth count as text of the one above, so that no depth makes the work quadratic."""
 _MARK = re.compile(r"<(?:(!--)|(\?)|(!\[CDATA\[)|(/?)(?=[^\s<>=/\x00-\x39\x3b-\x40])|!)")
 _NAME = re.compile(r"[^\s<>/\"'=]*")
@@ -35,16 +35,19 @@ def declares(text: str) -> bool:
 
 
 def joined(text: str) -> Iterator[str]:
-    """The text of every element in which something stands between pieces of it; so too of the text as a whole."""
+    """The text of every element in which something stands between pieces of it, and what stands outside of elements."""
     if "<" not in text:
         return
     pieces: list[str] = []
+    outside: list[str] = []
     inside = [_Open("", 0)]
     place = 0
 
     def add(piece: str) -> None:
         pieces.append(piece)
-        inside[-1].text = inside[-1].text or not (not piece or piece.isspace())
+        if len(inside) == 1:
+            outside.append(piece)
+        inside[-1].text = inside[-1].text or bool(piece.strip())
 
     while match := _MARK.search(text, place):
         add(text[place : match.start()])
@@ -66,7 +69,9 @@ def joined(text: str) -> Iterator[str]:
         elif slash == "" and not text.startswith("/>", place - 2) and len(inside) < _DEEPEST:
             inside.append(_Open(name, len(pieces)))
     add(text[place:])
-    for element in inside:
+    if len(outside) > 1 and any(piece.strip() for piece in outside):
+        yield "".join(outside)
+    for element in inside[1:]:
         if element.text and element.parted:
             yield "".join(pieces[element.first :])
 

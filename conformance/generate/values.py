@@ -61,8 +61,7 @@ def wrong(member: Field, encoding: str) -> tuple[Value, ...]:
         of_words = member.type == "list" and member.item is not None and bool(member.item.fields)
         items = (Value("items", ["abc"], "a list of words"),) if of_words else ()
         return JSON_WRONG.get(member.type, ()) + items
-    child = (CHILD,) if encoding == "xml" else ()
-    return TEXT_WRONG.get(member.type, ()) + child
+    return TEXT_WRONG.get(member.type, ())
 
 
 def convertible(member: Field, current: Tree, encoding: str) -> Iterator[Value]:
@@ -129,6 +128,8 @@ def spellings(member: Field, current: Tree, encoding: str) -> Iterator[Value]:
             yield Value("upper", current.upper(), "a GUID in upper case")
         case "boolean" if encoding != "json":
             yield Value("digit", "1" if current else "0", "a digit for a boolean")
+    if encoding == "xml" and member.type in TEXT_WRONG:
+        yield CHILD
 
 
 def _numbers(digits: str, encoding: str) -> Iterator[Value]:

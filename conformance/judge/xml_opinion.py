@@ -23,8 +23,7 @@ from xmlschema.validators import XMLSchemaChildrenValidationError, XMLSchemaVali
 from conformance.codecs.lexical import BLANKS, value_of
 from conformance.emit.bounds import NUMBERS, below, rule_id
 from conformance.emit.xsd import xsd_files
-from conformance.emit.xsd_notes import element_name
-from conformance.facets import is_number, plain
+from conformance.facets import element_name, is_number, plain
 from conformance.model import Contract, Field, Message
 
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -98,7 +97,7 @@ class _Side:
         came = etree.fromstring(body, parser)
         made = _Copies()
         differs = came.tag != self._root.name
-        if not len(came) and (came.text or "").strip():
+        if not len(came) and (came.text or "").strip(BLANKS):
             return frozenset(), True
         shown, straight = etree.Element(self._root.name), etree.Element(self._root.name)
         self._members(made, (came, shown, straight), self._root, self._message.fields, "")
@@ -146,7 +145,7 @@ class _Side:
     def _value(self, made: _Copies, trio: tuple[Any, Any, Any], particle: Any, member: Field, path: str) -> None:
         came, shown, straight = trio
         nil = came.get(XSI_NIL)
-        if nil is not None and nil.strip() in {"true", "1"}:
+        if nil is not None and nil.strip(BLANKS) in {"true", "1"}:
             for twin in (shown, straight):
                 twin.set(XSI_NIL, "true")
             return
@@ -164,7 +163,7 @@ class _Side:
             shown.text = straight.text = LONG.sub(r"\1", text) if member.type in NUMBERS else text
             if _beyond(member, text):
                 made.rules.add(self._id(path, "type"))
-            if member.fields and not text.strip():
+            if member.fields and not text.strip(BLANKS):
                 self._members(made, trio, particle, member.fields, path)
 
     def _list(self, made: _Copies, trio: tuple[Any, Any, Any], particle: Any, item: Field, path: str) -> None:
@@ -226,6 +225,9 @@ def _settled(rules: set[str]) -> Iterator[str]:
 def _beyond(member: Field, text: str) -> bool:
     """Does xmlschema take a text of that type that XML Schema does not? Blanks there are those of XML alone."""
     bare = text.strip(BLANKS)
+    if member.type == "list" or member.fields:
+        return bool(bare) and not bare.strip()
     if member.type in ASCII:
         return not bare.isascii() or "_" in bare or len(bare.split()) > 1
+    # Python's blanks are more than XML's.
     return member.type == "enum" and bare != bare.strip()

@@ -59,7 +59,7 @@ class Layer:
             self._escapes.append((length, start, end))
             last = end
         parts.append(source[last:])
-        self.text = "".join(parts)
+        self.text: str = "".join(parts)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The part of the first text that says what stands in `text` there: escapes count whole."""
@@ -121,5 +121,9 @@ def _entity(written: str) -> str:
     if not written.startswith("&#"):
         return html5.get(written[1:], written)
     # Longer, leading zeros aside, it is no character, and Python reads no integer of any length.
+    hexadecimal = written[2] in "xX"
     digits = written.rstrip(";")[2:].lstrip("xX").lstrip("0")
-    return unescape(f"&#{'x' if written[2] in 'xX' else ''}{digits or '0'};") if len(digits) <= 7 else written
+    point = int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else 0x110000
+    if 0x80 <= point < 0xA0:
+        return unescape(f"&#{point};")  # HTML reads these as windows-1252.
+    return chr(point) if point < 0x110000 else written

@@ -8,13 +8,18 @@ wire.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from urllib.parse import urlsplit
 
 from conformance.errors import ConformanceError
-from conformance.generate.addresses import addresses, addresses_in, unsafe
+from conformance.generate.addresses import OPAQUE, addresses, addresses_in, unsafe
 from conformance.model import Headers, Plan, Request
+from conformance.target.secrets import MASK, Secrets
 from conformance.target.settings import Target
+
+NONE = Secrets()
+_CHARSET = re.compile(r"(?i)\bcharset\s*=\s*\"?([^\s\";,]+)")
 
 
 class Refused(ConformanceError):  # noqa: N818 — what happened to the request, not what broke
@@ -70,11 +75,11 @@ def loopback(host: str) -> bool:
 def _check_host(request: Request, target: Target) -> None:
     host = urlsplit(request.url).hostname
     if not host:
-        raise Refused(f"{target.secrets.mask(request.url)} names no host; give the target an absolute url")
+        raise Refused(f"{target.masks().mask(request.url)} names no host; give the target an absolute url")
     if target.effects or loopback(host):
         return
     raise Refused(
-        f"{target.secrets.mask(host)} is not this machine and the service writes data or sends mail; "
+        f"{target.masks().mask(host)} is not this machine and the service writes data or sends mail; "
         'nothing is sent there without effects = "allow" in the target file'
     )
 
@@ -83,16 +88,35 @@ def _check_mail(request: Request, target: Target) -> None:
     # The embedded reference keeps to itself whatever it is sent.
     if target.reference:
         return
-    found = [*addresses(request.url)]
-    for name, value in _generated(request.headers, target):
-        found += addresses(f"{name}: {value}")
-    found += addresses_in(request.body)
-    owned = unsafe(found, target.recipients)
+    owned = unsafe(_addresses(request, target), target.recipients)
+    if OPAQUE in owned:
+        raise Refused(
+            "the message has a document type with declarations or a character encoding that is not read here, so an "
+            "address in it could go unseen; leave that out"
+        )
     if owned:
         raise Refused(
-            f"the message holds {target.secrets.mask(repr(owned[0]))}, an address that somebody could receive mail at; "
+            f"the message holds {_shown(request, target)}, an address that somebody could receive mail at; "
             "use a domain that nobody can own, such as example.com, or name the address in recipients"
         )
+
+
+def _addresses(request: Request, target: Target, secrets: Secrets = NONE) -> list[str]:
+    found = [*addresses(secrets.mask(request.url))]
+    charset = ""
+    for name, value in _generated(request.headers, target):
+        found += addresses(secrets.mask(f"{name}: {value}"))
+    for name, value in request.headers:
+        named = _CHARSET.search(value) if name.lower() == "content-type" else None
+        charset = named[1] if named else charset
+    return [*found, *addresses_in(secrets.mask_bytes(request.body), charset)]
+
+
+def _shown(request: Request, target: Target) -> str:
+    """The address to tell of. It is looked for in what masking leaves: a part of a secret is no longer masked."""
+    masks = target.masks()
+    found = unsafe(_addresses(request, target, masks), target.recipients)
+    return masks.mask(repr(found[0])) if found else MASK
 
 
 def _generated(headers: Headers, target: Target) -> Headers:

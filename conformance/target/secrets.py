@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from conformance.model import Field, Headers
@@ -196,6 +197,8 @@ def _readings(value: str) -> Iterator[str]:
         yield from (value.lower(), value.upper(), value.replace("-", "").lower())
     if value.isascii():
         return
+    # What is a control character by its number is a letter of windows-1252 to readers of HTML.
+    yield "".join(unescape(f"&#{ord(char)};") if "\x80" <= char < "\xa0" else char for char in value)
     for name in ("latin-1", "cp1252"):
         try:
             yield value.encode("utf-8").decode(name)
@@ -204,7 +207,7 @@ def _readings(value: str) -> Iterator[str]:
 
 
 def _lost(value: str) -> str:
-    """The secret with question marks for what is not ASCII; one count for those in a row, so that it matches one way."""
+    """The secret with question marks for what is not ASCII; one count for those in a row: they match in one way."""
     parts = _NOT_ASCII.split(value)
     return "".join(
         rf"[?\ufffd]{{1,{4 * len(part)}}}" if number % 2 else "".join(map(_char, part))

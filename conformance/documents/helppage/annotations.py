@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from conformance.documents.helppage.brackets import balanced, scan
 from conformance.model import Basis, Constraint
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _last(text: str, before: int) -> tuple[Annotation, str] | None:
 
 def _beyond_the_end(pattern: str, following: str | None) -> tuple[str, str]:
     """The pattern, and a custom text behind a `$` that ends it, if it sorts before the annotation that follows."""
-    for at, char, depth in _scan(pattern):
+    for at, char, depth in scan(pattern):
         custom = pattern[at + 1 :].strip()
         if char != "$" or depth or "|" in custom or not re.match(r"[A-Z][\w:]* ", f"{custom} "):
             continue
@@ -176,61 +177,6 @@ def _beyond_the_end(pattern: str, following: str | None) -> tuple[str, str]:
         if sorted_ and own and balanced(pattern[: at + 1]):
             return pattern[: at + 1], custom
     return pattern, ""
-
-
-def balanced(pattern: str) -> bool:
-    """Every bracket of the pattern is closed, and it does not end within an escape: enough to tell a whole pattern from
-    a part of one, in any dialect."""
-    depth = 0
-    for _, char, depth in _scan(pattern):  # noqa: B007 - the last depth is asked for
-        if char in {"torn", "stray"}:
-            return False
-    return depth == 0
-
-
-def _scan(pattern: str) -> Iterator[tuple[int, str, int]]:
-    """The characters outside classes and escapes with the depth of groups; `torn` where a class or an escape has no
-    end, `stray` where a group ends that never began."""
-    at = depth = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\":
-            if at + 1 == len(pattern):
-                yield at, "torn", depth
-            at += 2
-            continue
-        if char == "[":
-            end = _class_end(pattern, at)
-            if end is None:
-                yield at, "torn", depth
-                return
-            at = end
-            continue
-        depth += (char == "(") - (char == ")")
-        yield at, "stray" if depth < 0 else char, depth
-        at += 1
-
-
-def _class_end(pattern: str, at: int) -> int | None:
-    """The position behind a class; .NET subtracts one class from another by `-[…]` at its end."""
-    opened = 1
-    at += 1
-    at += pattern.startswith("^", at)
-    at += pattern.startswith("]", at)
-    while at < len(pattern):
-        if pattern[at] == "\\":
-            at += 2
-            continue
-        if pattern.startswith("-[", at):
-            opened += 1
-            at += 2
-            continue
-        if pattern[at] == "]":
-            opened -= 1
-            if opened == 0:
-                return at + 1
-        at += 1
-    return None
 
 
 def _known(facet: str, match: re.Match[str]) -> Annotation:

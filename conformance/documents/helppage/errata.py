@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from conformance.documents.draft import erratum
+from conformance.documents.helppage import unread
 from conformance.documents.implied import broken_facets
 from conformance.documents.ledger import facets, members
 from conformance.documents.page import Page, kebab
@@ -30,8 +31,10 @@ def of_page(page: Page, parts: Printed, operation: Operation, respelt: Iterable[
     """Everything, each erratum once."""
     asked, given = parts.formats["request"], parts.formats["response"]
     found = (
-        *of_formats(page, parts),
-        *(e for table in parts.tables for e in of_bars(page, table, parts)),
+        *unread.of_formats(page, parts),
+        *unread.of_end(page, parts),
+        *unread.of_texts(page, operation),
+        *(e for table in parts.tables for e in unread.of_bars(page, table, parts)),
         *(e for table in parts.tables for e in of_table(page, table, parts.models.known_names(table))),
         *(e for message in (operation.request, operation.response) for e in of_models(page, message, parts)),
         *(e for part in ("request", "response") for e in of_body(page, part, parts)),
@@ -75,33 +78,6 @@ def of_table(page: Page, table: Table, names: tuple[str, ...] | None) -> Iterato
             f"stray-bar-after-{kebab(before[-1]) if before and before[-1] else line}",
             "A lone bar stands between two rows.",
             "It is read as the end of the row before it, not as a row.",
-        )
-
-
-def of_bars(page: Page, table: Table, parts: Printed) -> Iterator[Erratum]:
-    """Patterns whose bars are escaped as the row of a table in Markdown demands, or for their own sake."""
-    for row in table.rows:
-        if parts.marks.barred(page.line(row.annotation_line)):
-            yield erratum(
-                page,
-                row.annotation_line,
-                f"escaped-bar-{kebab(row.name or '') or row.annotation_line}",
-                "The pattern has a bar behind a backslash, in a row of Markdown.",
-                "It is read as a bar between alternatives; for the character itself, write [|] in the document.",
-            )
-
-
-def of_formats(page: Page, parts: Printed) -> Iterator[Erratum]:
-    """A page with a body and no media type at all."""
-    bodied = any(body.table is not None or body.word is not None for body in parts.bodies.values())
-    if bodied and not any(parts.formats.values()):
-        yield erratum(
-            page,
-            parts.formatless,
-            "no-format",
-            "The page has a body and lists no media type that this reader knows for it.",
-            "No encoding is known, and nothing of the operation can be sent; add lines such as application/json below"
-            " the headings Request Formats and Response Formats.",
         )
 
 

@@ -5,7 +5,7 @@ pattern only this is undone:
 
 * A line break (`<br>`, `<p>` …) ends it, unless a bracket of the pattern is still open.
 * What stands wholly between backticks is taken without them, and `\|` is a bar in a row that stands on one line; such a
-  row cannot hold a bar otherwise. That the pattern might mean the bar itself is an erratum.
+  row cannot hold a bar otherwise. Without any mark of Markdown on the page it is the pattern's own. Both are errata.
 * Entities are undone on a page that has marks of Markdown or breaks; on another they may be the pattern's own.
 * Backslash escapes are undone if the whole page escapes: no pattern has a bracket, a star, or a backslash before a
   letter that is not escaped, and something is escaped that no expression explains: a text outside of patterns, a
@@ -58,13 +58,12 @@ class Marks:
 
     def row(self, line: str) -> bool:
         """A line that is a whole row of a table in Markdown, in which bars inside cells are escaped."""
-        text = line.strip()
-        return self.markdown and text.startswith("|") and len(_BAR.findall(text)) >= ROW
+        return self.markdown and _row(line)
 
     def barred(self, line: str) -> bool:
         """The pattern in this row has an escaped bar, and nothing tells whether the bar itself is meant."""
         tail = line.partition(PATTERN)[2]
-        return not self.escapes and self.row(line) and "\\|" in tail and _CODED.match(tail) is None
+        return not self.escapes and _row(line) and "\\|" in tail and _CODED.match(tail) is None
 
     def cell(self, text: str, *, pattern: bool = False, row: bool = False) -> str:
         """The text of a cell, or of a part of it; `pattern` says that it begins within a pattern."""
@@ -97,6 +96,11 @@ class Marks:
         if self.escapes and coded is None:
             text = _ESCAPE.sub(lambda found: found["mark"], text)
         return _entities(text) if self.markdown and coded is None else text
+
+
+def _row(line: str) -> bool:
+    text = line.strip()
+    return text.startswith("|") and len(_BAR.findall(text)) >= ROW
 
 
 def bare(text: str) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.documents.ledger import Notes
     from conformance.documents.page import Page
 
+ANSWERING = ("Response Information", "Resource Description", "Response Formats")
 PARTS = (("request", "Body Parameters", "Request Formats"), ("response", "Resource Description", "Response Formats"))
 
 
@@ -49,6 +50,8 @@ class Printed:
     models: Models
     tables: tuple[Table, ...]
     marks: Marks
+    answered: bool
+    """The page has a heading for what the service answers."""
     formatless: int
     """Where the formats should be listed."""
 
@@ -103,6 +106,7 @@ def printed(page: Page, notes: Notes, title: int) -> Printed:
         ),
         tables=tuple(table for _, table in tables),
         marks=marks,
+        answered=not spans.keys().isdisjoint(ANSWERING),
         formatless=next((spans[name][0] - 1 for _, _, name in PARTS if name in spans), title),
     )
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 from conformance.codecs import form
-from conformance.generate.envelopes.text import ACCENTED, Text, observed, spelt, words
+from conformance.generate.envelopes.text import ACCENTED, Text, observed, refused, spelt, words
 from conformance.generate.subject import Subject
-from conformance.model import Expect
 from conformance.rules.applies import NESTED
 
 
@@ -19,7 +18,7 @@ def texts(subject: Subject) -> Iterator[Text]:
     yield from _odd(subject)
     yield from _nested(subject)
     for slug, title, body in (("nothing", "no body at all", b""), ("ampersand", "an ampersand alone", b"&")):
-        yield Text("empty-body", slug, title, body, Expect.REFUSED)
+        yield refused("empty-body", slug, title, body)
 
 
 def _pairs(subject: Subject) -> list[tuple[str, str]]:

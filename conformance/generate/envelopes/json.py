@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 
-from conformance.generate.envelopes.text import ACCENTED, Text, halved, observed, spelt, words
+from conformance.generate.envelopes.text import ACCENTED, Text, halved, observed, refused, spelt, words
 from conformance.generate.subject import Subject
-from conformance.model import Expect, Tree
+from conformance.model import Tree
 
 _SLOT = "the value of the first member"
 _QUOTE = re.compile(r'\\.|"')
@@ -45,9 +45,6 @@ def _malformed(subject: Subject) -> Iterator[Text]:
     base = subject.baseline()
     text = subject.encode(base).decode()
 
-    def refused(facet: str, slug: str, title: str, body: bytes) -> Text:
-        return Text(facet, slug, title, body, Expect.REFUSED)
-
     yield refused("malformed", "truncated", "the text ends after its first half", halved(subject))
     yield refused("malformed", "unclosed", "the last brace left out", text[:-1].encode())
     if base:
@@ -69,8 +66,8 @@ def _malformed(subject: Subject) -> Iterator[Text]:
 
 def _broken(subject: Subject, base: dict[str, Tree], text: str) -> Iterator[Text]:
     first = next(iter(base))
-    yield Text("malformed", "bare-word", "a bare word for a value", _swap(subject, base, "policy"))
-    yield Text("malformed", "no-colon", "a member without its colon", text.replace(":", " ", 1).encode())
+    yield refused("malformed", "bare-word", "a bare word for a value", _swap(subject, base, "policy"))
+    yield refused("malformed", "no-colon", "a member without its colon", text.replace(":", " ", 1).encode())
     yield observed("trailing-comma", "a comma after the last member", f"{text[:-1]},}}".encode())
     again = f"{text[:-1]},{json.dumps(first)}:{json.dumps(base[first], default=str)}}}"
     yield observed("twice", f"{first} twice, with one value", again.encode())

@@ -28,6 +28,11 @@ def spelt(facet: str, slug: str, title: str, body: bytes) -> Text:
     return Text(facet, slug, title, body, Expect.ACCEPTED)
 
 
+def refused(facet: str, slug: str, title: str, body: bytes) -> Text:
+    """A text that must not be taken for a message."""
+    return Text(facet, slug, title, body, Expect.REFUSED)
+
+
 def observed(slug: str, title: str, body: bytes, facet: str = "malformed") -> Text:
     """A text that services legally treat in different ways."""
     return Text(facet, slug, title, body, Expect.OBSERVE)

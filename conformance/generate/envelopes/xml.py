@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from conformance.generate.envelopes.text import ACCENTED, DECLARATION, Text, halved, observed, spelt, words
+from conformance.generate.envelopes.text import ACCENTED, DECLARATION, Text, halved, observed, refused, spelt, words
 from conformance.generate.subject import Subject
-from conformance.model import Expect, Message, Tree
+from conformance.model import Message, Tree
 
 
 def texts(subject: Subject) -> Iterator[Text]:
@@ -116,9 +116,6 @@ def _namespace(message: Message, root: etree._Element) -> None:
 def _malformed(subject: Subject) -> Iterator[Text]:
     bare = _bare(subject, subject.baseline())
     root = subject.contract.operation.request.root
-
-    def refused(facet: str, slug: str, title: str, body: bytes) -> Text:
-        return Text(facet, slug, title, body, Expect.REFUSED)
 
     yield refused("malformed", "truncated", "the document ends after its first half", halved(subject))
     yield refused("malformed", "unclosed", "the end tag of the root left out", bare.removesuffix(f"</{root}>").encode())
