@@ -102,12 +102,14 @@ def test_a_value_that_is_a_secret_is_sent_whole_or_not_at_all(tmp_path):
         'values = { ArMailName = "${NAME}", GrantorTaxId = "${TAX}" }\n',
         "utf-8",
     )
-    prepared = set_up(Options(target=tmp_path / "t.toml"), {"NAME": secret, "TAX": "clave-99-secreta"})
+    prepared = set_up(Options(target=tmp_path / "t.toml"), {"NAME": secret, "TAX": 'clave,"}secreta'})
     masks = prepared.target.masks()
     for step in plan(prepared, prepared.items).steps:
         body = undone(masks.mask_bytes(step.case.request.body).decode("utf-8", "replace"))
         for part in ('Cobranza "', "Zañartu", "Za\ufffd", "{7}", "日本", "clave", "secreta"):
             assert part not in body, step.case.id
+        if step.case.id.endswith("/malformed/truncated"):
+            assert b"GrantorTaxId" not in step.case.request.body
 
 
 def test_a_value_beyond_latin_1_leaves_the_form_in_latin_1_as_it_is(tmp_path):
