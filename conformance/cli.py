@@ -104,6 +104,18 @@ def init(service: Service = [], schemas: Schemas = None) -> None:  # noqa: B006
     typer.echo(render(chosen(service), contracts()), nl=False)
 
 
+@app.command()
+def bind(
+    target: Annotated[Path, typer.Option("--target", help="The target file.", show_default=False)],
+    schemas: Schemas = None,
+) -> None:
+    """Say which elements of a target's WSDL are which inputs, how sure that is, and what to paste to settle it."""
+    from conformance.run import binding  # noqa: PLC0415
+
+    use_schemas(schemas)
+    typer.echo(binding.told(target), nl=False)
+
+
 @app.command("rules")
 def rules_(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
     """List every rule with level, basis and citation."""

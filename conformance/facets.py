@@ -54,7 +54,7 @@ LOOSE_TIME = re.compile(
     re.ASCII,
 )
 """Other texts that some reader takes for an instant. A day before the month is none: .NET reads the month first."""
-MUTE = frozenset({"data-type", "default", "text"})
+MUTE = frozenset({"data-type", "default", "optional", "text"})
 """Facets of constraints that decide nothing."""
 FARTHEST = timedelta(hours=14)
 """No zone is farther from UTC."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from conformance.codecs import Oddity, xml
+from conformance.codecs import Oddity, elements, lexical, xml
 from conformance.model import Basis, Citation, Field
 from conformance.run.contracts import contracts
 from tests.xml_words import NAMESPACE, in_namespace
@@ -83,7 +83,7 @@ def test_a_data_contract_is_written_by_name_in_its_namespace():
     names = [etree.QName(child).localname for child in root]
     assert names == sorted(LOAN)
     assert {etree.QName(child).namespace for child in root} == {NAMESPACE}
-    assert {child.tag for child in root.find(f"{{{NAMESPACE}}}Tags")} == {f"{{{xml.ARRAYS}}}string"}
+    assert {child.tag for child in root.find(f"{{{NAMESPACE}}}Tags")} == {f"{{{elements.ARRAYS}}}string"}
     assert {child.tag for child in root.find(f"{{{NAMESPACE}}}Copies")} == {f"{{{NAMESPACE}}}CopyModel"}
     decoded = read(xml.encode(LOANS, LOAN), message=LOANS)
     assert decoded.tree == LOAN
@@ -125,7 +125,7 @@ def test_a_character_that_no_document_may_hold_is_written_as_its_replacement(cha
 
 @pytest.mark.parametrize("whole", ["text", 5, True])
 def test_what_has_no_members_is_the_text_of_the_root(whole):
-    assert read(xml.encode(REQUEST, whole)).tree == xml.text_of(whole)
+    assert read(xml.encode(REQUEST, whole)).tree == lexical.text_of(whole)
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -266,10 +266,10 @@ def test_a_data_contract_is_expected_in_its_namespaces_and_by_name():
     root = etree.fromstring(body)
     root[:] = list(reversed(root))
     assert {(kind, path) for kind, path, _, _ in odd(etree.tostring(root), LOANS)} == {("order", "")}
-    for item in (moved := etree.fromstring(body)).iter(f"{{{xml.ARRAYS}}}string"):
+    for item in (moved := etree.fromstring(body)).iter(f"{{{elements.ARRAYS}}}string"):
         item.tag = f"{{{NAMESPACE}}}string"
     assert odd(etree.tostring(moved), LOANS) == {
-        ("namespace", "Tags", f"the namespace {xml.ARRAYS}", f"the namespace {NAMESPACE}"),
+        ("namespace", "Tags", f"the namespace {elements.ARRAYS}", f"the namespace {NAMESPACE}"),
     }
 
 

@@ -40,6 +40,25 @@ def test_inputs_are_required_unless_the_page_says_where_they_apply():
     assert count(CONTRACT) == "4 members, 3 stated constraints (3 required)"
 
 
+def test_what_applies_sometimes_is_stated_as_optional():
+    zone = REQUEST["listaDePaquetes/zonaDelPaquete"].constraint("optional")
+    assert zone is not None
+    assert (zone.basis, zone.citation.line) == (Basis.STATED, line_of(PROSE, "Zona"))
+
+
+def test_kinds_between_brackets_are_an_enumeration():
+    kind = REQUEST["listaDePaquetes/claseDelPaquete"]
+    assert (kind.type, kind.type_basis) == ("enum", Basis.STATED)
+    assert [choice.name for choice in kind.choices] == ["carta", "caja", "rollo-fragil"]
+    assert {member.type for path, member in REQUEST.items() if member is not kind and member.item is None} == {"string"}
+
+
+def test_one_word_between_brackets_is_a_remark():
+    told = contract_of(page(PROSE.replace("(carta, caja o rollo frágil)", "(carta)")))
+    kind = dict(members(told.operation.request.fields))["listaDePaquetes/claseDelPaquete"]
+    assert (kind.type, kind.choices) == ("string", ())
+
+
 def test_kinds_stand_in_the_ledger():
     entry = next(held for held in CONTRACT.ledger if held.line == line_of(PROSE, "Clase"))
     kinds = [fact.rpartition("/")[2] for fact in entry.facts if "/kind/" in fact]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from lxml import etree
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from conformance.codecs import xml
+from conformance.codecs import elements, xml
 from conformance.emit import files_of
 from conformance.judge.opinion import Opinion
 from conformance.judge.xml_opinion import XmlOpinion, compiled
@@ -95,7 +95,7 @@ VALUES = st.recursive(
 )
 
 
-PLAIN = NAMES.filter(lambda name: xml.NAME.fullmatch(name) is not None)
+PLAIN = NAMES.filter(lambda name: elements.NAME.fullmatch(name) is not None)
 
 
 @given(st.data())
@@ -106,7 +106,7 @@ def test_the_opinions_on_any_message_of_any_contract_do_not_stumble(data):
     contract = replace(contract, operation=replace(contract.operation, request=request))
     tree = data.draw(st.dictionaries(PLAIN, VALUES, max_size=4))
     # The codec writes no element whose name XML does not admit.
-    writable = replace(request, fields=tuple(one for one in request.fields if xml.NAME.fullmatch(one.name)))
+    writable = replace(request, fields=tuple(one for one in request.fields if elements.NAME.fullmatch(one.name)))
     known = {f"loans/request/{one.name}/" for one in request.fields}
     said = Opinion(contract).of_request(tree) | XmlOpinion(contract).of_request(xml.encode(writable, tree))
     assert all(any(rule.startswith(place) for place in known) for rule in said)

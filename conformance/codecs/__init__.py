@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from conformance.codecs import form, json, xml
-from conformance.codecs.decoded import Decoded, Malformed, Oddity
+from conformance.codecs import form, json, soap, xml
+from conformance.codecs.decoded import Decoded, Envelope, Fault, Malformed, Oddity
 from conformance.model import Contract, Message, Tree
 
-__all__ = ["CODECS", "Codec", "Decoded", "Malformed", "Oddity", "answered_in", "covered"]
+__all__ = ["CODECS", "Codec", "Decoded", "Envelope", "Fault", "Malformed", "Oddity", "answered_in", "covered"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ CODECS: Mapping[str, Codec] = {
     "json": Codec(encode=_encode_json, decode=_decode_json),
     "xml": Codec(encode=xml.encode, decode=xml.decode),
     "form": Codec(encode=form.encode, decode=form.decode, answers=False),
+    "soap-1.1": Codec(encode=partial(soap.encode, version="1.1"), decode=soap.decode),
+    "soap-1.2": Codec(encode=partial(soap.encode, version="1.2"), decode=soap.decode),
 }
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -23,10 +25,49 @@ LIMITS = ("huge", "depth", "limit")
 """Words of libxml2 for a document that is too much for it, not ill-formed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document as it was parsed. `fair`: the bytes are in the encoding that they declare; `document_type`: it has a
+    document type declaration, without entities; `instructions`: how many processing instructions it holds."""
+
+    root: etree._Element
+    fair: bool
+    document_type: bool = False
+    instructions: int = 0
+
+
 def root_of(body: bytes, charset: str = "") -> tuple[etree._Element, bool]:
     """The root element, and whether the bytes are in the encoding that they declare. Malformed where there is none."""
+    document = document_of(body, charset)
+    if document.document_type:
+        raise Malformed(DOCTYPE, unread=True)
+    return document.root, document.fair
+
+
+def document_of(body: bytes, charset: str = "") -> Document:
+    """The document in the bytes; Malformed where there is none, or one with entities of its own."""
     text, fair = _text(body, charset)
-    return _parsed(text), fair
+    root = _parsed(text)
+    tree = root.getroottree()
+    instructions: Any = tree.xpath("//processing-instruction()")
+    for found in instructions:
+        _removed(found)
+    return Document(
+        root=root, fair=fair, document_type=tree.docinfo.internalDTD is not None, instructions=len(instructions)
+    )
+
+
+def _removed(node: Any) -> None:
+    """Take the node out of the tree; the text behind it stays."""
+    parent, before = node.getparent(), node.getprevious()
+    if parent is None:
+        return
+    if before is not None:
+        before.tail = (before.tail or "") + (node.tail or "")
+    else:
+        parent.text = (parent.text or "") + (node.tail or "")
+    node.tail = None
+    parent.remove(node)
 
 
 def declared(body: bytes, charset: str = "") -> str:
@@ -75,9 +116,7 @@ def _contradicts(name: str, body: bytes) -> bool:
 def _parsed(text: str) -> etree._Element:
     if text.startswith(MARK):
         raise Malformed("a second byte order mark")
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
@@ -85,7 +124,8 @@ def _parsed(text: str) -> etree._Element:
         if "amplification" in reason:
             raise Malformed(DOCTYPE, unread=True) from None
         raise Malformed(reason, unread=any(word in reason.lower() for word in LIMITS)) from None
-    if root.getroottree().docinfo.internalDTD is not None:
+    declared_type: Any = root.getroottree().docinfo.internalDTD
+    if declared_type is not None and any(True for _ in declared_type.iterentities()):
         raise Malformed(DOCTYPE, unread=True)
     depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):

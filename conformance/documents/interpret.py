@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MARKS = ("reference", "mail", "secret", "target-only")
+KNOWN_AS = ("cufe", "pdf", "xml", "nit", "check-digit", "environment")
+"""What a value is publicly known as: it shapes advice, never a verdict."""
 
 
 def interpret(operation: Operation, readings: Readings) -> Operation:
@@ -49,7 +51,8 @@ def effect(readings: Readings) -> str:
 def note(notes: Notes, readings: Readings) -> None:
     """The facts that a line yields by our reading only."""
     for reading in readings.of("mark"):
-        notes.fact(reading.line, f"request/{reading['member']}/{reading['as']}")
+        part = "response" if _of_answer(reading) else "request"
+        notes.fact(reading.line, f"{part}/{reading['member']}/{reading['as']}")
     for reading in readings.of("fact"):
         notes.fact(reading.line, str(reading["is"]))
 
@@ -96,11 +99,20 @@ def _action(operation: Operation, reading: Reading) -> Operation:
 
 
 def _mark(operation: Operation, reading: Reading) -> Operation:
-    if reading["as"] not in MARKS:
-        raise ConformanceError(f"{reading.source}: {reading['as']} is no mark; marks are {', '.join(MARKS)}")
-    fields = operation.request.fields
-    _must_know(fields, str(reading["member"]), reading)
-    return _with_fields(operation, _marked(fields, str(reading["member"]).split("/"), str(reading["as"])))
+    known = (*MARKS, *KNOWN_AS)
+    if reading["as"] not in known:
+        raise ConformanceError(f"{reading.source}: {reading['as']} is no mark; marks are {', '.join(known)}")
+    message = operation.response if _of_answer(reading) else operation.request
+    _must_know(message.fields, str(reading["member"]), reading)
+    fields = _marked(message.fields, str(reading["member"]).split("/"), str(reading["as"]))
+    if _of_answer(reading):
+        return replace(operation, response=replace(message, fields=fields))
+    return _with_fields(operation, fields)
+
+
+def _of_answer(reading: Reading) -> bool:
+    """Does the reading speak of the answer? Marks do of the request, unless they say otherwise."""
+    return reading.keys.get("of") == "response"
 
 
 def _marked(fields: tuple[Field, ...], path: list[str], mark: str) -> tuple[Field, ...]:

@@ -1,7 +1,7 @@
 """A page of prose about a SOAP operation → what it states: the operation's name, the inputs, the kinds of document.
 
-It prints no element names, so those made here are `assumed`; readings replace them. Knows no service. Must never import
-another reader or the readings.
+It prints no element names, so those made here are `assumed`; readings replace them. The kinds between brackets are
+stated, and so is which input may be left out. Knows no service. Must never import another reader or the readings.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from conformance.documents.draft import Draft
 from conformance.documents.ledger import Notes
 from conformance.documents.page import Page, kebab
-from conformance.model import Basis, Constraint, Field, Message, Operation
+from conformance.model import Basis, Choice, Constraint, Field, Message, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,20 +103,20 @@ def _bullets(page: Page, number: int) -> Iterator[tuple[int, str]]:
 def _input(page: Page, notes: Notes, number: int, text: str) -> Field:
     asides = [aside["text"] for aside in _ASIDE.finditer(text)]
     optional = any(aside.startswith("si ") for aside in asides)
+    kinds = [kebab(kind) for aside in asides if not aside.startswith("si ") for kind in re.split(r", | o ", aside)]
     words = kebab(_ASIDE.sub(" ", text).split(",", maxsplit=1)[0]).split("-")
     name = words[0] + "".join(word.capitalize() for word in words[1:])
     cite = page.cite(number)
-    required = Constraint(facet="required", basis=Basis.STATED, citation=cite)
-    if optional:
-        notes.under(number, "optional")
-    for aside in asides:
-        for kind in re.split(r", | o ", aside) if not aside.startswith("si ") else ():
-            notes.under(number, f"kind/{kebab(kind)}")
+    for kind in kinds:
+        notes.under(number, f"kind/{kind}")
+    # One kind alone is no choice, but a remark.
+    listed = len(kinds) > 1
     return Field(
         name=name,
-        type="string",
+        type="enum" if listed else "string",
         basis=Basis.ASSUMED,
         citation=cite,
-        type_basis=Basis.ASSUMED,
-        constraints=() if optional else (required,),
+        type_basis=Basis.STATED if listed else Basis.ASSUMED,
+        constraints=(Constraint(facet="optional" if optional else "required", basis=Basis.STATED, citation=cite),),
+        choices=tuple(Choice(name=kind) for kind in kinds) if listed else (),
     )

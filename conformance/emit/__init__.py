@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from conformance.emit.contract_json import contract_schema, dumps
 from conformance.emit.jsonschema import request_schema, response_schema
 from conformance.emit.openapi import openapi_file
+from conformance.emit.wsdl import soap_files
 from conformance.emit.xsd import xsd_files
 from conformance.model import Contract
 
@@ -18,7 +19,7 @@ def files_of(contract: Contract) -> Mapping[str, str]:
     if any(encoding.name == "json" for encoding in contract.operation.encodings):
         files[f"{contract.service}/request.schema.json"] = _text(request_schema(contract))
         files[f"{contract.service}/response.schema.json"] = _text(response_schema(contract))
-    for name, text in (*xsd_files(contract).items(), *openapi_file(contract).items()):
+    for name, text in (*xsd_files(contract).items(), *openapi_file(contract).items(), *soap_files(contract).items()):
         files[f"{contract.service}/{name}"] = text
     return files
 

@@ -9,16 +9,20 @@ from pathlib import Path
 from conformance.codecs import CODECS
 from conformance.generate.examples import example_cases
 from conformance.generate.members import member_cases
+from conformance.generate.soap import members as soap_members
+from conformance.generate.soap import soap_transport_cases
+from conformance.generate.soap.stock import stock_cases
 from conformance.generate.subject import Subject
 from conformance.generate.transport import transport_cases
 from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
 from conformance.rules.http import about_answers
+from conformance.rules.soap import FAULTS, is_soap
 
 BETWEEN_BASELINES = 50
 """Negatives between two sendings of the baseline."""
 
 DEPTHS = ("smoke", "quick", "standard", "deep")
-SHOWN_BY_REFUSALS = ("/refusal", "/no-server-error", "/content-type-present")
+SHOWN_BY_REFUSALS = ("/refusal", "/no-server-error", "/content-type-present", *FAULTS)
 """Rules about answers that a refusal shows as well as an acceptance, or alone."""
 
 VALUE = {Level.MUST: 0, Level.SHOULD: 1, Level.MAY: 2}
@@ -40,20 +44,48 @@ def baseline_case(subject: Subject) -> Case:
 
 def cases_of(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: Path) -> tuple[Case, ...]:
     """Every case of the subject at that depth, the baseline first. Cases of rules that do not exist are dropped."""
+    if subject.rows:
+        return _in_turn(subject, depth, rules, examples)
     found = [baseline_case(subject)]
+    soap = is_soap(subject.encoding.name)
     if depth != "smoke":
-        found += member_cases(subject)
-        found += transport_cases(subject)
+        found += soap_members.member_cases(subject) if soap else member_cases(subject)
+        found += (*soap_transport_cases(subject), *stock_cases(subject)) if soap else transport_cases(subject)
         found += example_cases(subject, examples, dict(rules))
     if depth in {"standard", "deep"}:
         # Hypothesis takes a while to load; the lesser depths draw nothing.
-        from conformance.generate.properties import property_cases  # noqa: PLC0415
+        from conformance.generate.properties import COUNTS, property_cases  # noqa: PLC0415
+        from conformance.generate.soap.drawn import drawn_cases  # noqa: PLC0415
 
-        found += property_cases(subject, depth)
+        found += drawn_cases(subject, COUNTS[depth]) if soap else property_cases(subject, depth)
     known = {case.id for case in found}
     kept = (case for case in found if not case.rules or any(rule in rules for rule in case.rules))
     # A pair with unlike bounds has no counterpart to lean on; the baseline serves then.
     return tuple(case if case.leans_on in known else replace(case, leans_on=None) for case in kept)
+
+
+def _in_turn(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: Path) -> tuple[Case, ...]:
+    """The cases with several sets of values, each in its turn. Every set has a baseline of its own to lean on."""
+    sets = (subject.values, *subject.rows)
+    ranks = [cases_of(replace(subject, values=values, rows=()), depth, rules, examples) for values in sets]
+    others = [
+        replace(
+            rank[0], id=f"{rank[0].id}-{number}", kind="positive", title=f"the baseline with set {number} of the values"
+        )
+        for number, rank in enumerate(ranks[1:], start=2)
+    ]
+    ids = (None, *(case.id for case in others))
+    mixed = [ranks[0][0], *others]
+    for place, same in enumerate(zip(*(rank[1:] for rank in ranks), strict=True)):
+        turn = place % len(sets)
+        case = same[turn]
+        mixed.append(replace(case, leans_on=case.leans_on or ids[turn]))
+    return tuple(mixed)
+
+
+def undecided(subject: Subject) -> Mapping[str, str]:
+    """Rule id → why nothing that the tenant has can decide it."""
+    return soap_members.undecided(subject) if is_soap(subject.encoding.name) else {}
 
 
 def plan_of(
@@ -118,6 +150,7 @@ def _needed(group: Sequence[Case], here: set[str]) -> list[Case]:
     if any(rule.endswith(SHOWN_BY_REFUSALS) for rule in here):
         needed |= {case.id for case in group if case.kind == "negative"}
     needed |= {case.leans_on for case in group if case.id in needed and case.leans_on}
+    needed |= {case.id for case in group if needed and not case.rules and case.kind == "positive"}
     found = [case for case in group if case.id in needed and case.kind != "baseline"]
     return found or [group[0]]
 

@@ -8,32 +8,41 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conformance.codecs import CODECS, Malformed, Oddity
-from conformance.judge import expectation, reply, transport
+from conformance.errors import SuiteError
+from conformance.judge import expectation, reply, soap, transport
+from conformance.judge.advice import advice, advice_on_values
+from conformance.judge.described import described_results
 from conformance.judge.opinion import Opinion
 from conformance.judge.reply import Answer, charset_of
 from conformance.judge.show import whole
 from conformance.judge.verdicts import ELSEWHERE
-from conformance.judge.walk import answer_results, request_findings
+from conformance.judge.walk import Read, answer_results, request_findings
 from conformance.model import (
     Case,
     Contract,
+    Description,
     Exchange,
+    Field,
     Finding,
     Judgement,
     Observation,
     Outcome,
     Reply,
+    Response,
     Result,
     Rule,
     Tree,
 )
 from conformance.rules.http import about_answers
+from conformance.rules.soap import FAULTS, is_soap
 
 __all__ = ["Judge", "request_findings"]
 
 
 if TYPE_CHECKING:
+    from conformance.judge.soap_opinion import SoapOpinion
     from conformance.judge.xml_opinion import XmlOpinion
+    from conformance.wsdl.valid import Validator
 
 MOST_TAGS = 40_000
 """A validator takes quadratic time over elements that it does not know; beyond this no second opinion is asked for."""
@@ -42,7 +51,11 @@ STRUCTURE = ("root", "namespace", "order", "repeated")
 
 
 def _xml(answer: Answer) -> bool:
-    return answer.encoding == "xml"
+    return answer.encoding == "xml" or is_soap(answer.encoding)
+
+
+def _of(kind: str, oddities: tuple[Oddity, ...]) -> dict[str, Oddity]:
+    return {oddity.path: oddity for oddity in oddities if oddity.kind == kind}
 
 
 def _placed(result: Result, case: Case, answer: Answer) -> Result:
@@ -53,13 +66,35 @@ def _placed(result: Result, case: Case, answer: Answer) -> Result:
     return replace(result, encoding=answer.encoding) if elsewhere else result
 
 
+def _extra(fields: tuple[Field, ...], tree: Tree, prefix: str) -> Iterator[str]:
+    """The paths of members that the contract does not name, at any depth."""
+    if isinstance(tree, list):
+        for entry in tree:
+            yield from _extra(fields, entry, prefix)
+    elif isinstance(tree, dict):
+        known = {member.name: member for member in fields}
+        for name, value in tree.items():
+            path = f"{prefix}/{name}" if prefix else name
+            if name not in known:
+                yield path
+                continue
+            member = known[name]
+            inner = member.item.fields if member.item is not None else member.fields
+            if inner:
+                yield from _extra(inner, value, path)
+
+
 class Judge:
     """The judge of one service. Its state is what it was made from: the same exchange gives the same judgement."""
 
-    def __init__(self, contract: Contract, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, contract: Contract, rules: Mapping[str, Rule], description: Description | None = None) -> None:
         self.contract = contract
+        self._description = description
         self._rules = {rule: value for rule, value in rules.items() if value.service == contract.service}
-        self._opinion = Opinion(contract)
+
+    @cached_property
+    def _opinion(self) -> Opinion:
+        return Opinion(self.contract)
 
     @cached_property
     def _xml_opinion(self) -> XmlOpinion:
@@ -68,9 +103,23 @@ class Judge:
 
         return XmlOpinion(self.contract)
 
+    @cached_property
+    def _soap_opinion(self) -> SoapOpinion:
+        from conformance.judge.soap_opinion import SoapOpinion  # noqa: PLC0415
+
+        return SoapOpinion(self.contract)
+
+    @cached_property
+    def _validator(self) -> Validator:
+        if self._description is None:
+            raise SuiteError("there is no description to validate against")
+        from conformance.wsdl.valid import Validator  # noqa: PLC0415
+
+        return Validator(self._description)
+
     def __call__(self, case: Case, exchange: Exchange) -> Judgement:
         """Everything that the exchange says, for the case that it answers."""
-        answer = reply.read(self.contract, exchange)
+        answer = reply.read(self.contract, exchange, case.encoding)
         results = [_placed(result, case, answer) for result in self._results(case, exchange, answer)]
         return Judgement(
             exchange=exchange.id,
@@ -79,11 +128,19 @@ class Judge:
             encoding=case.encoding,
             results=tuple(result for result in results if result.rule in self._rules),
             observations=tuple(self._observations(case, exchange, answer)),
+            said=answer.said,
+            decided=answer.decided or not is_soap(case.encoding),
             disagreements=self._disagreements(case, exchange, answer, results),
         )
 
     def _results(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
-        if exchange.response is not None:
+        if is_soap(case.encoding):
+            yield from soap.soap_results(case, exchange.response, answer)
+        if exchange.response is not None and is_soap(case.encoding):
+            yield from self._about_soap(case, exchange.response, answer)
+            if self._description is not None:
+                yield from described_results(self._description, self._validator, case, exchange.response, answer)
+        elif exchange.response is not None:
             yield from transport.transport_results(case, exchange.response, answer)
             yield from transport.accept_results(case, exchange.response, answer.words)
             yield from self._refusal(case, answer)
@@ -107,10 +164,19 @@ class Judge:
             # What another method answers is another operation's business.
             return False
         success = 200 <= exchange.response.status < 300 and answer.reply is not Reply.REFUSED
+        if is_soap(case.encoding):
+            # Without documented members there is nothing to hold an answer to but the target's own description.
+            return success and answer.reply is Reply.ACCEPTED and bool(self.contract.operation.response.fields)
         return success and answer.decoded is not None
 
     def _envelope(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
         oddities = answer.decoded.oddities if answer.decoded is not None else ()
+        if is_soap(answer.encoding) and answer.tree is None:
+            empty = Oddity(
+                kind="root", path="", expected=self.contract.operation.response.root, observed="an empty Body"
+            )
+            yield from self._blocked(next((odd for odd in oddities if odd.kind == "root"), empty))
+            return
         if self._another(answer, oddities):
             yield from self._blocked(oddities[0])
             return
@@ -124,6 +190,9 @@ class Judge:
             answer.tree,
             accepted=answer.reply is Reply.ACCEPTED,
             items=items,
+            read=Read(lexical=_of("lexical", oddities), names=_of("name", oddities))
+            if is_soap(answer.encoding)
+            else None,
         )
 
     def _another(self, answer: Answer, oddities: tuple[Oddity, ...]) -> bool:
@@ -178,6 +247,21 @@ class Judge:
         except Malformed:
             return None
 
+    def _about_soap(self, case: Case, response: Response, answer: Answer) -> Iterator[Result]:
+        """What no other answer has: a fault, and a server error that is none."""
+        envelope = answer.decoded.envelope if answer.decoded is not None else None
+        fault = envelope is not None and envelope.fault is not None
+        rule = f"{case.service}/http/no-server-error"
+        if response.status < 500 or fault:
+            yield Result(rule=rule, outcome=Outcome.PASSED)
+        else:
+            finding = Finding(path="no-server-error", expected="a status below 500, or a fault", observed=answer.words)
+            yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
+        if not fault:
+            for name in FAULTS:
+                reason = "no answer was a fault"
+                yield Result(rule=f"{case.service}/envelope{name}", outcome=Outcome.INAPPLICABLE, reason=reason)
+
     def _refusal(self, case: Case, answer: Answer) -> Iterator[Result]:
         """A refusal by status that says success in its body."""
         acceptance = self.contract.operation.acceptance
@@ -200,13 +284,32 @@ class Judge:
 
     def _observations(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Observation]:
         yield from expectation.observations(case, exchange, answer)
-        if self._shows_the_envelope(case, exchange, answer) and isinstance(answer.tree, dict):
+        if is_soap(case.encoding):
+            yield from self._soap_observations(case, exchange, answer)
+        elif self._shows_the_envelope(case, exchange, answer) and isinstance(answer.tree, dict):
             documented = {member.name.lower() for member in self.contract.operation.response.fields}
             extra = sorted(name for name in answer.tree if name.lower() not in documented)
             if extra:
                 sentence = f"the answer carries members that the document does not name: {', '.join(extra)}"
                 rule = f"{case.service}/envelope/root"
                 yield Observation(rule=rule, encoding=answer.encoding, sentence=sentence, exchanges=(exchange.id,))
+
+    def _soap_observations(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Observation]:
+        if exchange.response is not None:
+            yield from soap.soap_observations(case, exchange.id, exchange.response, answer)
+        if not self._shows_the_envelope(case, exchange, answer):
+            return
+        renamed = {oddity.observed for oddity in (answer.decoded.oddities if answer.decoded else ())}
+        extra = sorted(set(_extra(self.contract.operation.response.fields, answer.tree, "")) - renamed)
+        if extra:
+            sentence = f"the answer carries members that the document does not name: {', '.join(extra)}"
+            rule = f"{case.service}/envelope/root"
+            yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(exchange.id,))
+        told = [*advice(self.contract, answer.tree)]
+        sent = self._sent(case, exchange) if case.kind == "baseline" else None
+        told += ((f"{case.service}/envelope/root", text) for text in advice_on_values(self.contract, sent or {}))
+        for rule, sentence in told:
+            yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(exchange.id,))
 
     def _disagreements(self, case: Case, exchange: Exchange, answer: Answer, results: list[Result]) -> tuple[str, ...]:
         """Rules on which walk and schema differ over the same bytes."""
@@ -218,7 +321,14 @@ class Judge:
         walked = {result.rule for result in results if result.outcome is Outcome.FAILED and "/response/" in result.rule}
         blocked = {result.rule for result in results if result.outcome is Outcome.UNTESTED}
         response = exchange.response
-        if _xml(answer):
+        if is_soap(answer.encoding):
+            envelope = answer.decoded.envelope if answer.decoded is not None else None
+            if envelope is None or envelope.child is None or response is None:
+                return ()
+            if response.body.count(b"<") > MOST_TAGS:
+                return ()
+            opinion = self._soap_opinion.of_response(envelope.child)
+        elif _xml(answer):
             fair = answer.decoded is not None and answer.decoded.utf8
             if response is None or not fair or charset_of(response) not in {"", "utf-8", "utf8"}:
                 # A validator reads the encoding from the document alone.

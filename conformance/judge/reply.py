@@ -6,11 +6,14 @@ The body is read whatever its label says, so that a lying Content-Type is one fi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from conformance.codecs import CODECS, Decoded, Malformed
+from conformance.codecs import CODECS, Decoded, Envelope, Malformed
+from conformance.judge import refusals
 from conformance.judge.show import UNCUT, whole
 from conformance.model import Contract, Exchange, Reply, Response, Tree
+from conformance.rules.soap import is_soap
 
 REFUSALS = frozenset({400, 422})
 ABSENT = object()
@@ -30,6 +33,10 @@ class Answer:
     unread: bool = False
     """The body may be a message, but is beyond what this suite reads."""
     encoding: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """Codes and flags of an answer without a fault by their place, in a service where an answer may be a refusal."""
+    decided: bool = False
+    """A condition for refusals had something to look at."""
 
     @property
     def tree(self) -> Tree:
@@ -37,11 +44,15 @@ class Answer:
         return None if self.decoded is None else self.decoded.tree
 
 
-def read(contract: Contract, exchange: Exchange) -> Answer:
-    """Classify the answer of an exchange."""
+def read(contract: Contract, exchange: Exchange, asked: str = "") -> Answer:
+    """Classify the answer of an exchange. `asked` is the encoding of the request."""
     response = exchange.response
     if response is None:
-        return Answer(Reply.DEAD, f"no answer: {exchange.error}", None, "no answer")
+        return Answer(
+            Reply.DEAD, f"no answer: {exchange.error}", None, "no answer", encoding=asked if is_soap(asked) else ""
+        )
+    if is_soap(asked):
+        return _soap(contract, response, asked)
     encoding = _encoding(response)
     decoded, malformed = _decode(contract, response, encoding)
     reply = _reply(contract, response, decoded)
@@ -106,6 +117,41 @@ def _decode(contract: Contract, response: Response, encoding: str) -> tuple[Deco
         return CODECS[encoding].decode(contract.operation.response, response.body, charset_of(response)), None
     except Malformed as reason:
         return None, reason
+
+
+def _soap(contract: Contract, response: Response, asked: str) -> Answer:
+    """A SOAP answer goes by the version that was asked for, whatever version it came in."""
+    decoded, malformed = None, None
+    try:
+        decoded = CODECS[asked].decode(contract.operation.response, response.body, charset_of(response))
+    except Malformed as reason:
+        malformed = reason
+    envelope = decoded.envelope if decoded is not None else None
+    words = _words(response)
+    if envelope is not None and envelope.fault is not None:
+        fault = envelope.fault
+        words = whole(f"{response.status} {response.reason}: fault {fault.text}: {fault.reason}")
+    told = refusals.said(envelope) if envelope is not None else {}
+    refused, decided = refusals.refused(contract, told)
+    return Answer(
+        _soap_reply(response, envelope, refused=refused),
+        words,
+        decoded,
+        str(malformed or ""),
+        malformed is not None and malformed.unread,
+        asked,
+        refusals.codes(told),
+        decided,
+    )
+
+
+def _soap_reply(response: Response, envelope: Envelope | None, *, refused: bool) -> Reply:
+    """DESIGN: a fault, 400 with or without a body, or a declared refusal."""
+    if response.status == 400 or (envelope is not None and envelope.fault is not None):
+        return Reply.REFUSED
+    if not 200 <= response.status < 300 or envelope is None or envelope.body is None:
+        return Reply.NEITHER
+    return Reply.REFUSED if refused else Reply.ACCEPTED
 
 
 def _reply(contract: Contract, response: Response, decoded: Decoded | None) -> Reply:

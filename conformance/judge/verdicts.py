@@ -6,9 +6,10 @@ refuses everything enforces nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from conformance.judge import doubtful
 from conformance.model import (
     Basis,
     Finding,
@@ -21,6 +22,7 @@ from conformance.model import (
     Rule,
     Verdict,
 )
+from conformance.rules.soap import BOTH_VERSIONS
 
 MOST_EXCHANGES = 50
 """Exchanges named by a verdict; rules over every answer would name them all."""
@@ -75,6 +77,7 @@ class Evidence:
                 accepted = record.judgement.reply is Reply.ACCEPTED
                 sent.setdefault(key, []).append((record.exchange.id, accepted, record.judgement.words))
         self._baselines = {key: Baselines(tuple(value)) for key, value in sent.items()}
+        self.said = doubtful.Baselines(self.records)
 
     def first_refused(self, service: str, encoding: str) -> str | None:
         """Why nothing can lean on the baseline, where one was sent and not accepted at first."""
@@ -96,7 +99,7 @@ class Evidence:
             # A pair speaks for itself where the baseline lacks what this target wants.
             return None if record.case.leans_on is not None else first
         if record.judgement.reply is Reply.ACCEPTED:
-            return None
+            return self.said.doubt(record, result)
         return baselines.doubt(record.exchange.id)
 
 
@@ -107,8 +110,11 @@ def decide(
     *,
     enforcement: Mapping[str, str] | None = None,
     unsent: Mapping[tuple[str, str], str] | None = None,
+    profiles: Mapping[str, Collection[str]] | None = None,
+    beyond: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[Verdict, ...]:
-    """One verdict for each (rule id, encoding). `unsent` says why a case of one was not sent."""
+    """One verdict for each (rule id, encoding). `unsent` says why a case of one was not sent, `beyond` why the target
+    has nothing that the rule could be about; `profiles` are those that a target claims, by service."""
     evidence = Evidence(records)
     found: dict[tuple[str, str], list[tuple[Record, Result]]] = {}
     for record in evidence.records:
@@ -124,9 +130,16 @@ def decide(
     for rule_id, encoding in items:
         rule = rules[rule_id]
         pairs = [(record, _weighed(evidence, record, result)) for record, result in found.get((rule_id, encoding), ())]
+        if rule.facet in BOTH_VERSIONS and rule.part == "envelope":
+            pairs = doubtful.agreement(rule, encoding, evidence.records, evidence.said)
         advisory = (enforcement or {}).get(rule.service) == "advisory"
         why = (unsent or {}).get((rule_id, encoding), "")
-        verdict = _verdict(rule, encoding, pairs, advisory=advisory, why=why)
+        level = rule.level_in(encoding, (profiles or {}).get(rule.service, ()))
+        verdict = _verdict(rule, encoding, pairs, level=level, advisory=advisory, why=why)
+        if (lacking := (beyond or {}).get((rule_id, encoding))) is not None:
+            verdict = replace(verdict, outcome=Outcome.INAPPLICABLE, findings=(), exchanges=(), reason=lacking)
+            decided.append(verdict)
+            continue
         came_in = verdict.reason.rpartition(ELSEWHERE)[2]
         if verdict.outcome is Outcome.INAPPLICABLE and ELSEWHERE in verdict.reason and came_in not in scope:
             # Nobody judges those answers in this run, so nothing is known of them.
@@ -146,8 +159,9 @@ def _weighed(evidence: Evidence, record: Record, result: Result) -> Result:
     return Result(rule=result.rule, outcome=Outcome.CANT_TELL, reason=doubt)
 
 
-def _verdict(rule: Rule, encoding: str, pairs: list[tuple[Record, Result]], *, advisory: bool, why: str) -> Verdict:
-    level = rule.level_in(encoding)
+def _verdict(
+    rule: Rule, encoding: str, pairs: list[tuple[Record, Result]], *, level: Level, advisory: bool, why: str
+) -> Verdict:
     if advisory and rule.part == "request" and rule.basis is Basis.STATED and level is Level.MUST:
         level = Level.SHOULD
     outcome = min((result.outcome for _, result in pairs), key=PRECEDENCE.index, default=Outcome.UNTESTED)

@@ -7,6 +7,7 @@ request. Pure generators of values; no wording beyond expected and observed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from conformance.codecs import Oddity
 from conformance.facets import Fit, blank, broken, equal, fits
@@ -129,12 +130,14 @@ def answer_results(
     *,
     accepted: bool,
     items: Mapping[str, Oddity] | None = None,
+    read: Read | None = None,
 ) -> tuple[Result, ...]:
     """What the answer to a valid request says of every response rule. `sent` is the request's message or None.
 
-    `items` are the lists whose items have another name than the documented one; None where items have no names.
+    `items` are the lists whose items have another name than the documented one; None where items have no names. `read`
+    is what a codec that knows the types has told already.
     """
-    walker = _Walker(contract, accepted=accepted, items=items)
+    walker = _Walker(contract, accepted=accepted, items=items, read=read)
     echo = contract.operation.acceptance.echo if contract.operation.acceptance is not None else None
     for member in contract.operation.response.fields:
         counterpart = sent if member.name == echo and isinstance(sent, dict) else MISSING
@@ -142,8 +145,19 @@ def answer_results(
     return tuple(walker.results)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Members whose text is outside of their type, and members that came under another name, by path."""
+
+    lexical: Mapping[str, Oddity]
+    names: Mapping[str, Oddity]
+
+
 class _Walker:
-    def __init__(self, contract: Contract, *, accepted: bool, items: Mapping[str, Oddity] | None) -> None:
+    def __init__(
+        self, contract: Contract, *, accepted: bool, items: Mapping[str, Oddity] | None, read: Read | None
+    ) -> None:
+        self.read = read
         self.results = Results(contract.service)
         self.accepted = accepted
         self.items = items
@@ -155,7 +169,7 @@ class _Walker:
     def member(self, member: Field, tree: Mapping[str, Tree], prefix: str, sent: Tree) -> None:
         """One member of an object of the answer, and everything below it."""
         path = join(prefix, member.name)
-        if member.name not in tree and (variant := _variant(member.name, tree)) is not None:
+        if member.name not in tree and (variant := self._variant(member, path, tree)) is not None:
             self.results.fail(path, "name", member.name, variant)
             self._block(member, path, f"{path}/name", own=("type", "required", "echo"))
             return
@@ -169,17 +183,37 @@ class _Walker:
             return
         if not prefix and member.name in self.demanded:
             self.results.add(path, "required", Outcome.PASSED)
-        if fits(member, value) is not Fit.EXACT:
-            self.results.fail(path, "type", article(member.type), show(value))
+        if self._misfits(member, path, value):
+            self.results.fail(path, "type", article(member.type), self._shown(path, value))
             self._block(member, path, f"{path}/type", own=("echo",))
             return
         self._typed(member, path, value, sent)
+
+    def _variant(self, member: Field, path: str, tree: Mapping[str, Tree]) -> str | None:
+        """The name under which the member came instead of its own."""
+        if self.read is None:
+            return _variant(member.name, tree)
+        odd = self.read.names.get(path)
+        return odd.observed if odd is not None else None
+
+    def _misfits(self, member: Field, path: str, value: Tree) -> bool:
+        """Is the value not of the member's type? What is no text in XML was read, or told, by the codec."""
+        if self.read is None:
+            return fits(member, value) is not Fit.EXACT
+        if member.fields or member.type == "list":
+            # Text where members are due.
+            return isinstance(value, str) and bool(value.strip())
+        return path in self.read.lexical
+
+    def _shown(self, path: str, value: Tree) -> str:
+        odd = self.read.lexical.get(path) if self.read is not None else None
+        return show(odd.observed if odd is not None else value)
 
     def _typed(self, member: Field, path: str, value: Tree, sent: Tree) -> None:
         if member.item is not None:
             held = member.item
             inner = value.values() if isinstance(value, dict) else value
-            wrong = next((item for item in inner if item is not None and fits(held, item) is not Fit.EXACT), None)
+            wrong = next((item for item in inner if item is not None and self._odd_item(held, path, item)), None)
             if wrong is not None:
                 self.results.fail(path, "type", f"a {member.type} of items, each {article(held.type)}", show(wrong))
                 self._block(member, path, f"{path}/type", own=("echo",))
@@ -192,6 +226,11 @@ class _Walker:
                 self.member(child, value, path, self._sent(sent, child.name))
         else:
             self._compare(member, path, value, sent)
+
+    def _odd_item(self, held: Field, path: str, item: Tree) -> bool:
+        if self.read is not None:
+            return path in self.read.lexical
+        return fits(held, item) is not Fit.EXACT
 
     def _sent(self, sent: Tree, name: str) -> Tree:
         return sent.get(name, MISSING) if isinstance(sent, dict) else MISSING

@@ -161,7 +161,7 @@ class _Side:
         else:
             text = came.text or ""
             shown.text = straight.text = LONG.sub(r"\1", text) if member.type in NUMBERS else text
-            if _beyond(member, text):
+            if beyond(member, text):
                 made.rules.add(self._id(path, "type"))
             if member.fields and not text.strip(BLANKS):
                 self._members(made, trio, particle, member.fields, path)
@@ -222,7 +222,7 @@ def _settled(rules: set[str]) -> Iterator[str]:
             yield rule
 
 
-def _beyond(member: Field, text: str) -> bool:
+def beyond(member: Field, text: str) -> bool:
     """Does xmlschema take a text of that type that XML Schema does not? Blanks there are those of XML alone."""
     bare = text.strip(BLANKS)
     if member.type == "list" or member.fields:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from conformance.model.contract import (
     Acceptance,
     Choice,
+    Condition,
     Constraint,
     Contract,
     Document,
@@ -20,7 +21,9 @@ from conformance.model.contract import (
     Message,
     Operation,
     Order,
+    Refusal,
 )
+from conformance.model.description import Description
 from conformance.model.exchange import Case, Exchange, Headers, Plan, Request, Response, Rule, Step
 from conformance.model.report import Finding, Judgement, Observation, Record, Report, Result, Verdict
 from conformance.model.terms import Basis, Citation, Expect, Level, Outcome, Reply, Tree
@@ -31,8 +34,10 @@ __all__ = [
     "Case",
     "Choice",
     "Citation",
+    "Condition",
     "Constraint",
     "Contract",
+    "Description",
     "Document",
     "Encoding",
     "Erratum",
@@ -51,6 +56,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Record",
+    "Refusal",
     "Reply",
     "Report",
     "Request",

@@ -15,8 +15,9 @@ class Constraint:
     """One constraint as the document prints it. A range is one constraint and two rules.
 
     `facet` is `required`, `pattern`, `range`, `max-length`, `min-length`, `length` (both ends of a string length), or
-    one that decides nothing: `data-type`, `default`, `text` (an annotation in words of its own); `text` holds the value
-    of these three. `pattern`, `max_length` and `min_length` hold the value of theirs; `minimum` and `maximum`
+    one that decides nothing of a value: `optional` (the document says that the member may be left out), `data-type`,
+    `default`, `text` (an annotation in words of its own); `text` holds the value of the last three. `pattern`,
+    `max_length` and `min_length` hold the value of theirs; `minimum` and `maximum`
     (inclusive) those of a range.
     """
 
@@ -33,10 +34,12 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One value of an enumeration: its name, and its number where the page prints one."""
+    """One value of an enumeration: its name, its number where the page prints one, and what a message says for it where
+    that is neither."""
 
     name: str
     number: int | None = None
+    literal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ class Field:
     whose own most is None has no element around it: its items stand among the other members, under its name.
     `namespace` is set where it is not that of the parent (of the message, at the top; none, for an attribute). In XML a
     name with `@` before it is that of an attribute, `#text` is the text of the element that has the member, and `#any`
-    stands for further content of any kind.
+    stands for further content of any kind. `element` is set where a WSDL says how the member is written: the elements
+    from that of the parent to the member's own, each as `{namespace}name`; it goes before `name` and `namespace`.
     `implied_by` maps a facet to the facets whose enforcement makes it impossible to break this one unnoticed.
     """
 
@@ -70,6 +74,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     model: str = ""
     namespace: str | None = None
+    element: tuple[str, ...] = ()
 
     def constraint(self, facet: str) -> Constraint | None:
         """The constraint of that facet, or None."""
@@ -129,6 +134,24 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What an answer says at a place: the text of the member at `path` is `value`, or is anything but that."""
+
+    path: str
+    value: str
+    equal: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Which answers without a fault say no: those with one of `any`, or with all of `all`."""
+
+    any: tuple[Condition, ...] = ()
+    all: tuple[Condition, ...] = ()
+    basis: Basis = Basis.STATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """`lower` must not exceed `upper`. Our reading; never decides a verdict."""
 
@@ -150,6 +173,7 @@ class Operation:
     response: Message
     encodings: tuple[Encoding, ...]
     acceptance: Acceptance | None = None
+    refusal: Refusal | None = None
     orders: tuple[Order, ...] = ()
     parameters: tuple[Field, ...] = ()
     """Those in the address: in its path, between braces, or in its query."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from conformance.model.terms import Basis, Citation, Expect, Level
@@ -13,8 +13,9 @@ class Rule:
     """One requirement. `id` is `<service>/<part>/<path>/<facet>`; `path` is empty for a whole message.
 
     `schema` says that the emitted schema expresses the rule, so that a second opinion exists. `softer_in` are encodings
-    in which a MUST rule is SHOULD, since the document does not show how the member is written there; `elsewhere` cites
-    for an encoding what `citation` does not say of it.
+    in which a MUST rule is SHOULD, since the document does not show how the member is written there, or the standard of
+    that encoding is less strict; `elsewhere` cites for an encoding what `citation` does not say of it. `profile` is the
+    profile whose clause it is, in the encodings of that: who claims the profile is held to it as to a MUST.
     """
 
     id: str
@@ -30,13 +31,16 @@ class Rule:
     schema: bool = False
     softer_in: tuple[str, ...] = ()
     elsewhere: Mapping[str, Citation] = field(default_factory=dict)
+    profile: Mapping[str, str] = field(default_factory=dict)
 
     def cited_in(self, encoding: str) -> Citation:
         """Where the rule comes from in that encoding."""
         return self.elsewhere.get(encoding, self.citation)
 
-    def level_in(self, encoding: str) -> Level:
-        """How binding the rule is in that encoding."""
+    def level_in(self, encoding: str, profiles: Collection[str] = ()) -> Level:
+        """How binding the rule is in that encoding, for a target that claims these profiles."""
+        if self.profile.get(encoding) in profiles:
+            return Level.MUST
         return Level.SHOULD if self.level is Level.MUST and encoding in self.softer_in else self.level
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.model.exchange import Case, Exchange
@@ -52,6 +52,10 @@ class Judgement:
     encoding: str
     results: tuple[Result, ...] = ()
     observations: tuple[Observation, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    """Codes and flags of an answer that may be a refusal, by place."""
+    decided: bool = True
+    """Whether it is one does not hang on them: there are none, or what is declared of refusals had something to see."""
     disagreements: tuple[str, ...] = ()
     """Rule ids over which the contract walk and the schema validator differ: a defect of this suite."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from conformance.judge import Judge
 from conformance.judge.verdicts import decide
-from conformance.model import Contract, Exchange, Judgement, Outcome, Plan, Record, Response, Rule, Verdict
+from conformance.model import Contract, Description, Exchange, Judgement, Outcome, Plan, Record, Response, Rule, Verdict
 from conformance.reference.defects import Defect
 from conformance.reference.service import Memory, State, answer
 
@@ -40,15 +40,24 @@ class Bench:
     """A plan, sent to the reference in process as often as needed."""
 
     def __init__(
-        self, contract: Contract, rules: Mapping[str, Rule], plan: Plan, items: Sequence[tuple[str, str]]
+        self,
+        contract: Contract,
+        rules: Mapping[str, Rule],
+        plan: Plan,
+        items: Sequence[tuple[str, str]],
+        *,
+        description: Description | None = None,
+        described: Callable[[Defect | None], Sequence[Record]] = lambda _: (),
     ) -> None:
         self.contract, self.rules, self.plan, self.items = contract, rules, plan, items
-        self._judge = Judge(contract, rules)
+        self._judge = Judge(contract, rules, description)
+        self._described = described
         self._memory = Memory()
         self._clean: dict[tuple[str, str], tuple[Response, Judgement]] = {}
 
     def records(self, defect: Defect | None = None) -> Iterator[Record]:
-        """Every step answered and judged, riders included."""
+        """Every step answered and judged, riders included, behind what the service says of itself."""
+        yield from self._described(defect)
         state = State()
         for step in self.plan.steps:
             response, state = answer(self.contract, step.case.request, state, defect, self._memory)

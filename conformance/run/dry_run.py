@@ -18,6 +18,7 @@ from conformance.target.settings import Target
 
 def show(prepared: Setup, selected: Collection[Item]) -> None:
     """Print the plan for the selected items. A plan that the guard refuses is an error here too."""
+    prepared = setup.bind_all(prepared, None)
     plan = setup.plan(prepared, selected)
     console = Console(highlight=False, soft_wrap=True)
     masks = prepared.target.masks()
@@ -31,7 +32,8 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
     for (service, encoding, kind), number in sorted(counted.items()):
         table.add_row(service, encoding, kind, str(number))
     console.print(table)
-    for line in _facts(plan, prepared.target):
+    wanting = [f"{service}: {bound.wanting}" for service, bound in prepared.bound.items() if bound.wanting]
+    for line in (*_facts(plan, prepared.target), *wanting):
         console.print(masks.mask(line), markup=False)
     check_plan(plan, prepared.target)
 

@@ -50,13 +50,15 @@ class Run:
             served = [contracts()[service] for service in prepared.target.services]
             url = self._closing.enter_context(serving(served))
             prepared = replace(prepared, target=setup.at_reference(url, prepared.target.services))
+        wire = Wire(prepared.target)
+        self._closing.callback(wire.close)
+        prepared = setup.bind_all(prepared, wire.send)
         self.plan = setup.plan(prepared, self._selected)
         check_plan(self.plan, prepared.target)
         self.out = _folder(prepared)
         facts = header(prepared, self.plan, self._selected, self.out.name, self._words())
         self._journal = Journal.create(self.out / rendering.JOURNAL, facts, prepared.target.masks())
-        wire = Wire(prepared.target)
-        self._closing.callback(wire.close)
+        self._described(prepared)
         self._exchanger = Exchanger(
             self.plan,
             wire=wire,
@@ -67,6 +69,16 @@ class Run:
             progress=progress,
         )
         self._exchanger.start()
+
+    def _described(self, prepared: Setup) -> None:
+        """Write down what was fetched before there was a plan."""
+        if self._journal is None:
+            return
+        for bound in prepared.bound.values():
+            for step in bound.steps:
+                self._journal.sending(step)
+                here = [record for record in bound.records if record.exchange.id == step.exchange]
+                self._journal.exchange(here[0].exchange, here)
 
     def _words(self) -> str:
         return selection(self._prepared.options, narrowed=self._narrowed)
@@ -116,7 +128,8 @@ class Run:
 
 
 def _judge(prepared: Setup) -> Callable[[Case, Exchange], Judgement]:
-    judges = {service: Judge(contracts()[service], prepared.rules) for service in prepared.target.services}
+    bound = {service: prepared.service(service) for service in prepared.target.services}
+    judges = {service: Judge(one.contract, prepared.rules, one.description) for service, one in bound.items()}
     return lambda case, exchange: judges[case.service](case, exchange)
 
 

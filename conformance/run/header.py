@@ -12,6 +12,7 @@ from conformance.emit.contract_json import fingerprint
 from conformance.model import Acceptance, Plan
 from conformance.rules.applies import untestable
 from conformance.run import setup as setup_
+from conformance.run.bound import Bound
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
 from conformance.run.setup import Item, Setup
@@ -28,6 +29,8 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             "encodings": list(kept.encodings),
             "enforcement": kept.enforcement,
             "values_defaulted": list(kept.defaulted),
+            "profiles": sorted(kept.profiles),
+            **_described(setup.service(service)),
         }
         for service, kept in target.services.items()
     }
@@ -78,12 +81,35 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
                 "case": case_json(step.case),
                 "riders": [case_json(rider) for rider in plan.riding(step)],
             }
-            for step in plan.steps
+            for step in (*(step for bound in setup.bound.values() for step in bound.steps), *plan.steps)
         ],
+        "beyond": [[rule, encoding, reason] for rule, encoding in items for reason in _beyond(setup, rule, encoding)],
         "left_out": dict(plan.left_out),
         "undecided": [[rule, encoding, reason] for (rule, encoding), reason in plan.undecided.items()],
-        "notices": [*target.notices, *_one_value(services), *_no_rule(services)],
+        "notices": [
+            *target.notices,
+            *(text for bound in setup.bound.values() for text in bound.notices),
+            *_one_value(services),
+            *_no_rule(services),
+        ],
     }
+
+
+def _described(bound: Bound) -> dict[str, Any]:
+    """Where requests go, and what was bound, where the target's WSDL says so."""
+    if bound.description is None:
+        return {}
+    return {"url": next(iter(bound.url.values()), ""), "wsdl": bound.description.url, "binding": dict(bound.sure)}
+
+
+def _beyond(setup: Setup, rule: str, encoding: str) -> Iterable[str]:
+    """Why the target has nothing that the rule could be about in that encoding."""
+    service = setup.rules[rule].service
+    bound = setup.service(service)
+    if encoding in bound.beyond:
+        yield bound.beyond[encoding]
+    elif rule == f"{service}/http/wsdl" and bound.description is not None and not bound.steps:
+        yield "the WSDL was not fetched from the target"
 
 
 def _told(acceptance: Acceptance | None, key: str) -> str:

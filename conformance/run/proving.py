@@ -12,14 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.errors import ConformanceError
-from conformance.generate.plan import cases_of, plan_of
-from conformance.generate.subject import Subject
-from conformance.model import Case, Outcome
+from conformance.model import Outcome, Record
+from conformance.reference.defects import Defect
+from conformance.reference.describing import described
 from conformance.reference.prove import Bench, Kill, matrix
-from conformance.resources import cases_dir
-from conformance.run.contracts import all_rules, chosen, contracts, encodings
+from conformance.run.bound import from_target
+from conformance.run.contracts import all_rules, chosen, contracts
+from conformance.run.options import Options
 from conformance.run.serving import defects
-from conformance.run.setup import NOWHERE
+from conformance.run.setup import NOWHERE, Setup, at_reference, bind_all, plan
 
 
 def prove(services: Sequence[str], form: str) -> tuple[str, int]:
@@ -37,15 +38,30 @@ def prove(services: Sequence[str], form: str) -> tuple[str, int]:
 
 def bench(service: str) -> Bench:
     """The service's standard plan, ready to be sent to the reference in process."""
-    contract = contracts()[service]
     rules = {rule.id: rule for rule in all_rules().values() if rule.service == service}
-    items = [(rule.id, encoding) for rule in rules.values() for encoding in rule.encodings]
-    cases: list[Case] = []
-    for name in encodings()[service]:
-        url = f"{NOWHERE}/{contract.operation.path}"
-        subject = Subject(contract=contract, encoding=contract.encoding(name), url=url, values=contract.baseline)
-        cases += cases_of(subject, "standard", rules, cases_dir())
-    return Bench(contract, rules, plan_of(cases, rules, frozenset(items)), items)
+    items = tuple((rule.id, encoding) for rule in rules.values() for encoding in rule.encodings)
+    target = at_reference(NOWHERE, (service,))
+    prepared = Setup(options=Options(depth="standard"), target=target, rules=rules, items=items)
+    contract = contracts()[service]
+    prepared = bind_all(prepared, lambda request: described(contract, request))
+    bound = prepared.service(service)
+    return Bench(
+        bound.contract,
+        rules,
+        plan(prepared, items),
+        items,
+        description=bound.description,
+        described=lambda defect: _described(prepared, service, defect),
+    )
+
+
+def _described(prepared: Setup, service: str, defect: Defect | None) -> tuple[Record, ...]:
+    """What the reference publishes of itself with the defect, and what that says."""
+    contract = contracts()[service]
+    kept = prepared.target.services[service]
+    if not kept.wsdl:
+        return ()
+    return from_target(contract, kept, prepared.target, lambda request: described(contract, request, defect)).records
 
 
 def false_alarms(service: str) -> list[str]:

@@ -50,6 +50,8 @@ def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
         log.records,
         enforcement={service: facts.get("enforcement", "must") for service, facts in services.items()},
         unsent=_unsent(log),
+        profiles={service: facts.get("profiles", ()) for service, facts in services.items()},
+        beyond={(rule, encoding): reason for rule, encoding, reason in log.header.get("beyond", ())},
     )
     disagreements = sorted({rule for record in log.records for rule in record.judgement.disagreements})
     return build(

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from conformance.codecs import answered_in
-from conformance.errors import ConformanceError
-from conformance.generate.plan import DEPTHS, cases_of, plan_of
+from conformance.errors import ConformanceError, SuiteError
+from conformance.generate.plan import DEPTHS, cases_of, plan_of, undecided
 from conformance.generate.subject import Subject
-from conformance.model import Case, Plan, Rule
+from conformance.model import Case, Plan, Request, Response, Rule
 from conformance.resources import cases_dir
 from conformance.rules.http import EVERY_ANSWER, about_answers
+from conformance.rules.soap import EVERY_ANSWER as EVERY_SOAP_ANSWER
+from conformance.rules.soap import is_soap
+from conformance.run.bound import Bound, Send, described, from_target, plain
+from conformance.run.bound import at_reference as bound_at_reference
 from conformance.run.contracts import all_rules, chosen, contracts, encodings, matching
 from conformance.run.options import Options
 from conformance.target.file import load_target, reference_target
 from conformance.target.secrets import Secrets
 from conformance.target.settings import ServiceTarget, Target
+from conformance.target.wsse import block, identity
 
 NOWHERE = "http://127.0.0.1"
 """Stands for the reference's address while it is not served: in a dry run, and before it has a port."""
@@ -29,12 +35,18 @@ Item = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """A run before it is planned. `items` are the rules in scope, encoding by encoding."""
+    """A run before it is planned. `items` are the rules in scope, encoding by encoding; `bound` are the services as the
+    target has them."""
 
     options: Options
     target: Target
     rules: Mapping[str, Rule]
     items: tuple[Item, ...]
+    bound: Mapping[str, Bound] = field(default_factory=dict)
+
+    def service(self, name: str) -> Bound:
+        """The service as it is tested."""
+        return self.bound.get(name) or plain(contracts()[name], self.target.services[name])
 
 
 def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
@@ -96,30 +108,62 @@ def _by_baseline(rule: Rule) -> bool:
     """Can an accepted baseline alone decide the rule?"""
     if rule.part == "response":
         return rule.facet != "refusal"
-    return f"{rule.part}/{rule.facet}" in EVERY_ANSWER
+    shown = EVERY_SOAP_ANSWER if is_soap(rule.encodings[0]) else EVERY_ANSWER
+    return f"{rule.part}/{rule.facet}" in shown
+
+
+def bind_all(setup: Setup, send: Send | None) -> Setup:
+    """The setup with every service as the target has it. Without `send` nothing goes out: what would have to be fetched
+    then stays unplanned."""
+    bound: dict[str, Bound] = {}
+    for service, kept in setup.target.services.items():
+        contract = contracts()[service]
+        if not described(contract):
+            bound[service] = plain(contract, kept)
+        elif setup.target.reference and (send is None or kept.url.startswith(f"{NOWHERE}/")):
+            bound[service] = bound_at_reference(contract, kept)
+        elif send is None and urlsplit(kept.wsdl).scheme:
+            wanting = "planned once its WSDL is read, which a dry run does not do; see `conformance bind`"
+            bound[service] = replace(plain(contract, kept), wanting=wanting)
+        else:
+            bound[service] = from_target(contract, kept, setup.target, send or _never)
+    return replace(setup, bound=bound)
+
+
+def _never(_request: Request) -> Response:
+    raise SuiteError("nothing is fetched for a WSDL that is a file")
 
 
 def subjects(setup: Setup) -> tuple[Subject, ...]:
     """One for each service and encoding in scope."""
     return tuple(
-        _subject(setup, service, name) for service, kept in setup.target.services.items() for name in kept.encodings
+        _subject(setup, service, name)
+        for service, kept in setup.target.services.items()
+        for name in kept.encodings
+        if not setup.service(service).wanting and name not in setup.service(service).beyond
     )
 
 
 def _subject(setup: Setup, service: str, encoding: str) -> Subject:
     kept: ServiceTarget = setup.target.services[service]
-    contract = contracts()[service]
+    bound = setup.service(service)
     masks = setup.target.masks()
+    told = identity(bound.contract, kept.auth)
+    values = {**kept.values, **told}
+    explicit = kept.explicit | told.keys()
     return Subject(
-        contract=contract,
-        encoding=contract.encoding(encoding),
-        url=kept.url,
+        contract=bound.contract,
+        encoding=bound.contract.encoding(encoding),
+        url=bound.url.get(encoding, kept.url),
         headers=kept.headers,
-        values=kept.values,
-        explicit=kept.explicit,
-        private=frozenset(name for name in kept.explicit if _hidden(masks, kept.values[name])),
+        values=values,
+        explicit=explicit,
+        private=frozenset(name for name in explicit if _hidden(masks, values[name])),
         recipients=setup.target.recipients,
         seed=setup.options.seed,
+        description=bound.description,
+        header=block(kept.auth),
+        rows=tuple({**row, **told} for row in kept.rows),
     )
 
 
@@ -130,9 +174,18 @@ def _hidden(masks: Secrets, value: object) -> bool:
 def plan(setup: Setup, selected: Collection[Item]) -> Plan:
     """The plan for the selected items; with `replay` only that exchange and what it leans on."""
     cases: list[Case] = []
+    reasons: dict[Item, str] = {}
     for subject in subjects(setup):
         cases += cases_of(subject, setup.options.depth, setup.rules, cases_dir())
+        reasons |= {(rule, subject.encoding.name): why for rule, why in undecided(subject).items()}
+    for rule, encoding in selected:
+        wanting = setup.service(setup.rules[rule].service).wanting
+        if wanting and not rule.endswith("/http/wsdl"):
+            reasons[rule, encoding] = wanting
     whole = plan_of(cases, setup.rules, frozenset(selected), setup.target.budget_requests)
+    whole = replace(
+        whole, undecided={**whole.undecided, **{item: reasons[item] for item in selected if item in reasons}}
+    )
     return whole if setup.options.replay is None else _replayed(whole, setup.options.replay)
 
 

@@ -25,6 +25,7 @@ from conformance.rules.fields import article
 from conformance.target.environment import Mistake
 from conformance.target.environment import Path as Key
 from conformance.target.sections import TargetFile, in_order
+from conformance.target.soap_checks import soap_mistakes
 
 _FEW = 8
 TYPES = frozenset({"string", "boolean", "integer", "decimal", "guid", "list"})
@@ -92,15 +93,20 @@ def mistakes(tree: Mapping[str, Any], contracts: Mapping[str, Contract], base: P
     for service in services:
         section = tree.get(service)
         if isinstance(section, dict):
-            for path, sentence in _section(section, contracts[service], globs):
+            for path, sentence in _section(section, contracts[service], globs, base):
                 yield (service, *path), sentence
 
 
-def _section(section: Mapping[str, Any], contract: Contract, recipients: list[str]) -> Iterator[Mistake]:
+def _section(section: Mapping[str, Any], contract: Contract, recipients: list[str], base: Path) -> Iterator[Mistake]:
     for key in ("url", "wsdl"):
         if isinstance(section.get(key), str):
+            if key == "wsdl" and "://" not in section[key]:
+                if not (base / section[key]).is_file():
+                    yield (key,), f"there is no file {section[key]}; name the address of the WSDL, or a file"
+                continue
             for sentence in (*_url(section[key]), *_parameters(section[key], contract)):
                 yield (key,), sentence
+    yield from soap_mistakes(section, contract)
     yield from _headers(section.get("headers"))
     yield from _encodings(section.get("encodings"), contract)
     values = section.get("values", {})

@@ -17,11 +17,12 @@ from pydantic import ValidationError
 
 from conformance.errors import ConformanceError
 from conformance.model import Contract, Field, Headers
+from conformance.target import soap
 from conformance.target.checks import mistakes, shape
 from conformance.target.credential import Credential
 from conformance.target.environment import Mistake, substituted
 from conformance.target.secrets import Secrets
-from conformance.target.sections import RestSection, Section, TargetFile, file_model
+from conformance.target.sections import RestSection, Section, TargetFile, WsdlSection, file_model
 from conformance.target.settings import CONNECT_TIMEOUT, EXCHANGE_TIMEOUT, ServiceTarget, Target
 
 __all__ = ["ServiceTarget", "Target", "load_target", "reference_target"]
@@ -68,13 +69,20 @@ def reference_target(
             contract = contracts[service]
             # Parameters of the query are added to each request.
             place = urlsplit(contract.operation.path).path.strip("/")
+            address = url if urlsplit(url).path.strip("/") == place else f"{url.rstrip('/')}/{place}"
             services[service] = ServiceTarget(
                 service=service,
-                url=url if urlsplit(url).path.strip("/") == place else f"{url.rstrip('/')}/{place}",
+                url=address,
                 encodings=kept,
                 values=deepcopy(dict(contract.baseline)),
+                wsdl=f"{address}?wsdl" if contract.document.kind == "prose" else "",
             )
-    return Target(name="reference", environment="embedded reference implementation", services=services, reference=True)
+    secrets = Secrets()
+    for service in services:
+        fields = contracts[service].operation.request.fields
+        secrets = secrets.join(Secrets.for_values(contracts[service].baseline, fields))
+    environment = "embedded reference implementation"
+    return Target(name="reference", environment=environment, services=services, secrets=secrets, reference=True)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -111,7 +119,7 @@ def _target(
         kept = _kept(service, section, contracts, covered, notices)
         secrets = secrets.join(_secrets(service, section, contracts))
         if kept:
-            services[service] = _service(service, section, kept, contracts[service])
+            services[service] = _service(service, section, kept, contracts[service], path.parent)
     proxy = urlsplit(file.proxy or "")
     secrets = secrets.add(proxy.password or "", unquote(proxy.password or ""))
     certificate = file.tls.client_cert
@@ -169,22 +177,40 @@ def _rows(section: Section) -> list[dict[str, Any]]:
     return section.values if isinstance(section.values, list) else [section.values]
 
 
-def _service(service: str, section: Section, encodings: tuple[str, ...], contract: Contract) -> ServiceTarget:
-    values = _rows(section)[0]
+def _service(
+    service: str, section: Section, encodings: tuple[str, ...], contract: Contract, base: Path
+) -> ServiceTarget:
+    values, *rows = _rows(section)
+    values = {**values, **soap.items(section, contract)}
+    baseline = deepcopy(dict(contract.baseline))
+    auth = soap.auth(section)
     return ServiceTarget(
         service=service,
         url=section.url or "",
         encodings=encodings,
-        headers=tuple(section.headers.items()),
+        headers=(*section.headers.items(), *soap.headers(auth)),
         enforcement=section.enforcement,
-        values={**deepcopy(dict(contract.baseline)), **values},
+        values={**baseline, **values},
         explicit=frozenset(values),
         defaulted=tuple(
             field.name
             for field in contract.operation.request.fields
             if field.name in contract.baseline and field.name not in values and _refers(field)
         ),
+        profiles=frozenset(getattr(section, "profiles", ())),
+        refusal=soap.refusal(section),
+        auth=auth,
+        wsdl=_wsdl(section, base),
+        binding=getattr(section, "binding", {}),
+        tipos=getattr(section, "tipos", {}),
+        rows=tuple({**baseline, **row} for row in rows),
     )
+
+
+def _wsdl(section: Section, base: Path) -> str:
+    """The address of the WSDL, or the file that it is in, which the target file names from where it stands."""
+    named = section.wsdl if isinstance(section, WsdlSection) else ""
+    return named if "://" in named or not named else str(base / named)
 
 
 def _refers(field: Field) -> bool:
@@ -199,5 +225,4 @@ def _secrets(service: str, section: Section, contracts: Mapping[str, Contract]) 
     if service in contracts:
         for row in _rows(section):
             secrets = secrets.join(Secrets.for_values(row, contracts[service].operation.request.fields))
-    auth = getattr(section, "auth", None)
-    return secrets.add(auth.password) if auth is not None and auth.password else secrets
+    return secrets.join(soap.secrets(soap.auth(section)))

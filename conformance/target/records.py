@@ -163,6 +163,7 @@ def masked_judgement(judgement: Judgement, secrets: Secrets) -> Judgement:
             for result in judgement.results
         ),
         observations=tuple(replace(seen, sentence=mask(seen.sentence)) for seen in judgement.observations),
+        said={mask(path): mask(text) for path, text in judgement.said.items()},
     )
 
 

@@ -98,6 +98,15 @@ class RestSection(Shape):
     values: Values = {}
 
 
+class Auth(Shape):
+    """`auth` of a SOAP service: its document does not say how it is told who asks."""
+
+    kind: Literal["basic", "wsse", "fields"]
+    username: Text | None = None
+    password: Text | None = None
+    digest: bool = False
+
+
 class SoapSection(Shape):
     """The section of a service with SOAP messages whose names its document prints."""
 
@@ -106,16 +115,9 @@ class SoapSection(Shape):
     profiles: list[Text] = []
     headers: dict[str, str] = {}
     enforcement: Literal["must", "advisory"] = "must"
+    auth: Auth | None = None
     values: Annotated[Values | list[Values], PlainValidator(_one_or_more)] = {}
     refusal: Refusal | None = None
-
-
-class Auth(Shape):
-    """`auth` of a service that says that there is one and not which"""
-
-    kind: Literal["basic", "wsse", "fields"]
-    username: Text | None = None
-    password: Text | None = None
 
 
 class Documento(Shape):
@@ -132,6 +134,7 @@ class WsdlSection(Shape):
     wsdl: Text
     url: str | None = None
     soap: list[Literal["1.1", "1.2"]] | None = None
+    profiles: list[Text] = []
     headers: dict[str, str] = {}
     enforcement: Literal["must", "advisory"] = "must"
     auth: Auth | None = None

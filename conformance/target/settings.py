@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from conformance.model import Headers
+from conformance.model import Headers, Refusal
 from conformance.target.credential import Credential
 from conformance.target.secrets import Secrets
 
@@ -21,9 +21,25 @@ Enforcement = Literal["must", "advisory"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """How a SOAP service is told who asks: `basic`, `wsse` (a UsernameToken, its password as it is or as a digest) or
+    `fields` (user and password are members of the message)."""
+
+    kind: Literal["basic", "wsse", "fields"]
+    username: str = ""
+    password: str = field(default="", repr=False)
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceTarget:
     """One service at a target. `values` are complete; `explicit` names those that the target file gave, `defaulted`
-    the references (things that must exist at the tenant) that it did not."""
+    the references (things that must exist at the tenant) that it did not.
+
+    `wsdl` is where a service whose document has no names describes itself, an address or a file; `binding` and `tipos`
+    say what its names are where they do not speak for themselves. `profiles` are those that the target claims, `rows`
+    further sets of values, used in turn with the first.
+    """
 
     service: str
     url: str
@@ -33,6 +49,13 @@ class ServiceTarget:
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     explicit: frozenset[str] = frozenset()
     defaulted: tuple[str, ...] = ()
+    profiles: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
+    auth: Auth | None = None
+    wsdl: str = ""
+    binding: Mapping[str, str] = field(default_factory=dict)
+    tipos: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from http.client import HTTPException
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from conformance.model import Headers, Request, Response
 from conformance.target.connection import Adapter, Attempt, RemotePeerError
 from conformance.target.guard import Refused, check_send, loopback
 from conformance.target.settings import Target
+from conformance.target.wsse import filled
 
 LARGEST = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -67,7 +69,8 @@ class Wire:
     def send(self, request: Request) -> Response:
         """The answer to the request. WireError where there is none, Refused where the guard forbids it."""
         check_send(request, self._target)
-        prepared = self._prepared(request)
+        auths = (kept.auth for kept in self._target.services.values() if kept.auth is not None)
+        prepared = self._prepared(replace(request, body=filled(request.body, auths)))
         tries = Retrying(
             stop=stop_after_attempt(_TRIES),
             wait=wait_random_exponential(multiplier=0.1, max=0.5),

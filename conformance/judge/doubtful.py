@@ -1,0 +1,102 @@
+"""Evidence across exchanges that only SOAP needs: answers that may be refusals, and versions that answer differently.
+
+Pure. An answer without a fault may still say no, in a code that nobody has declared; then nothing is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from conformance.model import Expect, Finding, Outcome, Record, Reply, Result, Rule
+from conformance.rules.soap import SOAP
+
+Said = Mapping[str, str]
+
+
+class Baselines:
+    """What the accepted baselines say of how it went: only what all of them say alike."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._said: dict[tuple[str, str], dict[str, str]] = {}
+        for record in records:
+            if record.case.kind != "baseline" or record.judgement.reply is not Reply.ACCEPTED:
+                continue
+            key = (record.case.service, record.case.encoding)
+            known = self._said.get(key)
+            said = dict(record.judgement.said)
+            same = said if known is None else {path: text for path, text in known.items() if said.get(path) == text}
+            self._said[key] = same
+
+    def of(self, service: str, encoding: str) -> Said:
+        """The codes and flags of the baselines; empty where none was accepted."""
+        return self._said.get((service, encoding), {})
+
+    def doubt(self, record: Record, result: Result) -> str | None:
+        """Why an answer counts neither as an acceptance nor as a refusal; None where it does."""
+        judgement = record.judgement
+        due = record.case.expect in {Expect.ACCEPTED, Expect.REFUSED} and record.case.kind != "baseline"
+        if judgement.decided or not due or not result.leans or judgement.reply is not Reply.ACCEPTED:
+            return None
+        said = self.of(record.case.service, record.case.encoding)
+        other = next(((path, text) for path, text in said.items() if judgement.said.get(path) != text), None)
+        if other is None:
+            return None
+        path, text = other
+        came = judgement.said.get(path)
+        what = f"the answer says {path} = {came}" if came is not None else f"the answer does not say {path}"
+        line = f'refusal = {{ any = {{ "{path}" = "!= {text}" }} }}'
+        return f"{what}, that of the baseline {text}; if this is a refusal, add {line} to the target file"
+
+
+def agreement(
+    rule: Rule, encoding: str, records: Sequence[Record], baselines: Baselines
+) -> list[tuple[Record, Result]]:
+    """What the exchanges of two SOAP versions with the same data say of the rule that they agree, for one of them."""
+    other = next(name for name in SOAP if name != encoding)
+    mine = _comparable(rule.service, encoding, records)
+    theirs = _comparable(rule.service, other, records)
+    found: list[tuple[Record, Result]] = []
+    for key, record in mine.items():
+        if key not in theirs:
+            continue
+        finding = _differs(record, theirs[key], other, baselines)
+        outcome = Outcome.PASSED if finding is None else Outcome.FAILED
+        found.append((record, Result(rule=rule.id, outcome=outcome, finding=finding)))
+    if found:
+        return found
+    reason = f"nothing was answered in {other} to compare with"
+    return [
+        (record, Result(rule=rule.id, outcome=Outcome.INAPPLICABLE, reason=reason))
+        for record in list(mine.values())[:1]
+    ]
+
+
+def _comparable(service: str, encoding: str, records: Sequence[Record]) -> dict[str, Record]:
+    """The accepted baseline, and what is only observed of members: whatever else differs fails a rule of its own."""
+    found: dict[str, Record] = {}
+    for record in records:
+        case = record.case
+        if (case.service, case.encoding) != (service, encoding):
+            continue
+        about_members = case.kind == "observe" and "/request/" in case.rules[0]
+        accepted = case.kind == "baseline" and record.judgement.reply is Reply.ACCEPTED
+        if accepted or (about_members and record.judgement.reply in {Reply.ACCEPTED, Reply.REFUSED}):
+            found.setdefault(case.id.replace(f"/{encoding}/", "/", 1), record)
+    return found
+
+
+def _differs(mine: Record, theirs: Record, other: str, baselines: Baselines) -> Finding | None:
+    if mine.judgement.reply is not theirs.judgement.reply:
+        return Finding(
+            path=mine.case.path,
+            expected=f"{theirs.judgement.reply}, as in {other}: {mine.case.title}",
+            observed=f"{mine.judgement.reply}: {mine.judgement.words}",
+        )
+    if mine.case.kind != "baseline":
+        return None
+    here = baselines.of(mine.case.service, mine.case.encoding)
+    there = baselines.of(theirs.case.service, theirs.case.encoding)
+    for path in here:
+        if path in there and here[path] != there[path]:
+            return Finding(path=path, expected=f"{there[path]}, as in {other}", observed=here[path])
+    return None

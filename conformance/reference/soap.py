@@ -1,0 +1,308 @@
+"""The embedded reference in SOAP: both versions at one address, told apart by the media type, as a framework does it.
+
+What is no XML is answered 400 and another media type 415, both with an empty body; whatever else is wrong is a fault.
+Pure: a request in, a response out. How an answer can be broken is `soap_wire`'s business.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lxml import etree
+from werkzeug.http import parse_options_header
+
+from conformance.codecs import CODECS, Decoded, Envelope, Malformed, Oddity
+from conformance.codecs.elements import elements, nil
+from conformance.codecs.soap import ENVELOPES, VERSIONS
+from conformance.emit.wsdl import wsdl_text
+from conformance.model import Contract, Request, Response
+from conformance.reference import faults, soap_wire
+from conformance.reference.answers import sampled, served
+from conformance.reference.defects import Defect
+from conformance.reference.places import items, member_at, places
+from conformance.reference.soap_flaws import absent, flaws_of
+from conformance.reference.soap_habits import ESCAPED, REFUSES, SPELLINGS, TAKES, refuses_choice
+from conformance.reference.state import Flaw, Memory
+from conformance.rules.soap import SOAP
+
+NEXT = {"1.1": "http://schemas.xmlsoap.org/soap/actor/next", "1.2": f"{ENVELOPES['1.2']}/role/next"}
+ULTIMATE = f"{ENVELOPES['1.2']}/role/ultimateReceiver"
+ADDRESSED = {"1.1": "actor", "1.2": "role"}
+TRUE = {"1.1": frozenset({"1"}), "1.2": frozenset({"1", "true"})}
+"""What mustUnderstand says where it means yes (SOAP 1.1 §4.2.3, SOAP 1.2 Part 1 §5.2.3)."""
+
+
+class _Refused(Exception):  # noqa: N818 - control flow of the reference, never seen outside
+    """The request is not taken: with a fault of that code, or without a code with 400 and an empty body. `blocks` are
+    header blocks that were not understood."""
+
+    def __init__(self, code: str, reason: str = "", blocks: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.blocks = blocks
+
+
+class _Taken(Exception):  # noqa: N818 - control flow as well
+    """A defect lets the request pass without a further look."""
+
+
+def answer(contract: Contract, request: Request, defect: Defect, memory: Memory) -> Response:
+    """One request answered. Never raises for what is in the request."""
+    service = _Service(served(contract), request, defect, memory)
+    return soap_wire.misbehave(contract.service, defect, request, service.answer())
+
+
+class _Service:
+    """The service while it answers one request."""
+
+    def __init__(self, contract: Contract, request: Request, defect: Defect, memory: Memory) -> None:
+        self.contract = contract
+        self.request = request
+        self.defect = defect
+        self.memory = memory
+        self.version = ""
+
+    def breaks(self, rule: str, variant: str = "") -> bool:
+        """Does the reference forget the rule, in that way?"""
+        broken = self.defect.breaks(f"{self.contract.service}/{rule}")
+        return broken and variant in {"", self.defect.variant}
+
+    def answer(self) -> Response:
+        method, own = self.request.method, self.contract.operation.method
+        if method == "GET" and urlsplit(self.request.url).query.lower() == "wsdl":
+            return self.description()
+        if method == "PUT" and self.breaks("http/method"):
+            if self.breaks("http/method", "refused"):
+                return soap_wire.empty(400)
+        elif method != own:
+            return soap_wire.empty(405, () if self.breaks("http/allow") else (("Allow", own),))
+        self.version = self.asked()
+        if not self.version:
+            return soap_wire.empty(415)
+        try:
+            self.check()
+        except _Taken:
+            pass
+        except _Refused as refusal:
+            return self.refused(refusal)
+        return self.accepted()
+
+    # --- what is answered ---
+
+    def description(self) -> Response:
+        """The WSDL, with the address at which it was asked for."""
+        address = self.request.url.partition("?")[0]
+        return soap_wire.described(wsdl_text(self.contract, address), self.contract, self.defect)
+
+    def accepted(self) -> Response:
+        encoding = f"soap-{self.version}"
+        body = self.memory.answers.get((self.defect.id, encoding))
+        if body is None:
+            tree = sampled(self.contract)
+            body = CODECS[encoding].encode(self.contract.operation.response, tree)
+            body = soap_wire.reformed(self.contract, self.defect, self.version, body)
+            self.memory.answers[self.defect.id, encoding] = body
+        if self.breaks("http/stock-client") and b"soap-env:Envelope" in self.request.body[:300]:
+            body = soap_wire.unreadable(body)
+        return soap_wire.enveloped(200, self.version, body)
+
+    def refused(self, refusal: _Refused) -> Response:
+        if not refusal.code:
+            return soap_wire.empty(400)
+        envelope = faults.fault(self.version, refusal.code, refusal.reason)
+        if self.version == "1.2" and refusal.code == "VersionMismatch":
+            faults.upgrade(envelope, reversed(self.versions()))
+        if self.version == "1.2":
+            faults.not_understood(envelope, refusal.blocks)
+        body = soap_wire.broken_fault(self.contract, self.defect, self.version, envelope)
+        return soap_wire.enveloped(faults.status(self.version, refusal.code), self.version, body)
+
+    # --- what is asked ---
+
+    def versions(self) -> list[str]:
+        """The versions of SOAP that the service has."""
+        names = (one.name for one in self.contract.operation.encodings if one.name in SOAP)
+        return [name.removeprefix("soap-") for name in names]
+
+    def asked(self) -> str:
+        """The version that the media type names; empty for a media type that is not taken."""
+        name, parameters = parse_options_header(self.request.header("Content-Type"))
+        if not self.breaks("http/media-type-case"):
+            name = name.lower()
+        charset = parameters.get("charset", "")
+        if self.breaks("http/charset-parameter") and charset not in {"", "utf-8"}:
+            return ""
+        if self.breaks("http/action-parameter") and "action" in parameters:
+            return ""
+        for encoding in self.contract.operation.encodings:
+            # A service that knows one media type fewer: none, where there is one only.
+            known = encoding.media_types[:-1] if self.breaks("http/request-media-type") else encoding.media_types
+            if name in known and encoding.name in SOAP:
+                return encoding.name.removeprefix("soap-")
+        return self.guessed() if self.breaks("http/unsupported-media-type") else ""
+
+    def guessed(self) -> str:
+        """The version that the envelope looks like: what a service goes by that does not look at the label."""
+        found = (version for version in self.versions() if ENVELOPES[version].encode() in self.request.body)
+        return next(found, self.versions()[0])
+
+    def check(self) -> None:
+        """Is the request what it should be, but for what the defect forgets?"""
+        self.spelling(self.request.body)
+        decoded = self.decoded()
+        if isinstance(decoded, Malformed):
+            self.unread(decoded)
+            return
+        envelope = decoded.envelope
+        if not decoded.utf8 or envelope is None or envelope.document_type:
+            raise _Refused("")
+        self.enveloped(envelope)
+        self.headers(envelope)
+        self.rooted(decoded, envelope)
+        self.fitting(decoded, envelope)
+
+    def spelling(self, body: bytes) -> None:
+        """Refuse what the defect makes of spellings that say the same."""
+        marked = body.startswith(codecs.BOM_UTF8)
+        if marked and self.breaks("envelope/accepts-byte-order-mark"):
+            raise _Refused("Client", "a byte order mark")
+        odd = SPELLINGS.get(self.defect.variant)
+        if self.breaks("envelope/spelling") and odd is not None and odd(body):
+            raise _Refused("Client", "another spelling")
+        if self.breaks("envelope/non-ascii"):
+            plain = body.removeprefix(codecs.BOM_UTF8).isascii()
+            if ESCAPED.search(body) if self.defect.variant == "references" else not plain:
+                raise _Refused("Client", "not ASCII")
+
+    def decoded(self) -> Decoded | Malformed:
+        """The message in the bytes, or why there is none."""
+        _, parameters = parse_options_header(self.request.header("Content-Type"))
+        charset = parameters.get("charset", "").lower()
+        key = (charset, self.request.body)
+        known = self.memory.decoded.get(key)
+        if known is None:
+            message = self.contract.operation.request
+            try:
+                known = CODECS[f"soap-{self.version}"].decode(message, self.request.body, charset)
+            except Malformed as reason:
+                known = reason
+            self.memory.decoded[key] = known
+        return known
+
+    def unread(self, reason: Malformed) -> None:
+        """A body that is no document."""
+        blank = not self.request.body.strip()
+        if self.breaks("envelope/empty-body" if blank else "envelope/malformed"):
+            raise _Taken
+        raise _Refused("Client", str(reason)) if self.breaks("http/malformed-status") else _Refused("")
+
+    def enveloped(self, envelope: Envelope) -> None:
+        """The Envelope is that of the version that the media type names."""
+        if etree.QName(envelope.root).localname != "Envelope":
+            if self.breaks("envelope/request-root"):
+                raise _Taken
+            raise _Refused("VersionMismatch", "no envelope")
+        forgotten = self.breaks("envelope/version-mismatch", "dropped")
+        if envelope.version != self.version and not forgotten:
+            code = "Client" if self.breaks("envelope/version-mismatch") else "VersionMismatch"
+            raise _Refused(code, "an envelope of another version")
+
+    def headers(self, envelope: Envelope) -> None:
+        """No block in the Header that is for this node must be understood."""
+        own = etree.QName(envelope.root).namespace or ""
+        version = VERSIONS.get(own, self.version)
+        unknown: list[str] = []
+        for block in _blocks(envelope):
+            node = (block.get(f"{{{own}}}{ADDRESSED[version]}") or "").strip()
+            ours = node in {"", NEXT[version], ULTIMATE} if version == "1.2" else node in {"", NEXT[version]}
+            must = (block.get(f"{{{own}}}mustUnderstand") or "").strip()
+            if self.breaks("envelope/header", "dropped") or (self.breaks("envelope/header", "node") and not ours):
+                raise _Refused("Client", "an unknown header block")
+            if must in TRUE[version] and ours and not self.overlooks(node, must):
+                unknown.append(str(block.tag))
+        if unknown:
+            code = "Client" if self.breaks("envelope/must-understand", "other-code") else "MustUnderstand"
+            raise _Refused(code, "a header block that is not understood", tuple(unknown))
+
+    def overlooks(self, node: str, must: str) -> bool:
+        """Does the defect miss that the block must be understood?"""
+        if not self.breaks("envelope/must-understand"):
+            return False
+        return {"dropped": True, "next": bool(node), "true": must == "true"}.get(self.defect.variant, False)
+
+    def rooted(self, decoded: Decoded, envelope: Envelope) -> None:
+        """The Body holds the element of the operation, alone and in its namespace."""
+        if envelope.body is None or envelope.child is None:
+            if self.breaks("envelope/empty-body"):
+                raise _Taken
+            raise _Refused("Client", "no message")
+        odd: dict[str, Oddity] = {}
+        for oddity in decoded.oddities:
+            if oddity.kind == "root" or (oddity.kind == "namespace" and not oddity.path):
+                odd.setdefault(oddity.kind, oddity)
+        if "root" in odd or decoded.tree is None:
+            if self.breaks("envelope/request-root"):
+                raise _Taken
+            raise _Refused("Client", f"not {self.contract.operation.request.root}")
+        if "namespace" in odd and not self.breaks("envelope/request-namespace"):
+            raise _Refused("Client", f"not in {odd['namespace'].expected}")
+        if sum(1 for _ in elements(envelope.body)) > 1:
+            raise _Refused("Client", "more than one element in the Body")
+
+    def fitting(self, decoded: Decoded, envelope: Envelope) -> None:
+        """Every member has a text of its type, and what is due is there."""
+        wrong = [flaw for flaw in self.flaws(decoded) if not self.takes(flaw)]
+        if wrong:
+            raise _Refused("Client", "; ".join(f"{flaw.path}: {flaw.facet}" for flaw in wrong))
+        if envelope.child is not None:
+            self.strict(decoded, envelope.child)
+
+    def flaws(self, decoded: Decoded) -> tuple[Flaw, ...]:
+        key = (self.version, self.request.body)
+        known = self.memory.flaws.get(key)
+        if known is None:
+            known = self.memory.flaws[key] = tuple(flaws_of(self.contract, decoded))
+        return known
+
+    def takes(self, flaw: Flaw) -> bool:
+        """Does the defect take the flaw?"""
+        if self.breaks("envelope/versions-agree", "laxer"):
+            return self.version == "1.2" and flaw.text == "nil"
+        if not self.breaks(f"request/{flaw.path}/{flaw.facet}"):
+            return False
+        taken = TAKES.get((flaw.facet, self.defect.variant))
+        return taken is None or taken(flaw)
+
+    def strict(self, decoded: Decoded, child: etree._Element) -> None:
+        """Refuse what the defect makes of values that are valid."""
+        if self.breaks("envelope/versions-agree", "stricter") and self.version == "1.2" and _nil_within(child):
+            raise _Refused("Client", "nil")
+        part, _, rest = next(iter(self.defect.rules), "").removeprefix(f"{self.contract.service}/").partition("/")
+        if part != "request" or not self.breaks(f"request/{rest}"):
+            return
+        message = self.contract.operation.request
+        path, _, facet = rest.rpartition("/")
+        habit = REFUSES.get((facet, self.defect.variant))
+        for choice in member_at(message.fields, path).choices:
+            if facet == f"choice-{choice.name}":
+                habit = refuses_choice(choice.literal or choice.name)
+        if habit is not None and any(habit(one.text or "") for one in places(message, child, path)):
+            raise _Refused("Client", f"{path}: not a value")
+        if facet == "several" and sum(1 for _ in items(message, child, path)) > 1:
+            raise _Refused("Client", f"{path}: one at most")
+        if facet == "optional" and absent(decoded.tree, path.split("/")):
+            raise _Refused("Client", f"{path}: required")
+
+
+def _blocks(envelope: Envelope) -> Iterator[etree._Element]:
+    """The header blocks."""
+    for one in elements(envelope.root):
+        if etree.QName(one).localname == "Header":
+            yield from elements(one)
+
+
+def _nil_within(child: etree._Element) -> bool:
+    return any(nil(one) for one in child.iter(tag=etree.Element))

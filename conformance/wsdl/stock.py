@@ -1,0 +1,199 @@
+"""A stock client, zeep, over documents that are already here: what it sends for an operation, what it makes of an
+answer.
+
+It is given no way to fetch or to send anything. Must never import what opens sockets.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import zeep
+import zeep.exceptions
+import zeep.helpers
+from lxml import etree
+
+from conformance.model import Description, Field, Headers, Message, Tree
+from conformance.wsdl.errors import Unreadable, Unusable
+from conformance.wsdl.standin import stands_in
+
+Fault = zeep.exceptions.Fault
+"""What `read` raises for a fault: with `message`, `code` and `detail`."""
+
+# What zeep lets through of what is wrong with a document or an answer, beside its own errors.
+_TROUBLE = (
+    zeep.exceptions.Error,
+    etree.LxmlError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_MOST = 300
+"""Characters of a reason; zeep puts whole messages in some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a stock client would send."""
+
+    headers: Headers
+    body: bytes
+
+
+def client(description: Description) -> Any:
+    """The client. Unusable where zeep cannot build one."""
+    return _client(description.url, tuple(description.documents.items()))
+
+
+@lru_cache(maxsize=8)
+def _client(url: str, documents: tuple[tuple[str, bytes], ...]) -> Any:
+    settings = zeep.Settings(strict=True, force_https=False, forbid_dtd=True, forbid_entities=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return zeep.Client(url, transport=_Offline(dict(documents)), settings=settings)
+    except _TROUBLE as error:
+        raise Unusable(f"{url}: a stock client (zeep) cannot load it: {_reason(error)}") from error
+
+
+def message(description: Description, version: str, arguments: Mapping[str, Any]) -> Sent:
+    """The envelope of that SOAP version that zeep makes of the arguments (`arguments` makes them), and its headers."""
+    binding = _port(description, version).binding
+    try:
+        envelope, headers = binding._create(description.operation, (), dict(arguments), client=client(description))
+    except _TROUBLE as error:
+        reason = _reason(error)
+        raise Unusable(f"{description.url}: a stock client (zeep) cannot write the message: {reason}") from error
+    body = etree.tostring(envelope, encoding="utf-8", xml_declaration=True)
+    return Sent(headers=tuple(headers.items()), body=bytes(body))
+
+
+def read(description: Description, version: str, status: int, content_type: str, body: bytes) -> object:
+    """What zeep makes of an answer, as plain values. Raises Fault for a fault, Unreadable for what it cannot read."""
+    binding = _port(description, version).binding
+    answer = _Answer(status, body, {"Content-Type": content_type} if content_type else {})
+    with _listening() as heard:
+        try:
+            found = binding.process_reply(client(description), binding.get(description.operation), answer)
+        except Fault as fault:
+            if fault.code is None and fault.message == "Unknown fault occured":
+                raise Unreadable(f"the answer has the status {status} and no fault in it") from None
+            raise
+        except _TROUBLE as error:
+            raise Unreadable(_reason(error)) from error
+    if heard:
+        raise Unreadable(heard[0])
+    return zeep.helpers.serialize_object(found, dict)
+
+
+def arguments(message: Message, tree: Tree) -> dict[str, Any]:
+    """The message as zeep wants it: values by the local names of their elements, lists for what is repeated."""
+    made: dict[str, Any] = {}
+    _members(made, message.fields, tree)
+    return made
+
+
+def _members(holder: dict[str, Any], fields: tuple[Field, ...], tree: Tree) -> None:
+    for member in fields if isinstance(tree, Mapping) else ():
+        if member.name in tree:
+            path = [etree.QName(step).localname for step in member.element or (member.name,)]
+            _member(holder, member, path, tree[member.name])
+
+
+def _member(holder: dict[str, Any], member: Field, path: list[str], value: Tree) -> None:
+    item = member.item
+    if item is None or not isinstance(value, list):
+        _descended(holder, path[:-1])[path[-1]] = _value(member, value)
+        return
+    flat = member.occurs is not None and member.occurs[1] is None
+    names = [etree.QName(step).localname for step in item.element or (member.name if flat else item.name,)]
+    inside = _descended(holder, ([etree.QName(step).localname for step in member.element] if flat else path))
+    entries = [_value(item, entry) for entry in value]
+    inside = _descended(inside, names[:-1])
+    inside[names[-1]] = entries
+
+
+def _value(member: Field, value: Tree) -> Any:
+    if value is None:
+        return zeep.xsd.Nil
+    if member.fields:
+        made: dict[str, Any] = {}
+        _members(made, member.fields, value)
+        return made
+    return next((one.literal for one in member.choices if one.literal and one.name == value), value)
+
+
+def _descended(holder: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    for step in path:
+        holder = holder.setdefault(step, {})
+    return holder
+
+
+def _port(description: Description, version: str) -> Any:
+    service, port = description.port[version]
+    return client(description).wsdl.services[service].ports[port]
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
+
+
+class _Offline:
+    """In the place of zeep's transport: serves what was downloaded, and stops at anything else."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        self._documents = documents
+
+    def load(self, url: str) -> bytes:
+        found = self._documents.get(url) or self._documents.get(url.strip()) or stands_in(url)
+        if found is None:
+            raise Unusable(f"{url} was not downloaded with the WSDL, and nothing is fetched now")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What zeep looks at of a response."""
+
+    status_code: int
+    content: bytes
+    headers: Mapping[str, str]
+    encoding: str | None = field(default=None)
+
+
+class _Ear(logging.Handler):
+    """Keeps what zeep logs in place of raising it: a value that it could not read becomes None."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self._heard.append(_reason(error) if error is not None else record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    heard: list[str] = []
+    logger, ear = logging.getLogger("zeep"), _Ear(heard)
+    before = logger.propagate
+    logger.addHandler(ear)
+    logger.propagate = False
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(ear)
+        logger.propagate = before
