@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from conformance.codecs import CODECS, Malformed, soap, xsd
-from conformance.model import Basis, Choice, Citation, Field, Message
+from conformance.model import Basis, Choice, Citation, Constraint, Field, Message
 from conformance.run.contracts import contracts
 
 CITE = Citation(document="d", line=1)
@@ -254,6 +254,13 @@ def _by_schema(name: str, text: str) -> bool:
 )
 def test_which_slips_no_reader_should_take(name, text, hard):
     assert xsd.hard(field("v", name), text) is hard
+
+
+@pytest.mark.parametrize("text", ["1E5", "-INF", "NaN", ".5"])
+def test_what_a_page_prints_as_double_has_more_values_than_a_decimal(text):
+    wide = Constraint(facet="data-type", basis=Basis.STATED, citation=CITE, text="double")
+    assert xsd.valid(field("v", "decimal", constraints=(wide,)), text)
+    assert xsd.valid(field("v", "decimal"), text) is (text == ".5")
 
 
 def test_a_value_outside_of_its_type_is_told_and_stays_text():

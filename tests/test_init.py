@@ -80,6 +80,6 @@ def test_a_served_defect_fails_its_rule(tmp_path: Path) -> None:
 
 
 def test_serve_lists_its_defects(tmp_path: Path) -> None:
-    ran = conformance("serve", "--defect", "list", cwd=tmp_path)
+    ran = conformance("serve", "--service", SERVICE, "--defect", "list", cwd=tmp_path)
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.splitlines() == [defect.id for defect in defects(SERVICE)]

@@ -27,7 +27,7 @@ def test_rules_as_json_have_the_documented_shape():
 
 
 def test_rules_as_csv_carry_one_row_a_rule():
-    rows = list(csv.DictReader(io.StringIO(listing.rules(["collection-policy"], "csv"))))
+    rows = list(csv.DictReader(io.StringIO(listing.rules([], "csv"))))
     assert [row["id"] for row in rows] == list(RULES)
     first = next(row for row in rows if row["id"] == "collection-policy/request/Email/pattern")
     assert first["citation"].endswith(".txt, line 57")
@@ -134,12 +134,18 @@ def test_a_name_like_no_rule_points_to_the_list():
 # --- choosing ---------------------------------------------------------------------------------------------------------
 
 
-def test_only_services_with_a_covered_encoding_are_chosen():
-    assert encodings() == {"actualizar-correo": (), "collection-policy": ("json", "xml", "form"), "envio-correo": ()}
-    assert chosen([]) == ("collection-policy",)
+def test_only_services_with_a_covered_encoding_are_chosen(monkeypatch):
+    soap = ("soap-1.1", "soap-1.2")
+    assert encodings() == {
+        "actualizar-correo": soap,
+        "collection-policy": ("json", "xml", "form"),
+        "envio-correo": soap,
+    }
+    assert chosen([]) == ("actualizar-correo", "collection-policy", "envio-correo")
     assert chosen(["collection-policy", "collection-policy"]) == ("collection-policy",)
+    monkeypatch.setattr("conformance.run.contracts.encodings", lambda: {"collection-policy": ("json",), "other": ()})
     with pytest.raises(ConformanceError, match="no rules for its encodings yet; covered are collection-policy"):
-        chosen(["envio-correo"])
+        chosen(["other"])
 
 
 def test_globs_choose_rules_and_one_that_matches_nothing_is_an_error():

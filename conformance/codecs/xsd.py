@@ -26,6 +26,8 @@ BASE64 = re.compile(
     rf"(?:{_B64} ?{_B64} ?{_B64} ?{_B64} ?)*(?:{_B64} ?{_B64} ?[AEIMQUYcgkosw048] ?=|{_B64} ?[AQgw] ?= ?=)?"
 )
 """Part 2 §3.2.16; white space is collapsed before."""
+DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN")
+"""Part 2 §3.2.5.1: more texts than a decimal has, and the type of what a page prints as double or float."""
 _RUNS = re.compile(r"[ \t\r\n]+")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*", re.ASCII | re.DOTALL)
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "si", "sí", "t", "f", "y", "n"})
@@ -47,7 +49,9 @@ def valid(member: Field, text: str) -> bool:
         case "integer":
             return INTEGER.fullmatch(bare) is not None
         case "decimal":
-            return DECIMAL.fullmatch(bare) is not None
+            kept = member.constraint("data-type")
+            wide = kept is not None and kept.text in {"double", "float"}
+            return (DOUBLE if wide else DECIMAL).fullmatch(bare) is not None
         case "boolean":
             return bare in BOOLEANS
         case "dateTime":

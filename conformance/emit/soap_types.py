@@ -38,6 +38,8 @@ WORDS = frozenset(
     )
 )
 """Names that a page prints and a schema can say."""
+WIDER = frozenset({"double", "float"})
+"""Names of types with more values than the contract's type has: INF and 1E5 are none of a decimal."""
 NEAREST = {
     "char": "unsignedShort",
     # A schema may use these in few places only, or demands that something else is declared for each value.
@@ -52,11 +54,12 @@ NEAREST = {
 
 def built_in(member: Field, *, words: bool = True) -> str:
     """The type of XML Schema that the values of the member have; empty where none is as narrow. Without `words` that of
-    the contract alone, whatever name the page prints."""
+    the contract alone, whatever name the page prints, unless that has more values."""
     if member.type in {"enum", "guid"}:
         return ""
     kept = member.constraint("data-type")
-    word = kept.text if words and kept is not None and kept.text is not None else ""
+    word = kept.text if kept is not None and kept.text is not None else ""
+    word = word if words or word in WIDER else ""
     if word in WORDS:
         return f"xs:{word}"
     return f"xs:{NEAREST.get(word) or TYPES.get(member.type, 'string')}"

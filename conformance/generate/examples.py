@@ -1,8 +1,8 @@
 """Example cases: `cases/<service>/*.toml`, each with a story, made into cases of an encoding.
 
-A case changes the baseline by `set` and `remove`, or gives a literal `body` in which `{{Name}}` stands for the
-baseline's value as the encoding writes it: a JSON value, escaped text in XML, percent escapes in a form. Nothing is
-filled in that the file does not say.
+A case changes the baseline by `set` (a member, or a path of names with `/` between them) and `remove`, or gives a
+literal `body` in which `{{Name}}` stands for the baseline's value as the encoding writes it: a JSON value, escaped text
+in XML, percent escapes in a form. Nothing is filled in that the file does not say.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from conformance.errors import ConformanceError
+from conformance.generate.members import put
 from conformance.generate.subject import Subject
 from conformance.model import Case, Expect, Rule, Tree
 from conformance.resources import example_files
@@ -103,7 +104,13 @@ def _check(subject: Subject, origin: str, example: Example, rules: dict[str, Rul
 
 def _body(subject: Subject, origin: str, example: Example) -> bytes:
     if example.body is None:
-        message = subject.baseline() | example.set
+        message = subject.baseline()
+        for place, value in example.set.items():
+            # Below a list the first item is meant, which the tenant has.
+            try:
+                message = put(message, tuple(place.split("/")), value)
+            except (KeyError, IndexError, TypeError, AttributeError):
+                raise _wrong(subject, origin, "set", f"the baseline has no place {place!r}") from None
         for name in example.remove:
             message.pop(name, None)
         return subject.encode(message)

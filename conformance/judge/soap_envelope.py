@@ -51,12 +51,11 @@ VALUES = {"1.1": frozenset({"0", "1"}), "1.2": frozenset({"0", "1", "false", "tr
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The request of a case. `plain`: its media type and its envelope are those of `version`; `readable`: it is an XML
-    document; `label`: its media type."""
+    document."""
 
     version: str
     plain: bool
     readable: bool
-    label: str
 
 
 def asked(case: Case) -> Asked:
@@ -66,9 +65,9 @@ def asked(case: Case) -> Asked:
     try:
         root = document_of(case.request.body).root
     except Malformed:
-        return Asked(version, plain=False, readable=False, label=label)
+        return Asked(version, plain=False, readable=False)
     same = etree.QName(root).text == tag(ENVELOPES[version], "Envelope")
-    return Asked(version, plain=same and label == TYPES[version], readable=True, label=label)
+    return Asked(version, plain=same and label == TYPES[version], readable=True)
 
 
 def answer_marks(case: Case, response: Response, answer: Answer) -> Marks:
@@ -77,7 +76,7 @@ def answer_marks(case: Case, response: Response, answer: Answer) -> Marks:
     yield from _http_version(response)
     if response.status == 405:
         yield judged("http/allow", "an Allow header", "" if response.header("Allow") is not None else "none", "allow")
-    yield from _content_type(response, answer, told)
+    yield from _content_type(response, answer)
     if case.request.method == "POST":
         yield from _document(response, answer, told)
 
@@ -88,7 +87,13 @@ def _http_version(response: Response) -> Marks:
         yield judged("http/version", "HTTP/1.1", name if name in OLD else "", "version")
 
 
-def _content_type(response: Response, answer: Answer, told: Asked) -> Marks:
+def _is_envelope(answer: Answer) -> bool:
+    """Is it an envelope, of whatever version? Its label is for media-type to judge."""
+    held = answer.decoded.envelope if answer.decoded is not None else None
+    return held is not None and etree.QName(held.root).localname == "Envelope"
+
+
+def _content_type(response: Response, answer: Answer) -> Marks:
     if not response.body.strip():
         return
     name = media_type(response)
@@ -99,7 +104,7 @@ def _content_type(response: Response, answer: Answer, told: Asked) -> Marks:
     observed = ""
     if is_xml(name) and start_of(response) == "json":
         observed = "JSON"
-    elif is_json(name) and start_of(response) == "xml" and name != told.label:
+    elif is_json(name) and start_of(response) == "xml" and not _is_envelope(answer):
         observed = "markup"
     elif _label_lies(response, answer):
         observed = f"another encoding, though charset={charset_of(response)}"
@@ -124,7 +129,7 @@ def _document(response: Response, answer: Answer, told: Asked) -> Marks:
         if labelled:
             yield from _unread(response, answer)
         return
-    if not labelled and etree.QName(envelope.root).localname != "Envelope":
+    if not labelled and not _is_envelope(answer):
         # A page, or markup of a proxy that calls itself nothing.
         return
     yield good("envelope/well-formed")

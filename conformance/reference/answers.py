@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from conformance.emit.assumed import assumed
 from conformance.facets import is_number
 from conformance.generate.defaults import complete, default
 from conformance.generate.values import other as other_value
 from conformance.model import Contract, Field, Tree
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
 from conformance.rules.fields import walk
 
 Change = Callable[[dict[str, Tree], str, Field, Defect, Mapping[str, Tree]], None]
@@ -89,6 +92,71 @@ def refused(contract: Contract, details: tuple[str, ...]) -> dict[str, Tree]:
 def _first_text(contract: Contract) -> str | None:
     """The member for a message to people: the first text of the answer."""
     return next((member.name for member in contract.operation.response.fields if member.type == "string"), None)
+
+
+# --- SOAP -------------------------------------------------------------------------------------------------------------
+
+
+def served(contract: Contract) -> Contract:
+    """The contract as the reference serves it: with the answer that is assumed where the document describes none. The
+    request of one that is bound to a WSDL stays as that says."""
+    operation = contract.operation
+    if operation.response.fields:
+        return contract
+    told = assumed(replace(contract, operation=replace(operation, request=replace(operation.request, namespace=None))))
+    if operation.request.namespace is None:
+        return told
+    return replace(contract, operation=replace(operation, response=told.operation.response))
+
+
+KNOWN: dict[str, str] = {
+    "cufe": "0123456789abcdef" * 6,
+    "pdf": base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode(),
+    "xml": base64.b64encode(b"<?xml version='1.0'?><Invoice/>").decode(),
+}
+"""Mark of a member of an answer → a value as it is publicly known to be."""
+
+
+def sampled(contract: Contract) -> dict[str, Tree]:
+    """The answer to a request that is taken, in SOAP: every member once, also those that may be left out."""
+    baseline = _by_name(dict(contract.baseline))
+    return {member.name: _sample(member, baseline) for member in contract.operation.response.fields}
+
+
+def _sample(member: Field, baseline: Mapping[str, Tree]) -> Tree:
+    """A value of the member; one that the request has too is that of the baseline."""
+    known = next((KNOWN[mark] for mark in member.marks if mark in KNOWN), None)
+    if known is not None:
+        return known
+    if member.fields:
+        return {child.name: _sample(child, baseline) for child in member.fields}
+    match member.type:
+        case "list" if member.item is not None:
+            return [_sample(member.item, baseline)]
+        case "string":
+            return deepcopy(baseline.get(member.name, "Operación"))
+        case "int" | "integer" | "decimal":
+            return 0
+        case "empty" | "object" | "map":
+            return {}
+        case "open":
+            return {"Valor": "Operación"}
+    return default(member)
+
+
+def _by_name(tree: Tree) -> dict[str, Tree]:
+    """The texts of a tree by name, the first of each."""
+    found: dict[str, Tree] = {}
+    for name, value in tree.items() if isinstance(tree, dict) else ():
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, dict):
+            found = _by_name(inner) | found
+        elif isinstance(inner, str):
+            found.setdefault(name, inner)
+    return found
+
+
+# --- what a defect makes of a tree ------------------------------------------------------------------------------------
 
 
 def without_nulls(tree: Tree) -> Tree:

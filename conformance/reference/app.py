@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response as HTTPResponse
 
 from conformance.model import Contract, Request
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
 from conformance.reference.service import State, answer
 
 if TYPE_CHECKING:
@@ -64,8 +64,16 @@ def _route(contract: Contract) -> re.Pattern[str]:
 
 
 class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def log_request(self, *_: Any) -> None:
         """Say nothing: the suite reports what was exchanged."""
+
+
+class _Old(_Quiet):
+    """Answers as a server of the last century."""
+
+    protocol_version = "HTTP/1.0"
 
 
 @contextmanager
@@ -73,7 +81,9 @@ def serving(contracts: Iterable[Contract], defect: Defect | None = None, port: i
     """Serve on loopback while the block runs; yields the root URL. Port 0 takes a free one."""
     known = tuple(contracts)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server(HOST, port, Application(known, defect), threaded=True, request_handler=_Quiet)
+    old = defect is not None and any(defect.breaks(f"{contract.service}/http/version") for contract in known)
+    handler = _Old if old else _Quiet
+    server = make_server(HOST, port, Application(known, defect), threaded=True, request_handler=handler)
     thread = threading.Thread(target=server.serve_forever, name="reference", daemon=True)
     thread.start()
     try:

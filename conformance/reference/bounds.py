@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from conformance.model import Constraint, Contract, Field
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
 
 
 def edited(contract: Contract, defect: Defect) -> Contract:

@@ -2,34 +2,22 @@
 
 Most defects follow from the rule: `dropped` forgets it. The table of variants holds the subtler ones. `rules` are all
 rules that may fail because of the defect, its own first; a check that fails another rule has raised a false alarm.
+Those of SOAP stand in `defects_soap`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from conformance.model import Contract, Field, Rule
+from conformance.reference.defect import Defect
+from conformance.reference.defects_soap import soap_defects
 from conformance.rules.fields import walk
+from conformance.rules.soap import is_soap
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defect:
-    """`broken` are the rules that the reference forgets; `variant` says how, where there is more than one way.
-
-    `edits` change a bound of its contract instead: (member, facet, new value).
-    """
-
-    id: str
-    rules: tuple[str, ...]
-    encodings: tuple[str, ...]
-    broken: frozenset[str] = frozenset()
-    variant: str = "dropped"
-    edits: tuple[tuple[str, str, Decimal], ...] = ()
-
-    def breaks(self, rule: str) -> bool:
-        return rule in self.broken
+__all__ = ["VARIANTS", "Defect", "bound", "defects_of"]
 
 
 VARIANTS: dict[str, tuple[str, ...]] = {
@@ -42,7 +30,8 @@ def defects_of(contract: Contract, rules: Iterable[Rule]) -> tuple[Defect, ...]:
     """Every defect of the service's reference, in the order of the rules."""
     known = tuple(rules)
     ids = {rule.id for rule in known}
-    found = _all(contract, known)
+    soap = any(is_soap(encoding.name) for encoding in contract.operation.encodings)
+    found = soap_defects(contract, known) if soap else _all(contract, known)
     return tuple(replace(one, rules=tuple(rule for rule in one.rules if rule in ids)) for one in found)
 
 

@@ -2,13 +2,12 @@
 
 `answer(contract, request, state, defect) -> (response, state)`. It refuses with 400 and the documented envelope, saves
 the last policy, and answers with what it saved. A defect says which rules it forgets; without one it keeps them all.
+A contract of SOAP is for `soap`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
@@ -16,16 +15,13 @@ from werkzeug.http import parse_accept_header, parse_options_header
 from conformance.codecs import CODECS, Decoded, Malformed, answered_in
 from conformance.judge.walk import request_findings
 from conformance.model import Contract, Finding, Request, Response, Tree
-from conformance.reference import answers, wire
+from conformance.reference import answers, soap, wire
 from conformance.reference.bounds import edited
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
+from conformance.reference.state import NO_DEFECT, Memory, State
+from conformance.rules.soap import is_soap
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the service keeps between requests: the last value of every member."""
-
-    saved: Mapping[str, Tree] = field(default_factory=dict)
+__all__ = ["Memory", "State", "answer"]
 
 
 class Refusal(Exception):  # noqa: N818 - control flow of the reference, never seen outside
@@ -38,15 +34,6 @@ class Refusal(Exception):  # noqa: N818 - control flow of the reference, never s
 
 
 LOWER_ESCAPE = re.compile(rb"%[0-9][a-f]")
-NO_DEFECT = Defect(id="none", rules=(), encodings=())
-
-
-class Memory:
-    """What was made of a body before: the same bodies are sent to one contract with one defect after the other."""
-
-    def __init__(self) -> None:
-        self.decoded: dict[tuple[str, bytes], Decoded | Malformed] = {}
-        self.findings: dict[tuple[str, bytes], tuple[tuple[str, Finding], ...]] = {}
 
 
 def answer(
@@ -58,6 +45,8 @@ def answer(
 ) -> tuple[Response, State]:
     """One request answered. Never raises for what is in the request. `memory` is of this contract alone."""
     flaw = defect or NO_DEFECT
+    if any(is_soap(encoding.name) for encoding in contract.operation.encodings):
+        return soap.answer(contract, request, flaw, memory or Memory()), state
     service = _Service(contract, flaw, memory or Memory())
     response, after = service.answer(request, state)
     return wire.misbehave(contract.service, flaw, request, response), after

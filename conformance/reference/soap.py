@@ -15,12 +15,12 @@ from werkzeug.http import parse_options_header
 
 from conformance.codecs import CODECS, Decoded, Envelope, Malformed, Oddity
 from conformance.codecs.elements import elements, nil
-from conformance.codecs.soap import ENVELOPES, VERSIONS
+from conformance.codecs.soap import ENVELOPES, VERSIONS, with_header
 from conformance.emit.wsdl import wsdl_text
 from conformance.model import Contract, Request, Response
 from conformance.reference import faults, soap_wire
 from conformance.reference.answers import sampled, served
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
 from conformance.reference.places import items, member_at, places
 from conformance.reference.soap_flaws import absent, flaws_of
 from conformance.reference.soap_habits import ESCAPED, REFUSES, SPELLINGS, TAKES, refuses_choice
@@ -30,6 +30,10 @@ from conformance.rules.soap import SOAP
 NEXT = {"1.1": "http://schemas.xmlsoap.org/soap/actor/next", "1.2": f"{ENVELOPES['1.2']}/role/next"}
 ULTIMATE = f"{ENVELOPES['1.2']}/role/ultimateReceiver"
 ADDRESSED = {"1.1": "actor", "1.2": "role"}
+IGNORED = (
+    '<ref:Ignored xmlns:ref="urn:example:reference" xmlns:env="{0}" env:mustUnderstand="0">unknown blocks</ref:Ignored>'
+)
+"""Says in an answer that there were header blocks which the service took no notice of."""
 TRUE = {"1.1": frozenset({"1"}), "1.2": frozenset({"1", "true"})}
 """What mustUnderstand says where it means yes (SOAP 1.1 §4.2.3, SOAP 1.2 Part 1 §5.2.3)."""
 
@@ -52,7 +56,7 @@ class _Taken(Exception):  # noqa: N818 - control flow as well
 def answer(contract: Contract, request: Request, defect: Defect, memory: Memory) -> Response:
     """One request answered. Never raises for what is in the request."""
     service = _Service(served(contract), request, defect, memory)
-    return soap_wire.misbehave(contract.service, defect, request, service.answer())
+    return soap_wire.misbehave(contract, defect, request, service.answer())
 
 
 class _Service:
@@ -64,6 +68,7 @@ class _Service:
         self.defect = defect
         self.memory = memory
         self.version = ""
+        self.noted = False
 
     def breaks(self, rule: str, variant: str = "") -> bool:
         """Does the reference forget the rule, in that way?"""
@@ -95,18 +100,18 @@ class _Service:
     def description(self) -> Response:
         """The WSDL, with the address at which it was asked for."""
         address = self.request.url.partition("?")[0]
-        return soap_wire.described(wsdl_text(self.contract, address), self.contract, self.defect)
+        return soap_wire.described(self.contract, self.defect, wsdl_text(self.contract, address))
 
     def accepted(self) -> Response:
         encoding = f"soap-{self.version}"
-        body = self.memory.answers.get((self.defect.id, encoding))
+        key = (self.defect.id, f"{encoding} {self.noted}")
+        body = self.memory.answers.get(key)
         if body is None:
-            tree = sampled(self.contract)
-            body = CODECS[encoding].encode(self.contract.operation.response, tree)
-            body = soap_wire.reformed(self.contract, self.defect, self.version, body)
-            self.memory.answers[self.defect.id, encoding] = body
-        if self.breaks("http/stock-client") and b"soap-env:Envelope" in self.request.body[:300]:
-            body = soap_wire.unreadable(body)
+            body = CODECS[encoding].encode(self.contract.operation.response, sampled(self.contract))
+            if self.noted:
+                body = with_header(body, IGNORED.format(ENVELOPES[self.version]))
+            body = soap_wire.accepted(self.contract, self.defect, self.version, body)
+            self.memory.answers[key] = body
         return soap_wire.enveloped(200, self.version, body)
 
     def refused(self, refusal: _Refused) -> Response:
@@ -117,7 +122,7 @@ class _Service:
             faults.upgrade(envelope, reversed(self.versions()))
         if self.version == "1.2":
             faults.not_understood(envelope, refusal.blocks)
-        body = soap_wire.broken_fault(self.contract, self.defect, self.version, envelope)
+        body = soap_wire.fault(self.contract, self.defect, self.version, envelope)
         return soap_wire.enveloped(faults.status(self.version, refusal.code), self.version, body)
 
     # --- what is asked ---
@@ -223,6 +228,7 @@ class _Service:
                 raise _Refused("Client", "an unknown header block")
             if must in TRUE[version] and ours and not self.overlooks(node, must):
                 unknown.append(str(block.tag))
+            self.noted = True
         if unknown:
             code = "Client" if self.breaks("envelope/must-understand", "other-code") else "MustUnderstand"
             raise _Refused(code, "a header block that is not understood", tuple(unknown))

@@ -1,38 +1,34 @@
-"""Defects of a SOAP answer: of the envelope, the fault, the members, the bytes and the headers. Tables of small edits.
+"""SOAP answers as bytes and headers, and what a defect makes of them. Tables of small edits.
 
-Each edit is beside the rule that it breaks; where there are several ways, the variant of the defect says which.
+`reformed` breaks an envelope and its text, `misbehave` what any answer carries. A key is the rule, without its
+service, and the variant of the defect.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import replace
 
 from lxml import etree
 
 from conformance.codecs import xml
-from conformance.codecs.elements import elements, tag
-from conformance.codecs.soap import ENVELOPES, PREFIXES, VERSIONS
-from conformance.model import Contract, Field, Headers, Request, Response
-from conformance.reference.defects import Defect
-from conformance.reference.places import holder_of, items, member_at, places
-from conformance.rules.fields import walk
+from conformance.codecs.soap import ENVELOPES
+from conformance.model import Contract, Headers, Request, Response
+from conformance.reference.defect import Defect
+from conformance.reference.soap_forms import ACCEPTED, FAULTS, Change, Parts, change_member
 
-OTHER = "urn:example:other"
 MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 REASONS = {
     200: "OK",
     202: "Accepted",
     400: "Bad Request",
+    404: "Not Found",
     405: "Method Not Allowed",
     415: "Unsupported Media Type",
     500: "Internal Server Error",
 }
-
-Element = etree._Element
-Change = Callable[[Element, str], None]
-"""Breaks an envelope in place; the text is its version."""
+DECLARATION = b"?>\n"
+"""The end of an XML declaration, behind which things may stand that must not."""
 
 
 def empty(status: int, headers: Headers = ()) -> Response:
@@ -46,33 +42,162 @@ def enveloped(status: int, version: str, body: bytes) -> Response:
     return Response(status=status, reason=REASONS[status], headers=headers, body=body)
 
 
-def described(text: str, contract: Contract, defect: Defect) -> Response:
+def way(contract: Contract, defect: Defect) -> tuple[str, str]:
+    """The defect as the tables name it: its own rule without the service, and its variant."""
+    return next(iter(defect.rules), "").removeprefix(f"{contract.service}/"), defect.variant
+
+
+# --- the WSDL ---------------------------------------------------------------------------------------------------------
+
+
+def described(contract: Contract, defect: Defect, text: str) -> Response:
     """The answer to a request for the WSDL."""
-    if defect.breaks(f"{contract.service}/http/wsdl"):
-        if defect.variant == "missing":
-            return Response(status=404, reason="Not Found", headers=(), body=b"")
-        text = WSDL_EDITS[defect.variant](text, contract)
-    return Response(status=200, reason="OK", headers=(("Content-Type", "text/xml; charset=utf-8"),), body=text.encode())
+    rule, variant = way(contract, defect)
+    if rule == "http/wsdl":
+        if variant == "missing":
+            return empty(404)
+        text = WSDLS[variant](contract, text)
+    headers = (("Content-Type", "text/xml; charset=utf-8"),)
+    return Response(status=200, reason=REASONS[200], headers=headers, body=text.encode())
 
 
-WSDL_EDITS: Mapping[str, Callable[[str, Contract], str]] = {
-    "malformed": lambda text, _: text[: len(text) // 2],
-    "other-operation": lambda text, contract: text.replace(contract.operation.name, "otraOperacion"),
+WSDLS: Mapping[str, Callable[[Contract, str], str]] = {
+    "truncated": lambda _, text: text[: len(text) // 2],
+    "other-operation": lambda contract, text: text.replace(contract.operation.name, "otraOperacion"),
 }
+"""What breaks a WSDL."""
 
 
-# --- the envelope of an accepted answer -------------------------------------------------------------------------------
+# --- envelopes --------------------------------------------------------------------------------------------------------
 
 
-def reformed(contract: Contract, defect: Defect, version: str, body: bytes) -> bytes:
-    """The bytes of an answer to an accepted request with the defects of its form."""
-    for rule in sorted(defect.broken):
-        name = rule.removeprefix(f"{contract.service}/")
-        if name.startswith("response/"):
-            body = _changed(body, lambda root, name=name: _member(root, contract, defect, name))  # type: ignore[misc]
-        elif name in BODY_EDITS and rule == defect.rules[0]:
-            body = _changed(body, lambda root, name=name: BODY_EDITS[name][_way(defect, BODY_EDITS[name])](root, version))
-        elif name in MESSAGE_EDITS and rule == defect.rules[0]:
-            edits = MESSAGE_EDITS[name]
-            body = _changed(body, lambda root, edits=edits: edits[_way(defect, edits)](_child(root), contract))
-    return body
+def accepted(contract: Contract, defect: Defect, version: str, body: bytes) -> bytes:
+    """The bytes of an answer to an accepted request, with the defects of its form."""
+    rule, variant = way(contract, defect)
+    change = ACCEPTED.get((rule, variant))
+    if rule.startswith("response/") and rule != "response/valid":
+        path, _, facet = rule.removeprefix("response/").rpartition("/")
+        return _changed(contract, version, body, lambda parts: change_member(parts, path, facet, variant))
+    if change is not None:
+        return _changed(contract, version, body, change)
+    text = TEXTS.get((rule, variant))
+    return text(body, version) if text is not None else body
+
+
+def fault(contract: Contract, defect: Defect, version: str, root: etree._Element) -> bytes:
+    """The bytes of a fault, with the defects of its form."""
+    change = FAULTS.get(way(contract, defect))
+    if change is not None:
+        change(Parts(root, version, contract))
+    body = xml.written(root)
+    text = TEXTS_OF_FAULTS.get(way(contract, defect))
+    return text(body, version) if text is not None else body
+
+
+def _changed(contract: Contract, version: str, body: bytes, change: Change) -> bytes:
+    root = etree.fromstring(body)
+    change(Parts(root, version, contract))
+    return xml.written(root)
+
+
+def _inserted(text: bytes) -> Callable[[bytes, str], bytes]:
+    return lambda body, _: body.replace(DECLARATION, DECLARATION + text, 1)
+
+
+def _other_version(body: bytes, version: str) -> bytes:
+    other = ENVELOPES["1.2" if version == "1.1" else "1.1"]
+    return body.replace(ENVELOPES[version].encode(), other.encode())
+
+
+def _latin(body: bytes, _version: str) -> bytes:
+    return body.decode("utf-8").encode("latin-1", "replace")
+
+
+TEXTS: Mapping[tuple[str, str], Callable[[bytes, str], bytes]] = {
+    ("envelope/well-formed", "dropped"): lambda body, _: body[:-1],
+    ("envelope/charset", "dropped"): _latin,
+    ("envelope/utf", "dropped"): lambda body, version: _latin(body.replace(b"utf-8", b"iso-8859-1", 1), version),
+    ("envelope/document-type", "dropped"): _inserted(b"<!DOCTYPE Envelope>"),
+    ("envelope/processing-instruction", "dropped"): _inserted(b"<?pagina estilo?>"),
+    ("envelope/version", "dropped"): _other_version,
+    ("envelope/version", "unknown"): lambda body, version: body.replace(
+        ENVELOPES[version].encode(), b"urn:example:soap"
+    ),
+}
+"""What breaks the text of an answer to an accepted request."""
+TEXTS_OF_FAULTS: Mapping[tuple[str, str], Callable[[bytes, str], bytes]] = {
+    ("envelope/document-type", "fault"): _inserted(b"<!DOCTYPE Envelope>"),
+    ("envelope/processing-instruction", "fault"): _inserted(b"<?pagina estilo?>"),
+}
+"""The same of a fault."""
+
+
+# --- headers and status -----------------------------------------------------------------------------------------------
+
+
+def misbehave(contract: Contract, defect: Defect, request: Request, response: Response) -> Response:
+    """The answer as the defect sends it."""
+    edit = EDITS.get(way(contract, defect))
+    return edit(request, response) if edit is not None and request.method != "GET" else response
+
+
+def _labelled(content_type: str | None) -> Callable[[Request, Response], Response]:
+    """An edit of the Content-Type of answers with a body; None for none."""
+
+    def edit(_request: Request, response: Response) -> Response:
+        if not response.body:
+            return response
+        kept = tuple(pair for pair in response.headers if pair[0].lower() != "content-type")
+        told = (("Content-Type", content_type),) if content_type is not None else ()
+        return replace(response, headers=(*kept, *told))
+
+    return edit
+
+
+def _status(known: int, other: int) -> Callable[[Request, Response], Response]:
+    """An edit of one status, where the answer has a body."""
+
+    def edit(_request: Request, response: Response) -> Response:
+        if response.status != known or not response.body:
+            return response
+        return replace(response, status=other, reason=REASONS[other])
+
+    return edit
+
+
+def _crash_on_nil(request: Request, response: Response) -> Response:
+    return empty(500) if b':nil="' in request.body else response
+
+
+def _fault_with_success(_request: Request, response: Response) -> Response:
+    return replace(response, status=200, reason=REASONS[200]) if response.status >= 400 and response.body else response
+
+
+def _for_clients(request: Request, response: Response) -> Response:
+    """Another answer to what zeep makes of a WSDL: the last element is called otherwise."""
+    if b"<soap-env:Envelope" not in request.body or response.status != 200:
+        return response
+    root = etree.fromstring(response.body)
+    last = list(root.iter(tag=etree.Element))[-1]
+    last.tag = f"{last.tag}Otro"
+    return replace(response, body=xml.written(root))
+
+
+def _latin_label(_request: Request, response: Response) -> Response:
+    headers = tuple((name, value.replace("utf-8", "iso-8859-1")) for name, value in response.headers)
+    return replace(response, headers=headers)
+
+
+EDITS: Mapping[tuple[str, str], Callable[[Request, Response], Response]] = {
+    ("envelope/utf", "dropped"): _latin_label,
+    ("envelope/fault-status", "dropped"): _fault_with_success,
+    ("envelope/fault-status-sender", "dropped"): _status(400, 500),
+    ("http/media-type", "dropped"): _labelled("application/xml; charset=utf-8"),
+    ("http/content-type", "dropped"): _latin_label,
+    ("http/content-type-present", "dropped"): _labelled(None),
+    ("http/success-status", "dropped"): _status(200, 202),
+    ("http/no-server-error", "dropped"): _crash_on_nil,
+    ("http/stock-client", "dropped"): _for_clients,
+    ("http/version", "dropped"): lambda _, response: replace(response, http_version="HTTP/1.0"),
+}
+"""What breaks the status and the headers of an answer."""

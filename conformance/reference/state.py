@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.codecs import Decoded, Malformed
 from conformance.model import Finding, Tree
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
 
 NO_DEFECT = Defect(id="none", rules=(), encodings=())
 

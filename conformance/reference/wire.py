@@ -13,7 +13,7 @@ from lxml import etree
 
 from conformance.codecs import xml
 from conformance.model import Contract, Request, Response
-from conformance.reference.defects import Defect
+from conformance.reference.defect import Defect
 from conformance.rules.fields import walk
 
 BIG = 2**31

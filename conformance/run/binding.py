@@ -40,7 +40,7 @@ def told(path: Path) -> str:
 def _shown(service: str, bound: Bound, masks: Secrets) -> str:
     console = Console(width=120, highlight=False)
     table = Table("input", "element", "how sure", title=f"{service}: bound to its WSDL")
-    for place, (element, sure) in _rows(bound).items():
+    for place, (element, sure) in bound.sure.items():
         table.add_row(place, masks.mask(element), sure)
     with console.capture() as captured:
         console.print(table)
@@ -50,17 +50,3 @@ def _shown(service: str, bound: Bound, masks: Secrets) -> str:
             console.print(masks.mask(text), markup=False, soft_wrap=True)
         console.print(f"\n[{service}]\n{masks.mask(bound.block)}", markup=False, soft_wrap=True)
     return captured.get()
-
-
-def _rows(bound: Bound) -> dict[str, tuple[str, str]]:
-    """Input → the path of its element, and how sure the binding is of it."""
-    rows: dict[str, tuple[str, str]] = {}
-    for member in bound.contract.operation.request.fields:
-        rows[member.name] = (_path(member.element), bound.sure.get(member.name, ""))
-        for child in member.item.fields if member.item is not None else ():
-            rows[f"{member.name}/{child.name}"] = (_path(child.element), bound.sure.get(child.name, ""))
-    return rows
-
-
-def _path(element: tuple[str, ...]) -> str:
-    return "/".join(name.rpartition("}")[2] for name in element)

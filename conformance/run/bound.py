@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.emit.wsdl import wsdl_text
@@ -44,7 +45,10 @@ Send = Callable[[Request], Response]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """A service as a run tests it. `url` maps an encoding to the address of its port; `wanting` says why nothing of it
-    can be planned, `beyond` which encodings the target does not have; `records` and `steps` are what was fetched."""
+    can be planned, `beyond` which encodings the target does not have. `records` and `steps` are what was fetched.
+    `sure` maps an input to its element and how that was found; `values` are the target's with what its WSDL demands
+    beyond the document.
+    """
 
     contract: Contract
     description: Description | None = None
@@ -54,7 +58,8 @@ class Bound:
     beyond: Mapping[str, str] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
     steps: tuple[Step, ...] = ()
-    sure: Mapping[str, str] = field(default_factory=dict)
+    sure: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     block: str = ""
 
 
@@ -130,10 +135,11 @@ def _bound(contract: Contract, kept: ServiceTarget, fetch: Callable[[str], bytes
     return Bound(
         contract=binding.contract,
         description=binding.description,
-        url={name: _url(kept, wsdl, address) for name, address in binding.addresses.items()},
+        url={f"soap-{name}": _url(kept, wsdl, address) for name, address in binding.addresses.items()},
+        values=binding.complete(kept.values),
         notices=tuple(f"{contract.service}: {notice}" for notice in binding.notices),
         beyond=beyond,
-        sure=binding.sure,
+        sure={one.member: (one.element, one.how) for one in binding.sure},
         block=binding.block,
     )
 

@@ -99,7 +99,11 @@ def _described(bound: Bound) -> dict[str, Any]:
     """Where requests go, and what was bound, where the target's WSDL says so."""
     if bound.description is None:
         return {}
-    return {"url": next(iter(bound.url.values()), ""), "wsdl": bound.description.url, "binding": dict(bound.sure)}
+    return {
+        "url": next(iter(bound.url.values()), ""),
+        "wsdl": bound.description.url,
+        "binding": {name: element for name, (element, _) in bound.sure.items()},
+    }
 
 
 def _beyond(setup: Setup, rule: str, encoding: str) -> Iterable[str]:

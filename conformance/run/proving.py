@@ -14,8 +14,8 @@ from rich.table import Table
 from conformance.errors import ConformanceError
 from conformance.model import Outcome, Record
 from conformance.reference.defects import Defect
-from conformance.reference.describing import described
 from conformance.reference.prove import Bench, Kill, matrix
+from conformance.reference.service import State, answer
 from conformance.run.bound import from_target
 from conformance.run.contracts import all_rules, chosen, contracts
 from conformance.run.options import Options
@@ -43,7 +43,7 @@ def bench(service: str) -> Bench:
     target = at_reference(NOWHERE, (service,))
     prepared = Setup(options=Options(depth="standard"), target=target, rules=rules, items=items)
     contract = contracts()[service]
-    prepared = bind_all(prepared, lambda request: described(contract, request))
+    prepared = bind_all(prepared, lambda request: answer(contract, request, State())[0])
     bound = prepared.service(service)
     return Bench(
         bound.contract,
@@ -61,7 +61,9 @@ def _described(prepared: Setup, service: str, defect: Defect | None) -> tuple[Re
     kept = prepared.target.services[service]
     if not kept.wsdl:
         return ()
-    return from_target(contract, kept, prepared.target, lambda request: described(contract, request, defect)).records
+    return from_target(
+        contract, kept, prepared.target, lambda request: answer(contract, request, State(), defect)[0]
+    ).records
 
 
 def false_alarms(service: str) -> list[str]:

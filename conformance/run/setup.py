@@ -149,7 +149,7 @@ def _subject(setup: Setup, service: str, encoding: str) -> Subject:
     bound = setup.service(service)
     masks = setup.target.masks()
     told = identity(bound.contract, kept.auth)
-    values = {**kept.values, **told}
+    values = {**(bound.values or kept.values), **told}
     explicit = kept.explicit | told.keys()
     return Subject(
         contract=bound.contract,

@@ -1,7 +1,7 @@
 """The message of an operation as a tree of elements, and that tree as text for people.
 
-Groups are flattened: what stands in a choice may be left out, what stands in a group that repeats may repeat. Attributes
-are left out. Must never import what opens sockets.
+Groups are flattened: what stands in a choice may be left out, what stands in a group that repeats may repeat.
+Attributes are left out. Must never import what opens sockets.
 """
 
 from __future__ import annotations
@@ -171,8 +171,12 @@ def _times(one: int | None, other: int | None) -> int | None:
 
 
 def _leaf(node: Node, simple: Any, kind: Any) -> Node:
-    found, values, patterns = "string", (), []
-    step, plain_text = simple, getattr(simple, "is_list", lambda: False)() or getattr(simple, "is_union", lambda: False)()
+    found, patterns = "string", list[str]()
+    values: tuple[tuple[str, str], ...] = ()
+    step, plain_text = (
+        simple,
+        getattr(simple, "is_list", lambda: False)() or getattr(simple, "is_union", lambda: False)(),
+    )
     while step is not None and step.name != f"{{{XS}}}anySimpleType":
         if step.elem is not None and step.target_namespace != XS:
             values = values or tuple(_values(step.elem))

@@ -1,23 +1,13 @@
 """The words that a target's messages have for kinds of billing documents: from an enumeration of its WSDL, or as told.
 
-A table of what is usual, in Spanish and English and as codes of tax authorities. Pure; knows no service.
+What is usual is a table in `words.toml`: Spanish, English, codes of tax authorities. Pure; knows no service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from conformance.wsdl.words import plain, words
-
-USUAL = (
-    frozenset("factura facturas fac fact fv fe fc fev f 01 invoice invoices inv bill fac_venta facturaventa".split()),
-    frozenset("notacredito notascredito nc ncr nce notacr 91 07 creditnote creditmemo credit credito cn".split()),
-    frozenset("notadebito notasdebito nd ndb nde notadb 92 08 debitnote debitmemo debit debito dn".split()),
-)
-"""Literals that mean the same, in small letters and digits: invoices, credit notes, debit notes."""
-CREDIT, DEBIT = frozenset({"credito", "credit", "nc"}), frozenset({"debito", "debit", "nd"})
-INVOICE = frozenset({"factura", "invoice", "facturas", "invoices", "bill"})
-SIDES = (INVOICE - CREDIT, CREDIT, DEBIT)
+from conformance.wsdl.words import KINDS, plain, words
 
 Values = Sequence[tuple[str, str]]
 """What a type lists: value and what the schema says of it."""
@@ -27,7 +17,7 @@ def literals(names: Iterable[str], values: Values) -> dict[str, str]:
     """Kind → literal, for those kinds that exactly one of the values can stand for."""
     found: dict[str, str] = {}
     for name in names:
-        place = next((number for number, usual in enumerate(USUAL) if plain(name) in usual), None)
+        place = next((number for number, (usual, _) in enumerate(KINDS) if plain(name) in usual), None)
         same = [value for value, _ in values if plain(value) == plain(name)]
         for candidates in (same, *_candidates(place, values)):
             if len(candidates) == 1:
@@ -42,20 +32,19 @@ def _candidates(place: int | None, values: Values) -> tuple[list[str], ...]:
     """Values that may stand for the kind, the surest first."""
     if place is None:
         return ()
+    usual, _ = KINDS[place]
     return (
-        [value for value, _ in values if plain(value) in USUAL[place]],
-        [value for value, _ in values if _side(value) == place],
-        [value for value, said in values if said and (plain(said) in USUAL[place] or _side(said) == place)],
+        [value for value, _ in values if plain(value) in usual],
+        [value for value, _ in values if _spoken(value) == place],
+        [value for value, said in values if said and (plain(said) in usual or _spoken(said) == place)],
     )
 
 
-def _side(text: str) -> int | None:
-    """Which of the kinds a text of several words speaks of."""
+def _spoken(text: str) -> int | None:
+    """Which of the kinds a text of several words speaks of; a credit note of an invoice is a credit note."""
     found = frozenset(words(text))
-    for place in (1, 2, 0):
-        if found & SIDES[place]:
-            return place
-    return None
+    spoken = [place for place, (_, speaks) in enumerate(KINDS) if found & speaks]
+    return spoken[-1] if spoken else None
 
 
 def lists_kinds(names: Sequence[str], values: Values) -> bool:

@@ -27,8 +27,8 @@ SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
 
 Fetch = Callable[[str], bytes]
-"""Address → what is there. Redirects, credentials and the bound on one download are its business; it raises Unusable, or
-another ConformanceError, where there is nothing to be had."""
+"""Address → what is there. Redirects, credentials and the bound on one download are its business; it raises Unusable or
+another ConformanceError where there is nothing to be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,7 @@ class _Loading:
 
 
 def _place(own: SplitResult, scheme: str) -> tuple[str | None, int]:
-    """Host and port of the WSDL; the standard ports of http and https count as one place, so that TLS may be taken up."""
+    """Host and port of the WSDL. The standard ports of http and https are one place: TLS may be taken up."""
     port = own.port or PORTS[own.scheme]
     return own.hostname, PORTS[scheme] if port == PORTS[own.scheme] else port
 
@@ -204,7 +204,7 @@ def _parsed(content: bytes, wanted: _Wanted) -> etree._Element:
         root = parse(content)
     except etree.XMLSyntaxError as error:
         raise Unusable(f"{_named(wanted)} is no well-formed XML: {' '.join(str(error).split())}") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Unusable(f"{_named(wanted)} has a document type declaration, which a WSDL must not have")
     kinds = {f"{{{WSDL}}}definitions", f"{{{XS}}}schema"} if wanted.by else {f"{{{WSDL}}}definitions"}
     if root.tag not in kinds:
@@ -228,9 +228,9 @@ def _imports(root: etree._Element, wanted: _Wanted) -> Iterator[str]:
         if location is None or not location.strip():
             continue
         written = _split(location.strip(), wanted.url)
-        if _split(wanted.url, "").scheme == "file" and (written.netloc or written.path.startswith(("/", "\\"))):
-            if written.scheme not in SCHEMES:
-                raise Unusable(f"{location}, imported by {wanted.url}, is not in the folder of the WSDL")
+        beyond = bool(written.netloc) or written.path.startswith(("/", "\\"))
+        if beyond and _split(wanted.url, "").scheme == "file" and written.scheme not in SCHEMES:
+            raise Unusable(f"{location}, imported by {wanted.url}, is not in the folder of the WSDL")
         try:
             yield urljoin(wanted.url, location.strip())
         except ValueError as error:

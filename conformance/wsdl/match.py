@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.wsdl.describe import Path
+from conformance.wsdl.describe import Node, Path
 from conformance.wsdl.kinds import lists_kinds
-from conformance.wsdl.words import BY_NAME, FULL, LOOSE, NONE, SAME, generic, likeness, meanings
+from conformance.wsdl.words import COMPANY, FULL, LOOSE, NONE, SAME, generic, likeness, meanings
 
 BINDING, NAME, SYNONYM, TYPE, SHAPE = "binding", "name", "synonym", "type", "shape and order"
 """How sure a match is."""
@@ -113,9 +113,7 @@ def _free(leaves: Sequence[Path], hits: Mapping[str, Hit]) -> list[Path]:
     return [path for path in leaves if spelt(path) not in taken]
 
 
-def _by_score(
-    wishes: Sequence[Wish], leaves: Sequence[Path], hits: dict[str, Hit], problems: dict[str, str]
-) -> None:
+def _by_score(wishes: Sequence[Wish], leaves: Sequence[Path], hits: dict[str, Hit], problems: dict[str, str]) -> None:
     """The best element of each member; what two members want goes to whom it suits better."""
     changed = True
     while changed:
@@ -159,15 +157,20 @@ def _by_shape(wishes: Sequence[Wish], leaves: Sequence[Path], hits: dict[str, Hi
     for narrowed in (_numeric, _optional, _all):
         free = [path for path in _free(leaves, hits) if path[-1].kind not in NO_TEXT and _mute(path)]
         mine, theirs = narrowed(left, free)
-        if len(mine) == len(theirs) == 1 and not (mine[0].mail and theirs[0][-1].kind in NUMBERS):
+        if len(mine) == len(theirs) == 1 and _may_be(mine[0], theirs[0][-1]):
             hits[mine[0].key] = Hit(theirs[0], SHAPE)
             left.remove(mine[0])
+
+
+def _may_be(wish: Wish, leaf: Node) -> bool:
+    """What may be left out need not be there at all, so that an unknown name is no reason to take it for that."""
+    return not (wish.mail and leaf.kind in NUMBERS) and (not wish.optional or generic(leaf.name))
 
 
 def _mute(path: Path) -> bool:
     """Does the name of the element not tell what it is?"""
     name = path[-1].name
-    return generic(name) or not (meanings(name) & BY_NAME.keys()) - WEAK
+    return generic(name) or not (meanings(name) & COMPANY.keys()) - WEAK
 
 
 def _numeric(wishes: list[Wish], leaves: list[Path]) -> tuple[list[Wish], list[Path]]:

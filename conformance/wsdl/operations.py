@@ -1,4 +1,4 @@
-"""The operation of a contract among those of a WSDL: where it is offered, in which versions of SOAP, with what messages.
+"""The operation of a contract among those of a WSDL: where it is offered, in which SOAP versions, with what messages.
 
 zeep reads the services and bindings. HTTP bindings and those over other transports do not count. Must never import what
 opens sockets.
@@ -100,6 +100,13 @@ def find(description: Description, name: str, soap: tuple[str, ...] | None = Non
         offers[version] = found
         notices.extend(remarks)
     return Found(offers=offers, operations=names, notices=tuple(notices))
+
+
+def shapes(description: Description, version: str) -> tuple[Shape, Shape | None]:
+    """Input and output of the operation that the description names, in that version; no output where none is sent."""
+    service, name = description.port[version]
+    operation = client(description).wsdl.services[service].ports[name].binding.get(description.operation)
+    return _input(description, operation), _output(description, operation)
 
 
 def _ports(description: Description) -> Iterator[_Port]:
@@ -231,7 +238,11 @@ def _shape(description: Description, operation: Any, message: Any, wrapper: str)
 
 
 def _parts(message: Any) -> Iterator[Part]:
+    """The parts of the Body; those of header blocks are none."""
+    body = {element.qname.text for _, element in message.body.type.elements} if message.body is not None else set()
     for name, part in message.abstract.parts.items() if message.abstract is not None else ():
+        if (part.element.qname.text if part.element is not None else name) not in body:
+            continue
         if part.element is not None:
             yield Part(name=name, element=str(part.element.qname.text))
         else:

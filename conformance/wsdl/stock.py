@@ -62,7 +62,8 @@ def _client(url: str, documents: tuple[tuple[str, bytes], ...]) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return zeep.Client(url, transport=_Offline(dict(documents)), settings=settings)
+            made: Any = zeep.Client
+            return made(url, transport=_Offline(dict(documents)), settings=settings)
     except _TROUBLE as error:
         raise Unusable(f"{url}: a stock client (zeep) cannot load it: {_reason(error)}") from error
 
@@ -94,7 +95,8 @@ def read(description: Description, version: str, status: int, content_type: str,
             raise Unreadable(_reason(error)) from error
     if heard:
         raise Unreadable(heard[0])
-    return zeep.helpers.serialize_object(found, dict)
+    plain: Any = zeep.helpers.serialize_object
+    return plain(found, dict)
 
 
 def arguments(message: Message, tree: Tree) -> dict[str, Any]:

@@ -16,36 +16,39 @@ ADDRESSED = {"1.1": "actor", "1.2": "role"}
 """The attribute that names who a block is for."""
 NEXT = {"1.1": "http://schemas.xmlsoap.org/soap/actor/next", "1.2": f"{ENVELOPES['1.2']}/role/next"}
 ULTIMATE = f"{ENVELOPES['1.2']}/role/ultimateReceiver"
+Blocks = Iterator[tuple[str, str, dict[str, str]]]
+"""(slug, title, attributes of the envelope's namespace)."""
 
 
 def header_cases(subject: Subject) -> Iterator[Case]:
     """Blocks that are no obstacle, blocks that must be understood, and versions."""
-    own, to = version(subject), ADDRESSED[version(subject)]
-    for slug, title, attributes in (
-        ("plain", "a header block that the service does not know", {}),
-        ("zero", "an unknown header block with mustUnderstand 0", {"mustUnderstand": "0"}),
-        ("another-node", f"a block with mustUnderstand for another {to}", {"mustUnderstand": "1", to: NODE}),
-        ("next", f"an unknown block for the {to} next", {to: NEXT[own]}),
-    ):
+    for slug, title, attributes in _harmless(version(subject)):
         yield envelope_case(subject, "header", slug, title, _with_block(subject, attributes), Expect.ACCEPTED)
-    for slug, title, attributes in (
-        ("unknown", "an unknown header block with mustUnderstand 1", {"mustUnderstand": "1"}),
-        ("next", f"an unknown block with mustUnderstand for the {to} next", {"mustUnderstand": "1", to: NEXT[own]}),
-        *((("true", "an unknown header block with mustUnderstand true", {"mustUnderstand": "true"}),) * (own == "1.2")),
-        *(
-            (
-                (
-                    "ultimate-receiver",
-                    "an unknown block with mustUnderstand for the ultimate receiver",
-                    {"mustUnderstand": "1", to: ULTIMATE},
-                ),
-            )
-            * (own == "1.2")
-        ),
-    ):
+    facet = "must-understand"
+    for slug, title, attributes in _mandatory(version(subject)):
         request = subject.request(_with_block(subject, attributes))
-        yield case(subject, "envelope", "must-understand", slug, title, request, Expect.ANY, answer="must-understand")
+        yield case(subject, "envelope", facet, slug, title, request, Expect.ANY, answer=facet)
     yield from _versions(subject)
+
+
+def _harmless(own: str) -> Blocks:
+    to = ADDRESSED[own]
+    yield "plain", "a header block that the service does not know", {}
+    yield "zero", "an unknown header block with mustUnderstand 0", {"mustUnderstand": "0"}
+    yield "another-node", f"a block with mustUnderstand for another {to}", {"mustUnderstand": "1", to: NODE}
+    yield "next", f"an unknown block for the {to} next", {to: NEXT[own]}
+    if own == "1.2":
+        yield "false", "an unknown header block with mustUnderstand false", {"mustUnderstand": "false"}
+
+
+def _mandatory(own: str) -> Blocks:
+    to = ADDRESSED[own]
+    yield "unknown", "an unknown header block with mustUnderstand 1", {"mustUnderstand": "1"}
+    yield "next", f"an unknown block with mustUnderstand for the {to} next", {"mustUnderstand": "1", to: NEXT[own]}
+    if own == "1.2":
+        yield "true", "an unknown header block with mustUnderstand true", {"mustUnderstand": "true"}
+        title = "an unknown block with mustUnderstand for the ultimate receiver"
+        yield "ultimate-receiver", title, {"mustUnderstand": "1", to: ULTIMATE}
 
 
 def _with_block(subject: Subject, attributes: dict[str, str]) -> bytes:

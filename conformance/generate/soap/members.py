@@ -99,6 +99,9 @@ def _typed(place: Place) -> Iterator[Case]:
 
 
 def _texts(place: Place) -> Iterator[Case]:
+    for value in values.MALFORMED if "mail" in place.member.marks else ():
+        rules = (f"{place.subject.service}/envelope/well-formed",)
+        yield replace(_seen(place, "address", value), rules=rules)
     if free(place.member):
         for value in values.TEXTS:
             yield place.case("text", value, Expect.ACCEPTED)

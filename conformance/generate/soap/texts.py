@@ -170,17 +170,18 @@ def _accented(subject: Subject) -> Texts:
 
 
 def _halved(subject: Subject) -> bytes:
-    """The first half of an envelope that holds no secret: masking does not know a half of one."""
+    """About half of an envelope that holds no secret: masking does not know a part of one. It ends where a tag begins,
+    since a part of an address may be somebody's."""
     known = {name: value for name, value in subject.baseline().items() if name not in subject.private}
     codec = CODECS[subject.encoding.name]
     text = codec.encode(subject.contract.operation.request, known).removeprefix(DECLARATION).decode()
-    return text[: len(text) // 2].encode()
+    return text[: text.rindex("<", 0, len(text) // 2)].encode()
 
 
 def _malformed(subject: Subject) -> Texts:
     text = bare(subject).decode()
-    opened, _, end = text.rpartition("</")
-    yield "truncated", "the envelope ends after its first half", _halved(subject)
+    opened = text.rpartition("</")[0]
+    yield "truncated", "the envelope ends in its middle", _halved(subject)
     yield "unclosed", "the end tag of the envelope left out", opened.encode()
     yield "mismatched", "an end tag of another name", f"{opened}</Other>".encode()
     # Inside of the first member: a text beside elements would join them all to one, in which an address could stand.

@@ -62,6 +62,13 @@ TEXTS = (
     Value("white-space", "  uno\tdos\n tres  ", "white space in front, within and behind"),
 )
 """Texts that XML carries, for members that nothing binds."""
+MALFORMED = (
+    Value("no-at", "sin-arroba", "a text without an at sign"),
+    Value("no-local", "@example.com", "no local part"),
+    Value("blank-within", "uno dos@example.com", "a blank in the local part"),
+    Value("two-ats", "uno@@example.com", "two at signs"),
+)
+"""No mail addresses. Whether a service takes them is said nowhere; what it answers is to be well formed either way."""
 ASTRAL = Value("astral", "𝐀😀", "letters beyond the basic plane")
 
 

@@ -1,0 +1,202 @@
+"""What can be wrong with the reference in SOAP, as data: the ways in which each rule is broken.
+
+A rule that no row speaks of has one way, `dropped`. A way may need something that a contract has not; it may show in
+one version alone; and `also` are the rules that cannot but fail with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from conformance.model import Contract, Field, Rule
+from conformance.reference.answers import served
+from conformance.reference.defect import Defect
+from conformance.rules.fields import walk
+from conformance.rules.soap_fields import due, free
+
+FIRST, SECOND = ("soap-1.1",), ("soap-1.2",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way to break a rule. `when` says of the contract, and of the member where the rule is about one, whether there
+    is anything to break; `also` names further rules without the service, `*` stands for any path."""
+
+    variant: str = "dropped"
+    also: tuple[str, ...] = ()
+    encodings: tuple[str, ...] = ()
+    when: Callable[[Contract, Field | None], bool] | None = None
+
+
+CLIENTS = ("http/stock-client",)
+"""A stock client reads no answer whose envelope is broken."""
+MESSAGE = ("response/valid", "http/stock-client")
+"""What else fails where the documented element is another one, in a service whose WSDL is at hand."""
+
+
+def _wordy(contract: Contract, _member: Field | None) -> bool:
+    """May a member of the request be any text?"""
+    return any(free(member) for member in contract.operation.request.fields)
+
+
+def _silent(contract: Contract, member: Field | None) -> bool:
+    return not _wordy(contract, member)
+
+
+def _demands(contract: Contract, _member: Field | None) -> bool:
+    """Is a text demanded, so that its being nil is a refusal in both versions?"""
+    return any(member.required and not due(member) for _, member in walk(contract.operation.request.fields))
+
+
+def _lax(contract: Contract, member: Field | None) -> bool:
+    return not _demands(contract, member)
+
+
+def _nested(contract: Contract, _member: Field | None) -> bool:
+    """Do objects stand within the answer?"""
+    return any(len(member.fields) > 1 for member in served(contract).operation.response.fields)
+
+
+def _wrapped(contract: Contract, _member: Field | None) -> bool:
+    return bool(contract.operation.response.wrappers)
+
+
+def _numbered(contract: Contract, _member: Field | None) -> bool:
+    return any(member.type == "int" for _, member in walk(served(contract).operation.response.fields))
+
+
+def _of(*types: str) -> Callable[[Contract, Field | None], bool]:
+    return lambda _, member: member is not None and member.type in types
+
+
+def _value(_contract: Contract, member: Field | None) -> bool:
+    return member is not None and due(member)
+
+
+WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
+    # --- answers: the envelope ---
+    ("envelope", "well-formed"): (Way(also=CLIENTS),),
+    ("envelope", "charset"): (Way(also=CLIENTS),),
+    ("envelope", "document-type"): (Way(also=CLIENTS), Way(variant="fault")),
+    ("envelope", "processing-instruction"): (Way(), Way(variant="fault")),
+    ("envelope", "version"): (Way(also=CLIENTS), Way(variant="unknown", also=CLIENTS)),
+    ("envelope", "structure"): (Way(variant="two-headers", also=CLIENTS), Way(variant="before-body")),
+    ("envelope", "one-child"): (Way(),),
+    ("envelope", "qualified-child"): (Way(also=("envelope/namespace", *MESSAGE)),),
+    ("envelope", "root"): (Way(), Way(variant="wrapper", when=_wrapped)),
+    ("envelope", "namespace"): (Way(), Way(variant="leaf")),
+    ("envelope", "order"): (Way(), Way(variant="nested", when=_nested)),
+    ("envelope", "versions-agree"): (
+        Way(variant="code"),
+        Way(variant="stricter", when=_lax),
+        Way(variant="laxer", when=_demands),
+    ),
+    # --- answers: faults ---
+    ("envelope", "fault-structure"): (
+        Way(),
+        Way(variant="no-code", also=("envelope/must-understand", "envelope/version-mismatch")),
+        Way(variant="order", encodings=SECOND),
+    ),
+    ("envelope", "fault-code"): (Way(), Way(variant="unknown")),
+    # --- requests: the envelope ---
+    ("envelope", "spelling"): (
+        Way(variant="undeclared"),
+        Way(variant="comments", also=("envelope/non-ascii",)),
+        Way(variant="unprefixed"),
+        Way(variant="cdata", when=_wordy),
+    ),
+    ("envelope", "non-ascii"): (
+        Way(also=("request/*/text",)),
+        Way(variant="references", when=_wordy),
+    ),
+    ("envelope", "header"): (Way(), Way(variant="node")),
+    ("envelope", "must-understand"): (
+        Way(),
+        Way(variant="other-code"),
+        Way(variant="next"),
+        Way(variant="true", encodings=SECOND),
+    ),
+    ("envelope", "version-mismatch"): (Way(), Way(variant="other-code")),
+    # --- HTTP ---
+    ("http", "method"): (Way(), Way(variant="refused")),
+    ("http", "wsdl"): (Way(variant="missing"), Way(variant="truncated"), Way(variant="other-operation")),
+    ("http", "stock-client"): (Way(also=("response/valid",)),),
+    ("response", "valid"): (
+        Way(variant="overflow", when=_numbered),
+        Way(variant="unknown", also=CLIENTS),
+        Way(variant="order", when=_nested, also=CLIENTS),
+    ),
+    # --- members of a request ---
+    ("request", "type"): (
+        Way(),
+        Way(variant="fraction", when=_of("int", "integer")),
+        Way(variant="overflow", when=_of("int")),
+        Way(variant="empty", when=_of("int", "integer", "decimal")),
+        Way(variant="day-first", when=_of("dateTime")),
+        Way(variant="alphabet", when=_of("base64Binary")),
+    ),
+    ("request", "strict-type"): (
+        Way(),
+        Way(variant="date", when=_of("dateTime")),
+        Way(variant="time", when=_of("dateTime")),
+        Way(variant="capital", when=_of("boolean")),
+        Way(variant="padding", when=_of("base64Binary")),
+    ),
+    ("request", "lexical"): (
+        Way(variant="plus", when=_of("int", "integer")),
+        Way(variant="zeros", when=_of("int", "integer")),
+        Way(variant="padded", when=_of("int", "integer", "decimal", "boolean", "dateTime")),
+        Way(variant="digit", when=_of("boolean")),
+        Way(variant="utc", when=_of("dateTime")),
+        Way(variant="offset", when=_of("dateTime")),
+        Way(variant="fraction", when=_of("dateTime")),
+        Way(variant="lines", when=_of("base64Binary")),
+    ),
+    ("request", "text"): (Way(variant="latin"), Way(variant="specials"), Way(variant="white-space")),
+    ("request", "size"): (Way(variant="empty"), Way(variant="large")),
+    ("request", "required"): (Way(), Way(variant="nil", when=_value), Way(variant="defaulted", when=_value)),
+    # --- members of an answer ---
+    ("response", "name"): (Way(), Way(variant="renamed")),
+    ("response", "type"): (Way(), Way(variant="element")),
+}
+"""(part, facet) → the ways."""
+
+
+def soap_defects(contract: Contract, rules: Iterable[Rule]) -> Iterator[Defect]:
+    """Every defect of the service's reference in SOAP, in the order of the rules."""
+    known = tuple(rules)
+    requested = dict(walk(contract.operation.request.fields))
+    answered = dict(walk(contract.operation.response.fields))
+    for rule in known:
+        member = (requested if rule.part == "request" else answered).get(rule.path)
+        for way in WAYS.get((rule.part, rule.facet), (Way(),)):
+            if way.when is None or way.when(contract, member):
+                yield _defect(contract, rule, way, known)
+
+
+def _defect(contract: Contract, rule: Rule, way: Way, known: tuple[Rule, ...]) -> Defect:
+    also = [found for pattern in way.also for found in _named(contract.service, pattern, known)]
+    also += _around(contract, rule, known)
+    return Defect(
+        id=f"{rule.id}:{way.variant}",
+        rules=tuple(dict.fromkeys((rule.id, *also))),
+        encodings=way.encodings or rule.encodings,
+        broken=frozenset({rule.id}),
+        variant=way.variant,
+    )
+
+
+def _named(service: str, pattern: str, known: tuple[Rule, ...]) -> Iterator[str]:
+    part, star, facet = pattern.partition("/*/")
+    if not star:
+        yield f"{service}/{pattern}"
+    else:
+        yield from (rule.id for rule in known if (rule.part, rule.facet) == (part, facet))
+
+
+def _around(contract: Contract, rule: Rule, known: tuple[Rule, ...]) -> Iterator[str]:
+    """A list of several items holds what its items are refused for one by one: a choice, or a member left out."""
+    if rule.part == "request" and "/" in rule.path and rule.facet.startswith(("choice-", "optional")):
+        parent = f"{contract.service}/request/{rule.path.rpartition('/')[0]}/several"
+        yield from (found.id for found in known if found.id == parent)
