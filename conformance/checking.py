@@ -144,7 +144,8 @@ def _show_answers(out: Path | None) -> None:
     if out is None:
         return
     console = Console(highlight=False, soft_wrap=True)
-    for record in rendering.log_of(out).records[:10]:
+    answered = [record for record in rendering.log_of(out).records if record.case.kind == "baseline"]
+    for record in answered[:10]:
         console.print(
             f"\n{record.case.encoding}: {record.exchange.request.method} {record.exchange.request.url}", markup=False
         )

@@ -80,10 +80,8 @@ def test_a_fault_in_the_other_version_is_good_for_a_mismatch_and_known_as_such_f
         lambda version: coded(version, "e:Client" if version == "1.1" else "e:Sender"),
         lambda version: coded(version, "e:Server" if version == "1.1" else "e:Receiver"),
         lambda version: coded(version, "e:Client" if version == "1.1" else "e:Sender", 400),
-        lambda version: coded(version, "x:MustUnderstand' xmlns:x='urn:x").__class__(
-            status=500,
-            headers=response(version, b"").headers,
-            body=envelope(version, fault(version, "x:MustUnderstand"), attributes=' xmlns:x="urn:x"'),
+        lambda version: response(
+            version, envelope(version, fault(version, "x:MustUnderstand"), attributes=' xmlns:x="urn:x"'), 500
         ),
     ],
 )

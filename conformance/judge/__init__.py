@@ -40,12 +40,16 @@ __all__ = ["Judge", "request_findings"]
 
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from conformance.judge.soap_opinion import SoapOpinion
     from conformance.judge.xml_opinion import XmlOpinion
     from conformance.wsdl.valid import Validator
 
 MOST_TAGS = 40_000
 """A validator takes quadratic time over elements that it does not know; beyond this no second opinion is asked for."""
+MOST_OPINIONS = 256
+"""Answers whose second opinion is remembered."""
 STRUCTURE = ("root", "namespace", "order", "repeated")
 """Kinds of oddity that are envelope rules of their own."""
 
@@ -90,6 +94,7 @@ class Judge:
     def __init__(self, contract: Contract, rules: Mapping[str, Rule], description: Description | None = None) -> None:
         self.contract = contract
         self._description = description
+        self._opinions: dict[bytes, frozenset[str]] = {}
         self._rules = {rule: value for rule, value in rules.items() if value.service == contract.service}
 
     @cached_property
@@ -108,6 +113,20 @@ class Judge:
         from conformance.judge.soap_opinion import SoapOpinion  # noqa: PLC0415
 
         return SoapOpinion(self.contract)
+
+    @property
+    def _echoes(self) -> bool:
+        acceptance = self.contract.operation.acceptance
+        return acceptance is not None and acceptance.echo is not None
+
+    def _opinion_of(self, child: etree._Element, body: bytes) -> frozenset[str]:
+        """The second opinion on a SOAP answer. Most answers of a run are the same bytes."""
+        known = self._opinions.get(body)
+        if known is None:
+            known = self._soap_opinion.of_response(child)
+            if len(self._opinions) < MOST_OPINIONS:
+                self._opinions[body] = known
+        return known
 
     @cached_property
     def _validator(self) -> Validator:
@@ -186,7 +205,7 @@ class Judge:
         items = {oddity.path: oddity for oddity in oddities if oddity.kind == "item"} if _xml(answer) else None
         yield from answer_results(
             self.contract,
-            self._sent(case, exchange),
+            self._sent(case, exchange) if self._echoes else None,
             answer.tree,
             accepted=answer.reply is Reply.ACCEPTED,
             items=items,
@@ -327,7 +346,7 @@ class Judge:
                 return ()
             if response.body.count(b"<") > MOST_TAGS:
                 return ()
-            opinion = self._soap_opinion.of_response(envelope.child)
+            opinion = self._opinion_of(envelope.child, response.body)
         elif _xml(answer):
             fair = answer.decoded is not None and answer.decoded.utf8
             if response is None or not fair or charset_of(response) not in {"", "utf-8", "utf8"}:

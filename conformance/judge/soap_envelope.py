@@ -33,8 +33,6 @@ from conformance.judge.soap_faults import fault_marks
 from conformance.judge.soap_marks import Mark, Marks, bad, blocked, good, judged, void
 from conformance.model import Case, Outcome, Response
 
-TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
-OLD = frozenset({"HTTP/0.9", "HTTP/1.0"})
 READ = ("well-formed", "charset", "utf", "document-type", "processing-instruction")
 SHAPE = (
     "structure",
@@ -48,75 +46,12 @@ SHAPE = (
 VALUES = {"1.1": frozenset({"0", "1"}), "1.2": frozenset({"0", "1", "false", "true"})}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The request of a case. `plain`: its media type and its envelope are those of `version`; `readable`: it is an XML
-    document."""
-
-    version: str
-    plain: bool
-    readable: bool
-
-
-def asked(case: Case) -> Asked:
-    """What was asked, by the bytes that were sent."""
-    version = case.encoding.removeprefix("soap-")
-    label = (case.request.header("Content-Type") or "").split(";")[0].strip().lower()
-    try:
-        root = document_of(case.request.body).root
-    except Malformed:
-        return Asked(version, plain=False, readable=False)
-    same = etree.QName(root).text == tag(ENVELOPES[version], "Envelope")
-    return Asked(version, plain=same and label == TYPES[version], readable=True)
-
-
 def answer_marks(case: Case, response: Response, answer: Answer) -> Marks:
     """Marks of every rule that this answer bears on."""
     told = asked(case)
-    yield from _http_version(response)
-    if response.status == 405:
-        yield judged("http/allow", "an Allow header", "" if response.header("Allow") is not None else "none", "allow")
-    yield from _content_type(response, answer)
+    yield from header_marks(response, answer)
     if case.request.method == "POST":
         yield from _document(response, answer, told)
-
-
-def _http_version(response: Response) -> Marks:
-    name = response.http_version.upper()
-    if name.startswith(("HTTP/", "H2", "H3")):
-        yield judged("http/version", "HTTP/1.1", name if name in OLD else "", "version")
-
-
-def _is_envelope(answer: Answer) -> bool:
-    """Is it an envelope, of whatever version? Its label is for media-type to judge."""
-    held = answer.decoded.envelope if answer.decoded is not None else None
-    return held is not None and etree.QName(held.root).localname == "Envelope"
-
-
-def _content_type(response: Response, answer: Answer) -> Marks:
-    if not response.body.strip():
-        return
-    name = media_type(response)
-    if not name:
-        yield bad("http/content-type-present", "a Content-Type header", "none", "content-type-present")
-        return
-    yield good("http/content-type-present")
-    observed = ""
-    if is_xml(name) and start_of(response) == "json":
-        observed = "JSON"
-    elif is_json(name) and start_of(response) == "xml" and not _is_envelope(answer):
-        observed = "markup"
-    elif _label_lies(response, answer):
-        observed = f"another encoding, though charset={charset_of(response)}"
-    yield judged("http/content-type", f"a body that is {name}", observed, "content-type")
-
-
-def _label_lies(response: Response, answer: Answer) -> bool:
-    """Does the charset name an encoding other than UTF-8 that the bytes are not in?"""
-    label = charset_of(response)
-    marked = any(response.body.startswith(mark) for mark, _ in MARKS)
-    unfair = answer.decoded is not None and not answer.decoded.utf8
-    return bool(label) and label not in {"utf-8", "utf8"} and unfair and not marked
 
 
 # --- the document -----------------------------------------------------------------------------------------------------
@@ -129,7 +64,7 @@ def _document(response: Response, answer: Answer, told: Asked) -> Marks:
         if labelled:
             yield from _unread(response, answer)
         return
-    if not labelled and not _is_envelope(answer):
+    if not labelled and not is_envelope(answer):
         # A page, or markup of a proxy that calls itself nothing.
         return
     yield good("envelope/well-formed")
@@ -144,7 +79,7 @@ def _document(response: Response, answer: Answer, told: Asked) -> Marks:
     yield from _version(envelope, told)
     if envelope.version:
         yield from _shape(envelope)
-        yield from _travel(response, envelope, told)
+        yield from travel_marks(response, envelope, told)
         if envelope.fault is not None:
             yield from fault_marks(envelope, envelope.fault, response.status, unreadable=not told.readable)
 
@@ -168,7 +103,7 @@ def _unread(response: Response, answer: Answer) -> Marks:
 
 def _encoding(response: Response, answer: Answer) -> Marks:
     if answer.decoded is None or not answer.decoded.utf8:
-        by = "http/content-type" if _label_lies(response, answer) else "envelope/charset"
+        by = "http/content-type" if label_lies(response, answer) else "envelope/charset"
         if by == "envelope/charset":
             yield bad(by, "the encoding that the answer declares", "bytes of another one", "charset")
         else:
@@ -195,28 +130,6 @@ def _version(envelope: Envelope, told: Asked) -> Marks:
 def _meant(response: Response, envelope: Envelope) -> bool:
     """Is the document meant for SOAP? What a proxy or the HTTP layer says of its own accord need not be."""
     return 200 <= response.status < 300 or etree.QName(envelope.root).localname == "Envelope"
-
-
-def _travel(response: Response, envelope: Envelope, told: Asked) -> Marks:
-    """The label and the status that an envelope comes with."""
-    name = media_type(response)
-    if not name:
-        yield from blocked("http/content-type-present", "http/media-type")
-    elif told.plain:
-        due = TYPES[told.version]
-        if name == due:
-            yield good("http/media-type")
-        elif envelope.version != told.version and name == TYPES[envelope.version]:
-            yield from blocked("envelope/version", "http/media-type")
-        else:
-            yield bad("http/media-type", due, name, "media-type")
-    if envelope.fault is not None:
-        return
-    if response.status >= 500:
-        yield from blocked("http/no-server-error", "http/success-status")
-    else:
-        observed = "" if response.status == 200 else str(response.status)
-        yield judged("http/success-status", "200", observed, "success-status")
 
 
 # --- the envelope -----------------------------------------------------------------------------------------------------

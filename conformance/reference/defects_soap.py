@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from lxml import etree
+
 from conformance.model import Contract, Field, Rule
 from conformance.reference.answers import served
 from conformance.reference.defect import Defect
@@ -42,6 +44,13 @@ def _wordy(contract: Contract, _member: Field | None) -> bool:
 
 def _silent(contract: Contract, member: Field | None) -> bool:
     return not _wordy(contract, member)
+
+
+def _qualified(contract: Contract, _member: Field | None) -> bool:
+    """Are all members in a namespace? Others must not stand below a default one, so no spelling has one there."""
+    members = served(contract).operation.request.fields
+    spaces = [etree.QName(step).namespace for member in members for step in member.element]
+    return all(spaces) and all(member.namespace != "" for member in members)
 
 
 def _demands(contract: Contract, _member: Field | None) -> bool:
@@ -80,7 +89,11 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("envelope", "charset"): (Way(also=CLIENTS),),
     ("envelope", "document-type"): (Way(also=CLIENTS), Way(variant="fault")),
     ("envelope", "processing-instruction"): (Way(), Way(variant="fault")),
-    ("envelope", "version"): (Way(also=CLIENTS), Way(variant="unknown", also=CLIENTS)),
+    ("envelope", "version"): (
+        Way(also=CLIENTS),
+        Way(variant="unknown", also=CLIENTS),
+        Way(variant="whole", also=CLIENTS),
+    ),
     ("envelope", "structure"): (Way(variant="two-headers", also=CLIENTS), Way(variant="before-body")),
     ("envelope", "one-child"): (Way(),),
     ("envelope", "qualified-child"): (Way(also=("envelope/namespace", *MESSAGE)),),
@@ -99,11 +112,13 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
         Way(variant="order", encodings=SECOND),
     ),
     ("envelope", "fault-code"): (Way(), Way(variant="unknown")),
+    ("envelope", "fault-status"): (Way(), Way(variant="bad-request", encodings=FIRST)),
     # --- requests: the envelope ---
     ("envelope", "spelling"): (
         Way(variant="undeclared"),
         Way(variant="comments", also=("envelope/non-ascii",)),
-        Way(variant="unprefixed"),
+        Way(variant="unprefixed", when=_qualified),
+        Way(variant="prefix"),
         Way(variant="cdata", when=_wordy),
     ),
     ("envelope", "non-ascii"): (
@@ -118,7 +133,9 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
         Way(variant="true", encodings=SECOND),
     ),
     ("envelope", "version-mismatch"): (Way(), Way(variant="other-code")),
+    ("envelope", "request-root"): (Way(), Way(variant="bare")),
     # --- HTTP ---
+    ("http", "success-status"): (Way(also=CLIENTS),),
     ("http", "method"): (Way(), Way(variant="refused")),
     ("http", "wsdl"): (Way(variant="missing"), Way(variant="truncated"), Way(variant="other-operation")),
     ("http", "stock-client"): (Way(also=("response/valid",)),),

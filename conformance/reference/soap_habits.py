@@ -54,15 +54,21 @@ def refuses_choice(literal: str) -> Callable[[str], bool]:
     return lambda text: collapsed(text) == literal
 
 
-def _default_prefix(body: bytes) -> bool:
-    found = re.search(rb"<(?!\?|!)([^\s>]+)", body)
-    return found is not None and b":" not in found[1]
+ROOT = re.compile(rb"<(?:([\w.-]+):)?Envelope[\s>]")
+PREFIXES = frozenset({b"", b"soap", b"soap12", b"soap-env", b"SOAP-ENV", b"env"})
+"""Those that everybody uses."""
+
+
+def _prefix(body: bytes) -> bytes:
+    found = ROOT.search(body)
+    return (found[1] or b"") if found is not None else b""
 
 
 SPELLINGS: Mapping[str, Callable[[bytes], bool]] = {
     "undeclared": lambda body: not body.lstrip().startswith(b"<?xml"),
     "comments": lambda body: b"<!--" in body,
-    "unprefixed": _default_prefix,
+    "unprefixed": lambda body: not _prefix(body),
+    "prefix": lambda body: _prefix(body) not in PREFIXES,
     "cdata": lambda body: b"<![CDATA[" in body,
 }
 """Spellings of an envelope that a reader refuses which knows one alone."""

@@ -42,8 +42,11 @@ def enveloped(status: int, version: str, body: bytes) -> Response:
     return Response(status=status, reason=REASONS[status], headers=headers, body=body)
 
 
-def way(contract: Contract, defect: Defect) -> tuple[str, str]:
-    """The defect as the tables name it: its own rule without the service, and its variant."""
+def way(contract: Contract, defect: Defect, version: str) -> tuple[str, str]:
+    """The defect as the tables name it: its own rule without the service, and its variant; nothing where it does not
+    show in that version. An answer that is in none has no version."""
+    if version and f"soap-{version}" not in defect.encodings:
+        return "", ""
     return next(iter(defect.rules), "").removeprefix(f"{contract.service}/"), defect.variant
 
 
@@ -52,7 +55,7 @@ def way(contract: Contract, defect: Defect) -> tuple[str, str]:
 
 def described(contract: Contract, defect: Defect, text: str) -> Response:
     """The answer to a request for the WSDL."""
-    rule, variant = way(contract, defect)
+    rule, variant = way(contract, defect, "")
     if rule == "http/wsdl":
         if variant == "missing":
             return empty(404)
@@ -73,7 +76,7 @@ WSDLS: Mapping[str, Callable[[Contract, str], str]] = {
 
 def accepted(contract: Contract, defect: Defect, version: str, body: bytes) -> bytes:
     """The bytes of an answer to an accepted request, with the defects of its form."""
-    rule, variant = way(contract, defect)
+    rule, variant = way(contract, defect, version)
     change = ACCEPTED.get((rule, variant))
     if rule.startswith("response/") and rule != "response/valid":
         path, _, facet = rule.removeprefix("response/").rpartition("/")
@@ -86,11 +89,11 @@ def accepted(contract: Contract, defect: Defect, version: str, body: bytes) -> b
 
 def fault(contract: Contract, defect: Defect, version: str, root: etree._Element) -> bytes:
     """The bytes of a fault, with the defects of its form."""
-    change = FAULTS.get(way(contract, defect))
+    change = FAULTS.get(way(contract, defect, version))
     if change is not None:
         change(Parts(root, version, contract))
     body = xml.written(root)
-    text = TEXTS_OF_FAULTS.get(way(contract, defect))
+    text = TEXTS_OF_FAULTS.get(way(contract, defect, version))
     return text(body, version) if text is not None else body
 
 
@@ -120,6 +123,7 @@ TEXTS: Mapping[tuple[str, str], Callable[[bytes, str], bytes]] = {
     ("envelope/document-type", "dropped"): _inserted(b"<!DOCTYPE Envelope>"),
     ("envelope/processing-instruction", "dropped"): _inserted(b"<?pagina estilo?>"),
     ("envelope/version", "dropped"): _other_version,
+    ("envelope/version", "whole"): _other_version,
     ("envelope/version", "unknown"): lambda body, version: body.replace(
         ENVELOPES[version].encode(), b"urn:example:soap"
     ),
@@ -135,9 +139,9 @@ TEXTS_OF_FAULTS: Mapping[tuple[str, str], Callable[[bytes, str], bytes]] = {
 # --- headers and status -----------------------------------------------------------------------------------------------
 
 
-def misbehave(contract: Contract, defect: Defect, request: Request, response: Response) -> Response:
-    """The answer as the defect sends it."""
-    edit = EDITS.get(way(contract, defect))
+def misbehave(contract: Contract, defect: Defect, version: str, request: Request, response: Response) -> Response:
+    """The answer as the defect sends it. `version` is that of the request, empty where it has none."""
+    edit = EDITS.get(way(contract, defect, version))
     return edit(request, response) if edit is not None and request.method != "GET" else response
 
 
@@ -183,6 +187,15 @@ def _for_clients(request: Request, response: Response) -> Response:
     return replace(response, body=xml.written(root))
 
 
+def _other_label(_request: Request, response: Response) -> Response:
+    """The label of the other version, as the envelope has it."""
+    if response.status != 200:
+        return response
+    own = (response.header("Content-Type") or "").partition(";")[0]
+    other = next(name for name in MEDIA_TYPES.values() if name != own)
+    return replace(response, headers=tuple((name, value.replace(own, other)) for name, value in response.headers))
+
+
 def _latin_label(_request: Request, response: Response) -> Response:
     headers = tuple((name, value.replace("utf-8", "iso-8859-1")) for name, value in response.headers)
     return replace(response, headers=headers)
@@ -190,7 +203,9 @@ def _latin_label(_request: Request, response: Response) -> Response:
 
 EDITS: Mapping[tuple[str, str], Callable[[Request, Response], Response]] = {
     ("envelope/utf", "dropped"): _latin_label,
+    ("envelope/version", "whole"): _other_label,
     ("envelope/fault-status", "dropped"): _fault_with_success,
+    ("envelope/fault-status", "bad-request"): _status(500, 400),
     ("envelope/fault-status-sender", "dropped"): _status(400, 500),
     ("http/media-type", "dropped"): _labelled("application/xml; charset=utf-8"),
     ("http/content-type", "dropped"): _latin_label,

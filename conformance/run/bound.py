@@ -37,7 +37,7 @@ from conformance.target.journal import now
 from conformance.target.records import masked_exchange, masked_judgement
 from conformance.target.settings import ServiceTarget, Target
 from conformance.target.wire import WireError
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.errors import Unread, Unusable
 
 Send = Callable[[Request], Response]
 
@@ -101,7 +101,8 @@ def from_target(contract: Contract, kept: ServiceTarget, target: Target, send: S
     try:
         made = _bound(contract, kept, fetched)
     except Unusable as error:
-        outcome = Outcome.CANT_TELL if fetched.dead else Outcome.FAILED
+        # What this suite does not read or follow is not held against a target.
+        outcome = Outcome.CANT_TELL if fetched.dead or isinstance(error, Unread) else Outcome.FAILED
         records = fetched.records(kept.encodings, outcome, str(error))
         wanting = f"its WSDL cannot be used: {error}"
         return replace(plain(contract, kept), wanting=wanting, records=records, steps=fetched.steps())

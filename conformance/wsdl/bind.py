@@ -15,7 +15,7 @@ from lxml import etree
 
 from conformance.model import Contract, Description, Encoding, Field, Message, Operation, Tree
 from conformance.wsdl.describe import Node, outline, tree
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.errors import Unbound
 from conformance.wsdl.extras import Extras, extras
 from conformance.wsdl.fields import AROUND, Made, made_of
 from conformance.wsdl.levels import Levels, found
@@ -77,7 +77,7 @@ def bind(
     lines = block(named, levels, made.literals)
     if problems:
         listed = "\n".join(f"- {problem}" for problem in dict.fromkeys(problems))
-        raise Unusable(
+        raise Unbound(
             f"{description.url}: {contract.service} cannot be bound to {first.name}:\n{listed}\n"
             f"The message of the WSDL:\n{outline(root)}\n"
             f"Say in the section of the target file what is what, elements by name or by path:\n{lines}"

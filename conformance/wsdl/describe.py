@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from conformance.model import Description
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.errors import Unread, Unusable
 from conformance.wsdl.load import XS
 from conformance.wsdl.operations import Part, Shape
 from conformance.wsdl.schemas import schema_of
@@ -124,7 +124,7 @@ class _Reading:
     def _element(self, element: Any, above: tuple[Any, ...]) -> Node:
         self._count += 1
         if self._count > MOST_NODES:
-            raise Unusable(f"{self._url}: the message has more than {MOST_NODES} elements; no more are read")
+            raise Unread(f"{self._url}: the message has more than {MOST_NODES} elements; no more are read")
         node = Node(
             tag=element.name,
             nillable=bool(element.nillable),

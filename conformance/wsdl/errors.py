@@ -5,8 +5,16 @@ from __future__ import annotations
 from conformance.errors import ConformanceError
 
 
-class Unusable(ConformanceError):
+class Unusable(ConformanceError):  # noqa: N818 - it names a state of a document, as the user sees it
     """A WSDL, or a document that it imports, cannot be used. The text names the document and the reason."""
+
+
+class Unread(Unusable):
+    """It may well be a WSDL, but is beyond what this suite reads or follows: nothing is held against the target."""
+
+
+class Unbound(ConformanceError):  # noqa: N818 - as above
+    """What of a WSDL is what cannot be told, or was told wrongly: the target file must say it."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it names a state of an answer, not an error of ours

@@ -48,7 +48,7 @@ def extras(level: Node, used: Sequence[Path], taken: frozenset[str], values: Map
         elif due and node.remark == "again":
             problems.append(f"{spelt(path)} is demanded inside of itself; no message can be made")
         elif due and node.kind == "object":
-            found.append(Extra(path, name, {}))
+            found.append(Extra(path, name, ""))
         elif due and node.fixed is not None:
             found.append(Extra(path, name, node.fixed))
         elif due and len(node.values) == 1:

@@ -35,13 +35,8 @@ class Made:
 
     def complete(self, values: Mapping[str, Any]) -> dict[str, Tree]:
         """The values with what else the message needs; without those of members that it has not."""
-        whole = {**self.added[AROUND], **values}
-        known = {one.name: one for one in self.fields}
-        return {
-            name: self._value(known[name], held)
-            for name, held in {**self.blanks[AROUND], **whole}.items()
-            if name in known
-        }
+        whole = {**self.blanks[AROUND], **self.added[AROUND], **values}
+        return {one.name: self._value(one, whole[one.name]) for one in self.fields if one.name in whole}
 
     def _value(self, member: Field, held: Any) -> Tree:
         item = member.item
@@ -52,9 +47,8 @@ class Made:
     def _item(self, listed: str, item: Field, entry: Any) -> Tree:
         if not isinstance(entry, Mapping):
             return deepcopy(entry)
-        known = {one.name: one for one in item.fields}
         whole = {**self.blanks[listed], **self.added[listed], **entry}
-        return {name: _typed(known[name], held) for name, held in whole.items() if name in known}
+        return {one.name: _typed(one, whole[one.name]) for one in item.fields if one.name in whole}
 
 
 def _typed(member: Field, held: Any) -> Any:
@@ -195,7 +189,7 @@ class _Making:
 
     def _added(self, name: str, path: Path, marks: tuple[str, ...]) -> Field:
         node = path[-1]
-        kind = "string" if node.kind == "open" else node.kind
+        kind = {"open": "string", "object": "empty"}.get(node.kind, node.kind)
         return Field(
             name=name,
             type=kind,

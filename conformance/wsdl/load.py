@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from lxml import etree
 
 from conformance.model import Description
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.errors import Unread, Unusable
 from conformance.wsdl.standin import stands_in
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
@@ -114,7 +114,7 @@ class _Loading:
         """Address → bytes, the WSDL first."""
         scheme = _split(self._root, "").scheme
         if scheme not in (*SCHEMES, "file"):
-            raise Unusable(f"{self._root}: a WSDL is read from an http or https address, or from a file that you name")
+            raise Unread(f"{self._root}: a WSDL is read from an http or https address, or from a file that you name")
         found: dict[str, bytes] = {}
         queue = deque([_Wanted(self._root, "", 0)])
         seen = {self._root}
@@ -136,9 +136,9 @@ class _Loading:
         content = self._fetch(wanted.url)
         self._total += len(content)
         if len(content) > self._limits.document_bytes:
-            raise Unusable(f"{_named(wanted)} has {len(content)} bytes; at most {self._limits.document_bytes} are read")
+            raise Unread(f"{_named(wanted)} has {len(content)} bytes; at most {self._limits.document_bytes} are read")
         if self._total > self._limits.total_bytes:
-            raise Unusable(
+            raise Unread(
                 f"{self._root} and what it imports have more than {self._limits.total_bytes} bytes; {_named(wanted)}"
                 " is where the bound was passed"
             )
@@ -147,16 +147,16 @@ class _Loading:
 
     def _allowed(self, wanted: _Wanted, count: int) -> None:
         if count >= self._limits.documents:
-            raise Unusable(f"{self._root} imports more than {self._limits.documents} documents; no more are read")
+            raise Unread(f"{self._root} imports more than {self._limits.documents} documents; no more are read")
         if wanted.depth > self._limits.depth:
-            raise Unusable(f"{_named(wanted)} is behind more than {self._limits.depth} imports; it is not read")
+            raise Unread(f"{_named(wanted)} is behind more than {self._limits.depth} imports; it is not read")
         self._in_time(wanted)
         if wanted.by:
             self._same_place(wanted)
 
     def _in_time(self, wanted: _Wanted) -> None:
         if self._clock() - self._started > self._limits.seconds:
-            raise Unusable(
+            raise Unread(
                 f"{self._root}: the WSDL and its imports took more than {self._limits.seconds:g} seconds;"
                 f" {_named(wanted)} is where the time ran out"
             )
@@ -165,18 +165,18 @@ class _Loading:
         """Stop at another scheme, host or port than the WSDL's own, unless there is leave."""
         own, other = _split(self._root, ""), _split(wanted.url, wanted.by)
         if other.scheme not in SCHEMES and not (other.scheme == own.scheme == "file" and not other.netloc):
-            raise Unusable(f"{_named(wanted)}: an import by {other.scheme or 'such an address'} is never followed")
+            raise Unread(f"{_named(wanted)}: an import by {other.scheme or 'such an address'} is never followed")
         if other.scheme == "file":
             return
         if not other.hostname or "@" in other.netloc:
-            raise Unusable(f"{_named(wanted)} is no plain address of a host; it is not asked")
+            raise Unread(f"{_named(wanted)} is no plain address of a host; it is not asked")
         if own.scheme == "https" and other.scheme == "http":
-            raise Unusable(f"{_named(wanted)} would be read without TLS, though the WSDL is not; it is not asked")
+            raise Unread(f"{_named(wanted)} would be read without TLS, though the WSDL is not; it is not asked")
         place = (other.hostname, other.port or PORTS[other.scheme])
         leave = {other.hostname, f"{other.hostname}:{place[1]}"} & self._hosts
         if not leave and (own.scheme == "file" or place != _place(own, other.scheme)):
             known = f"{own.netloc}, the host of the WSDL" if own.netloc else "the folder of the WSDL"
-            raise Unusable(f"{_named(wanted)} is not at {known}; it is not asked without leave")
+            raise Unread(f"{_named(wanted)} is not at {known}; it is not asked without leave")
 
 
 def _place(own: SplitResult, scheme: str) -> tuple[str | None, int]:

@@ -15,7 +15,7 @@ from lxml import etree
 from zeep.wsdl.bindings import Soap11Binding, Soap12Binding
 
 from conformance.model import Description
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.errors import Unbound, Unread, Unusable
 from conformance.wsdl.load import WSDL, parse
 from conformance.wsdl.stock import client
 from conformance.wsdl.words import plain
@@ -92,7 +92,7 @@ def find(description: Description, name: str, soap: tuple[str, ...] | None = Non
     wanted = [version for version in offered if soap is None or version in soap]
     if not wanted:
         asked = " and ".join(soap or ())
-        raise Unusable(f"{description.url} offers {chosen} in SOAP {' and '.join(offered)}, not in {asked}")
+        raise Unbound(f"{description.url} offers {chosen} in SOAP {' and '.join(offered)}, not in {asked}")
     notices = list(_remarks(name, chosen, names, offered, soap))
     offers = {}
     for version in wanted:
@@ -157,7 +157,7 @@ def _chosen(description: Description, name: str, ports: tuple[_Port, ...]) -> tu
     best = ranked[0]
     where = f"port {best.name} of the service {best.service}"
     if _encoded(description, best, name):
-        raise Unusable(f"{description.url}: {where} wants encoded messages (use=encoded); only literal ones are made")
+        raise Unread(f"{description.url}: {where} wants encoded messages (use=encoded); only literal ones are made")
     remarks = []
     if len(ports) > 1:
         remarks.append(f"SOAP {best.version} is offered at {len(ports)} ports; {where} is used.")
@@ -233,7 +233,7 @@ def _shape(description: Description, operation: Any, message: Any, wrapper: str)
     if message._is_body_wrapped:
         raise Unusable(f"{where} has several elements in the Body, which WS-I BP 1.1 R2712 does not admit")
     if not any(part.element is not None for part in message.abstract.parts.values()):
-        raise Unusable(f"{where} is document style with a type in place of an element; only elements are sent")
+        raise Unread(f"{where} is document style with a type in place of an element; only elements are sent")
     return Shape(tag=str(body.qname.text))
 
 

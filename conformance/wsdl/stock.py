@@ -18,6 +18,7 @@ import zeep
 import zeep.exceptions
 import zeep.helpers
 from lxml import etree
+from zeep.xsd.elements.indicators import Group, Indicator
 
 from conformance.model import Description, Field, Headers, Message, Tree
 from conformance.wsdl.errors import Unreadable, Unusable
@@ -72,12 +73,14 @@ def message(description: Description, version: str, arguments: Mapping[str, Any]
     """The envelope of that SOAP version that zeep makes of the arguments (`arguments` makes them), and its headers."""
     binding = _port(description, version).binding
     try:
-        envelope, headers = binding._create(description.operation, (), dict(arguments), client=client(description))
+        body = binding.get(description.operation).input.body
+        given = _grouped(body.type, arguments)
+        envelope, headers = binding._create(description.operation, (), given, client=client(description))
     except _TROUBLE as error:
         reason = _reason(error)
         raise Unusable(f"{description.url}: a stock client (zeep) cannot write the message: {reason}") from error
-    body = etree.tostring(envelope, encoding="utf-8", xml_declaration=True)
-    return Sent(headers=tuple(headers.items()), body=bytes(body))
+    sent = etree.tostring(envelope, encoding="utf-8", xml_declaration=True)
+    return Sent(headers=tuple(headers.items()), body=bytes(sent))
 
 
 def read(description: Description, version: str, status: int, content_type: str, body: bytes) -> object:
@@ -129,6 +132,8 @@ def _member(holder: dict[str, Any], member: Field, path: list[str], value: Tree)
 def _value(member: Field, value: Tree) -> Any:
     if value is None:
         return zeep.xsd.Nil
+    if member.type == "empty":
+        return {}
     if member.fields:
         made: dict[str, Any] = {}
         _members(made, member.fields, value)
@@ -140,6 +145,39 @@ def _descended(holder: dict[str, Any], path: list[str]) -> dict[str, Any]:
     for step in path:
         holder = holder.setdefault(step, {})
     return holder
+
+
+def _grouped(kind: Any, given: Any) -> Any:
+    """The values of an element as zeep wants them where a group repeats: as a list under a name of its own."""
+    if isinstance(given, list):
+        return [_grouped(kind, one) for one in given]
+    if not isinstance(given, Mapping) or not isinstance(kind, zeep.xsd.ComplexType):
+        return given
+    made: dict[str, Any] = {}
+    rest = dict(given)
+    for name, part in kind.elements_nested:
+        _take(name, part, rest, made)
+    return {**made, **rest}
+
+
+def _take(name: str | None, part: Any, rest: dict[str, Any], made: dict[str, Any]) -> None:
+    """Move what belongs to one part of a type from the one to the other."""
+    if isinstance(part, Group) and not part.accepts_multiple:
+        _take(name, part.child, rest, made)
+    elif not isinstance(part, Indicator):
+        if name in rest and hasattr(part, "type"):
+            made[str(name)] = _grouped(part.type, rest.pop(name))
+    elif not part.accepts_multiple:
+        for inner, one in part.elements_nested:
+            _take(inner, one, rest, made)
+    else:
+        own = {inner: _grouped(one.type, rest.pop(inner)) for inner, one in part.elements if inner in rest}
+        count = max((len(held) if isinstance(held, list) else 1 for held in own.values()), default=0)
+        columns = {inner: held if isinstance(held, list) else [held] for inner, held in own.items()}
+        if count:
+            made[str(name)] = [
+                {inner: held[place] for inner, held in columns.items() if place < len(held)} for place in range(count)
+            ]
 
 
 def _port(description: Description, version: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a binding found and what it did not, in the words of the target file: for `conformance bind`, and for its error."""
+"""What a binding found and what it did not, in the words of the target file: for `conformance bind` and its error."""
 
 from __future__ import annotations
 

@@ -54,6 +54,8 @@ def _bare(name: str) -> str:
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, without the little ones."""
+    if plain(name) in OF_WORD:
+        return (plain(name),)
     found: list[str] = []
     for run in _CAMEL.findall(_bare(name)):
         low = run.lower()

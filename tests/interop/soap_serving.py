@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,15 +116,21 @@ def php(version: str, wsdl: Path) -> Iterator[str]:
         process_group=0,
     )
     assert process.stderr is not None
+    # It complains of every request, and would wait where nobody listens.
+    deaf = threading.Thread(target=deque, args=(process.stderr, 0), daemon=True)
     try:
         said = process.stderr.readline().decode()
         port = re.search(r"http://127\.0\.0\.1:([0-9]+)", said)
         if port is None:
             raise RuntimeError(said)
+        deaf.start()
         yield f"http://127.0.0.1:{port[1]}{ENVIO}"
     finally:
-        os.killpg(process.pid, 15)
-        process.communicate()
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(5)
+        if deaf.ident is not None:
+            deaf.join(5)
+        process.stderr.close()
 
 
 @contextmanager

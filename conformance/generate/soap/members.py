@@ -137,16 +137,25 @@ def _choices(place: Place) -> Iterator[Case]:
     listed = next(one for one in subject.fields if one.name == place.names[0])
     owned = subject.items(listed)
     if member.type == "enum":
-        for choice in member.choices:
-            held = next((item for item in owned if item.get(member.name) == choice.name), None)
-            if held is not None:
-                yield _with_item(place, f"choice-{choice.name}", held, choice.name)
+        yield from _kinds(place, owned)
         other = Value("other", "conformance-other", "a word that is no documented choice")
         yield place.case("enumeration", other, Expect.REFUSED)
     if member.constraint("optional") is not None:
         held = next((item for item in owned if item.get(member.name) is None), None)
         if held is not None:
             yield _with_item(place, "optional", held, "left out")
+
+
+def _kinds(place: Place, owned: list[Tree]) -> Iterator[Case]:
+    """An item of each documented choice. The baseline has one of them, which leans on another: a service that does not
+    take that choice refuses the baseline, and shows it by what it takes."""
+    name = place.member.name
+    found = {choice.name: [one for one in owned if one.get(name) == choice.name] for choice in place.member.choices}
+    cases = {kind: _with_item(place, f"choice-{kind}", held[0], kind) for kind, held in found.items() if held}
+    own = _current(place)
+    for kind, case in cases.items():
+        others = [other.id for rank, other in cases.items() if rank != kind]
+        yield replace(case, leans_on=others[0]) if kind == own and others else case
 
 
 def _with_item(place: Place, facet: str, held: Tree, what: str) -> Case:

@@ -126,15 +126,16 @@ def _word(subject: Subject) -> tuple[Field, str] | None:
     if name is None:
         return None
     member = next(one for one in subject.fields if one.name == name)
-    return member, str(subject.baseline()[name])
+    # As the codec writes it: without what XML does not admit.
+    leaf = leaf_of(subject, baseline(subject), member)
+    return None if leaf is None else (member, leaf.text or "")
 
 
-def _in_place(subject: Subject, member: Field, written_as: str) -> bytes | None:
+def _in_place(subject: Subject, member: Field, written_as: str) -> bytes:
     root = baseline(subject)
     leaf = leaf_of(subject, root, member)
-    if leaf is None:
-        return None
-    leaf.text = PLACE
+    if leaf is not None:
+        leaf.text = PLACE
     return written(root).replace(PLACE.encode(), written_as.encode())
 
 
@@ -147,11 +148,14 @@ def _leaf(subject: Subject) -> Texts:
     for slug, title, spelling in (
         ("references", "character references", "".join(f"&#x{ord(char):X};" for char in text)),
         ("decimal-references", "decimal character references", "".join(f"&#{ord(char)};" for char in text)),
-        ("cdata", "a CDATA section", f"<![CDATA[{text}]]>"),
+        *([("cdata", "a CDATA section", f"<![CDATA[{text}]]>")] if _plain(text) else []),
     ):
-        held = _in_place(subject, member, spelling)
-        if held is not None:
-            yield slug, f"{member.name} written as {title}", held
+        yield slug, f"{member.name} written as {title}", _in_place(subject, member, spelling)
+
+
+def _plain(text: str) -> bool:
+    """Can a CDATA section hold it? It has an end, and lines end in one way there."""
+    return "]]>" not in text and "\r" not in text
 
 
 def _accented(subject: Subject) -> Texts:
@@ -164,9 +168,7 @@ def _accented(subject: Subject) -> Texts:
     member, _ = found
     escaped = "".join(char if char.isascii() else f"&#{ord(char)};" for char in ACCENTED)
     for slug, title, spelling in (("utf-8", "UTF-8", ACCENTED), ("escaped", "character references", escaped)):
-        held = _in_place(subject, member, spelling)
-        if held is not None:
-            yield slug, f"{member.name} = {ACCENTED!r} in {title}", held
+        yield slug, f"{member.name} = {ACCENTED!r} in {title}", _in_place(subject, member, spelling)
 
 
 def _halved(subject: Subject) -> bytes:
