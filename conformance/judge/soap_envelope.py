@@ -1,4 +1,4 @@
-"""What an answer shows of the rules about envelopes and about HTTP, whatever the case was about.
+"""What an answer shows of the rules about envelopes, whatever the case was about; `soap_http` has those about HTTP.
 
 One defect is one finding. Who owns what:
 
@@ -20,16 +20,16 @@ either version. Answers to other methods than POST are no SOAP at all: only thei
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 
 from lxml import etree
 
-from conformance.codecs import Envelope, Malformed
+from conformance.codecs import Envelope
 from conformance.codecs.elements import elements, named, tag
 from conformance.codecs.soap import ENVELOPES
-from conformance.codecs.xml_bytes import DOCTYPE, MARKS, declared, document_of
-from conformance.judge.reply import Answer, charset_of, is_json, is_xml, media_type, start_of
+from conformance.codecs.xml_bytes import DOCTYPE, declared
+from conformance.judge.reply import Answer, charset_of, is_xml, media_type, start_of
 from conformance.judge.soap_faults import fault_marks
+from conformance.judge.soap_http import Asked, asked, header_marks, is_envelope, label_lies, travel_marks
 from conformance.judge.soap_marks import Mark, Marks, bad, blocked, good, judged, void
 from conformance.model import Case, Outcome, Response
 

@@ -26,7 +26,8 @@ def flaws_of(contract: Contract, decoded: Decoded) -> Iterator[Flaw]:
     for oddity in decoded.oddities:
         if oddity.kind == "lexical":
             member = known[oddity.path]
-            yield Flaw(path=oddity.path, facet=_facet(member, oddity.observed), text=oddity.observed)
+            facet = _facet(member.item or member, oddity.observed)
+            yield Flaw(path=oddity.path, facet=facet, text=oddity.observed)
     yield from _gaps(fields, decoded.tree if isinstance(decoded.tree, dict) else {}, "")
 
 

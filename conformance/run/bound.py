@@ -113,14 +113,14 @@ def from_target(contract: Contract, kept: ServiceTarget, target: Target, send: S
 def _bound(contract: Contract, kept: ServiceTarget, fetch: Callable[[str], bytes]) -> Bound:
     # zeep takes a while to load; only services without names need it.
     from conformance.wsdl.bind import bind  # noqa: PLC0415
-    from conformance.wsdl.load import load  # noqa: PLC0415
+    from conformance.wsdl.load import file_url, load  # noqa: PLC0415
 
     base = plain(contract, kept).contract
     versions = tuple(name.removeprefix("soap-") for name in kept.encodings)
-    wsdl = kept.wsdl if urlsplit(kept.wsdl).scheme else Path(kept.wsdl).name
+    wsdl = kept.wsdl if urlsplit(kept.wsdl).scheme else file_url(Path(kept.wsdl).name)
     binding = bind(
         base,
-        load(fetch, wsdl),
+        load(fetch, wsdl, hosts=kept.wsdl_hosts),
         soap=versions,
         binding=kept.binding,
         tipos=kept.tipos,

@@ -182,7 +182,10 @@ def _values(values: Mapping[str, Any], contract: Contract, recipients: list[str]
     operation = contract.operation
     names = {member.name for member in operation.request.fields}
     alone = tuple(parameter for parameter in operation.parameters if parameter.name not in names)
-    yield from _members(values, (*operation.request.fields, *alone), contract.service)
+    known = (*operation.request.fields, *alone)
+    # The WSDL of a service without documented names may demand more than the document speaks of.
+    told = {name: held for name, held in values.items() if name in {one.name for one in known}}
+    yield from _members(told if contract.document.kind == "prose" else values, known, contract.service)
     yield from _plain(values, ())
     yield from _mail(values, recipients)
 

@@ -201,6 +201,7 @@ def _service(
         refusal=soap.refusal(section),
         auth=auth,
         wsdl=_wsdl(section, base),
+        wsdl_hosts=frozenset(getattr(section, "wsdl_hosts", ())),
         binding=getattr(section, "binding", {}),
         tipos=getattr(section, "tipos", {}),
         rows=tuple({**baseline, **row} for row in rows),

@@ -132,6 +132,7 @@ class WsdlSection(Shape):
     """The section of a service whose document is prose: its names come from the target's WSDL."""
 
     wsdl: Text
+    wsdl_hosts: list[Text] = []
     url: str | None = None
     soap: list[Literal["1.1", "1.2"]] | None = None
     profiles: list[Text] = []

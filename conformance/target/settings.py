@@ -36,9 +36,9 @@ class ServiceTarget:
     """One service at a target. `values` are complete; `explicit` names those that the target file gave, `defaulted`
     the references (things that must exist at the tenant) that it did not.
 
-    `wsdl` is where a service whose document has no names describes itself, an address or a file; `binding` and `tipos`
-    say what its names are where they do not speak for themselves. `profiles` are those that the target claims, `rows`
-    further sets of values, used in turn with the first.
+    `wsdl` is where a service whose document has no names describes itself, an address or a file, and `wsdl_hosts` are
+    other hosts that it may import from; `binding` and `tipos` say what its names are where they do not speak for
+    themselves. `profiles` are those that the target claims, `rows` further sets of values, used in turn with the first.
     """
 
     service: str
@@ -53,6 +53,7 @@ class ServiceTarget:
     refusal: Refusal | None = None
     auth: Auth | None = None
     wsdl: str = ""
+    wsdl_hosts: frozenset[str] = frozenset()
     binding: Mapping[str, str] = field(default_factory=dict)
     tipos: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from conformance.model import Contract
 from conformance.target.settings import Auth
+from conformance.target.soap_checks import IDENTITY
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
 WSSE = f"{_OASIS}-wssecurity-secext-1.0.xsd"
@@ -64,10 +65,5 @@ def identity(contract: Contract, who: Auth | None) -> dict[str, str]:
     """User and password as members of the message, where the binding found such."""
     if who is None or who.kind != "fields":
         return {}
-    given = {"user": who.username, "password": who.password}
-    return {
-        member.name: given[mark]
-        for member in contract.operation.request.fields
-        for mark in member.marks
-        if mark in given
-    }
+    given = dict(zip(IDENTITY, (who.username, who.password), strict=True))
+    return {member.name: given[member.name] for member in contract.operation.request.fields if member.name in given}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import islice
 from typing import Any
 
@@ -88,7 +89,7 @@ class Validator:
 
 def _errors(component: Any, element: etree._Element) -> Iterator[str]:
     # A copy has no ancestors, whose attributes are none of the schema's business.
-    alone = etree.fromstring(etree.tostring(element, with_tail=False))
+    alone = deepcopy(element)
     for error in component.iter_errors(alone):
         path = error.path or f"/{etree.QName(alone).localname}"
         yield _line(f"{path}: {error.reason}")

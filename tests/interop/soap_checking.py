@@ -6,7 +6,7 @@ alarm of the suite, what is missing is a defect that it no longer sees; either w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +49,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A server to check: how it is started, the variant that it is, and the versions that it is checked in."""
+    """A server to check: how it is started, the versions that it is checked in, the variant that it is."""
 
-    variant: str
-    encodings: tuple[str, ...]
-    serving: AbstractContextManager[str]
+    serving: Callable[[], AbstractContextManager[str]]
+    encodings: tuple[str, ...] = BOTH
+    variant: str = ""
+
+    def section(self, url: str) -> str:
+        """The section of a target file for the server at the URL."""
+        versions = ", ".join(f'"{encoding.removeprefix("soap-")}"' for encoding in self.encodings)
+        return f'url = "{url}"\nsoap = [{versions}]\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,29 @@ def check(folder: Path, section: str, *, service: str = SERVICE, depth: str = "s
     return Checked(report, service, folder / "run")
 
 
-def expected(deviations: Iterable[Deviation], setting: Setting) -> set[str]:
+def checked_in(setting: Setting, folder: Path, depth: str = "standard") -> Checked:
+    """The server started and checked."""
+    with setting.serving() as url:
+        return check(folder, setting.section(url), depth=depth)
+
+
+def differences(known: Known, setting: Setting, checked: Checked) -> list[str]:
+    """Where the verdicts are not those of the table: none where every failure is an honest one, and none is missing."""
+    told: list[str] = []
+    for words, deviations, level, outcomes in (
+        ("fails", known.must, Level.MUST, (Outcome.FAILED,)),
+        ("fails", known.should, Level.SHOULD, (Outcome.FAILED,)),
+        ("is undecided", known.undecided, Level.MUST, (Outcome.CANT_TELL, Outcome.UNTESTED)),
+    ):
+        found, due = checked.rules(*outcomes, level=level), _shown(deviations, setting)
+        told += [f"{level} {rule} {words}: {why}" for rule, why in checked.why(found - due).items()]
+        told += [f"{level} {rule} no longer {words}" for rule in sorted(due - found)]
+    if checked.report.exit_status != (1 if known.must else 0):
+        told.append(f"exit {checked.report.exit_status}: {checked.report.sentence}")
+    return told
+
+
+def _shown(deviations: Iterable[Deviation], setting: Setting) -> set[str]:
     """`rule@encoding` of those that show in this setting."""
     return {
         f"{one.rule}@{encoding}"

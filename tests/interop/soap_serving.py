@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(__file__).resolve().parent / "soap"
 CACHE = ROOT / ".cache" / "interop"
 ENVIO, FACTURACION, UPDATES = "/ServicioSSIntegral.asmx", "/FacturacionElectronica", "/mail-updates"
-NODE_SOAP = "1.13.0"
+NODE_SOAP = "1.6.1"
 FLAGS, LIBRARIES = ("-std=c++17", "-w", "-DWITH_NONAMESPACES", "-I."), ("-lgsoap++", "-lpthread")
 NPM = ("npm", "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
 
