@@ -312,6 +312,14 @@ def test_a_service_without_an_action_gets_none_to_unquote():
     assert "http/action-parameter/with" not in cases("1.2", PROSE, values=PROSE.baseline)
 
 
+def test_an_action_that_is_documented_for_one_version_is_tried_in_the_other():
+    encodings = tuple(
+        replace(one, action=None) if one.name == "soap-1.2" else one for one in CONTRACT.operation.encodings
+    )
+    made = cases("1.2", replace(CONTRACT, operation=replace(CONTRACT.operation, encodings=encodings)))
+    assert made["http/action-parameter/with"].request.header("Content-Type").endswith(f'; action="{ACTION}"')
+
+
 @pytest.mark.parametrize("version", BOTH)
 def test_methods(version):
     put, get = CASES[version]["http/method/put"], CASES[version]["http/method/get"]

@@ -112,16 +112,20 @@ def anything(draw):
         most=st.sampled_from(("1", "1", "2", "unbounded")),
         nillable=st.booleans(),
     )
-    unique = {"unique_by": lambda leaf: leaf.name}
+    issuer = st.builds(Leaf, name=st.sampled_from(ISSUERS), type=ANY_TYPE)
+    around = draw(st.lists(st.one_of(issuer, leaves), max_size=3))
+    inside = [*draw(spoken_leaves()), *draw(st.lists(leaves, max_size=3))]
+    for place in draw(st.lists(st.integers(0, len(inside) - 1), max_size=2)):
+        inside[place] = draw(leaves)
     return Sheet(
-        around=tuple(draw(st.lists(leaves, max_size=4, **unique))),
-        inside=tuple(draw(st.lists(leaves, min_size=1, max_size=7, **unique))),
-        listed=draw(ANY_NAME),
+        around=tuple({leaf.name: leaf for leaf in around}.values()),
+        inside=tuple({leaf.name: leaf for leaf in draw(st.permutations(inside))}.values()),
+        listed=draw(st.one_of(st.sampled_from(LISTS), ANY_NAME)),
         holder=draw(st.sampled_from(HOLDERS)),
         request=draw(st.sampled_from(("", "solicitud"))),
-        literals=tuple(draw(st.lists(ANY_NAME, max_size=5, unique=True))),
+        literals=tuple(draw(st.one_of(st.sampled_from(LITERALS), st.lists(ANY_NAME, max_size=5, unique=True)))),
         style=draw(st.sampled_from(("document", "rpc"))),
-        repeated=draw(st.booleans()),
+        repeated=draw(st.integers(0, 9)) > 0,
     )
 
 

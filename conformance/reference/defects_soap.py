@@ -14,6 +14,7 @@ from lxml import etree
 from conformance.model import Contract, Field, Rule
 from conformance.reference.answers import served
 from conformance.reference.defect import Defect
+from conformance.reference.soap_forms import in_elements, nested
 from conformance.rules.fields import walk
 from conformance.rules.soap_fields import due, free
 
@@ -64,7 +65,19 @@ def _lax(contract: Contract, member: Field | None) -> bool:
 
 def _nested(contract: Contract, _member: Field | None) -> bool:
     """Do objects stand within the answer?"""
-    return any(len(member.fields) > 1 for member in served(contract).operation.response.fields)
+    return next(nested(served(contract).operation.response.fields), None) is not None
+
+
+def _several(contract: Contract, _member: Field | None) -> bool:
+    return len(in_elements(contract.operation.response.fields)) > 1
+
+
+def _any(contract: Contract, _member: Field | None) -> bool:
+    return bool(in_elements(contract.operation.response.fields))
+
+
+def _element(_contract: Contract, member: Field | None) -> bool:
+    return member is not None and not member.name.startswith("@")
 
 
 def _wrapped(contract: Contract, _member: Field | None) -> bool:
@@ -99,7 +112,8 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("envelope", "qualified-child"): (Way(also=("envelope/namespace", *MESSAGE)),),
     ("envelope", "root"): (Way(), Way(variant="wrapper", when=_wrapped)),
     ("envelope", "namespace"): (Way(), Way(variant="leaf")),
-    ("envelope", "order"): (Way(), Way(variant="nested", when=_nested)),
+    ("envelope", "order"): (Way(when=_several), Way(variant="nested", when=_nested)),
+    ("envelope", "repeated"): (Way(when=_any),),
     ("envelope", "versions-agree"): (
         Way(variant="code"),
         Way(variant="stricter", when=_lax),
@@ -175,7 +189,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("request", "required"): (Way(), Way(variant="nil", when=_value), Way(variant="defaulted", when=_value)),
     # --- members of an answer ---
     ("response", "name"): (Way(), Way(variant="renamed")),
-    ("response", "type"): (Way(), Way(variant="element")),
+    ("response", "type"): (Way(), Way(variant="element", when=_element)),
 }
 """(part, facet) → the ways."""
 

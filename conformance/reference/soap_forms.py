@@ -1,22 +1,21 @@
-"""Defects in the form of a SOAP answer: of its envelope, its fault, its members. Tables of small edits of a tree.
+"""Defects in the form of a SOAP answer: of its envelope and its members. Tables of small edits of a tree.
 
 A key is the rule, without its service, and the variant of the defect. Must never import the service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
 from lxml import etree
 
-from conformance.codecs.elements import elements, tag
-from conformance.codecs.soap import ENVELOPES, PREFIXES
+from conformance.codecs.elements import tag, unwrapped
+from conformance.codecs.soap import ENVELOPES
 from conformance.facets import element_name
 from conformance.judge.refusals import CODES, FLAGS
 from conformance.model import Contract, Field
-from conformance.reference.faults import LANGUAGE
 from conformance.reference.places import holder_of, items, member_at, places
 from conformance.rules.fields import walk
 
@@ -65,7 +64,8 @@ Change = Callable[[Parts], object]
 # --- the envelope around a message ------------------------------------------------------------------------------------
 
 
-def _foreign(parent: etree._Element, place: int) -> etree._Element:
+def foreign(parent: etree._Element, place: int) -> etree._Element:
+    """A child that nobody knows, at that place."""
     made = etree.Element(tag(OTHER, "Nota"), nsmap={"otra": OTHER})
     made.text = "x"
     parent.insert(place, made)
@@ -101,26 +101,37 @@ def _move(found: list[etree._Element]) -> None:
         element.tag = tag(OTHER, etree.QName(element).localname)
 
 
-def _swap(parent: etree._Element) -> None:
+def put_last(parent: etree._Element) -> None:
+    """The first child behind the others."""
     parent.append(parent[0])
 
 
 def _nested(parts: Parts) -> etree._Element:
     """The first element in the message that holds several members of an object."""
-    members = walk(parts.contract.operation.response.fields)
-    path = next(path for path, member in members if len(member.fields) > 1)
-    return next(places(parts.contract.operation.response, parts.child, path))
+    message = parts.contract.operation.response
+    return next(places(message, parts.child, next(nested(message.fields))))
+
+
+def nested(fields: tuple[Field, ...]) -> Iterator[str]:
+    """The paths of members that hold several others, each in an element of its own."""
+    return (path for path, member in walk(fields) if len(in_elements(member.fields)) > 1)
+
+
+def in_elements(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The members that stand in elements, one each."""
+    return tuple(one for one in fields if not one.name.startswith(("@", "#")) and not unwrapped(one))
 
 
 def _leaf(parts: Parts) -> etree._Element:
-    """The last element of the message that has a member's text."""
-    members = walk(parts.contract.operation.response.fields)
-    path = [path for path, member in members if member.type == "string"][-1]
-    return next(places(parts.contract.operation.response, parts.child, path))
+    """The last element of the message that holds no other."""
+    inside = [one for one in parts.holder.iter(tag=etree.Element) if not len(one)]
+    return inside[-1]
 
 
-def _again(parent: etree._Element) -> None:
-    parent[0].addnext(deepcopy(parent[0]))
+def _again(parts: Parts) -> None:
+    message = parts.contract.operation.response
+    for found in places(message, parts.child, in_elements(message.fields)[0].name):
+        found.addnext(deepcopy(found))
 
 
 def _other_code(parts: Parts) -> None:
@@ -140,16 +151,11 @@ def _overflow(parts: Parts) -> None:
             element.text = str(2**31)
 
 
-def has_nested(contract: Contract) -> bool:
-    """Do objects stand within the answer, so that what is wrong can be deep?"""
-    return any(len(member.fields) > 1 for member in contract.operation.response.fields)
-
-
 ACCEPTED: Mapping[tuple[str, str], Change] = {
     ("envelope/structure", "two-headers"): _two_headers,
-    ("envelope/structure", "before-body"): lambda parts: _foreign(parts.root, 0),
-    ("envelope/after-body", "dropped"): lambda parts: _foreign(parts.root, len(parts.root)),
-    ("envelope/one-child", "dropped"): lambda parts: _foreign(parts.body, 1),
+    ("envelope/structure", "before-body"): lambda parts: foreign(parts.root, 0),
+    ("envelope/after-body", "dropped"): lambda parts: foreign(parts.root, len(parts.root)),
+    ("envelope/one-child", "dropped"): lambda parts: foreign(parts.body, 1),
     ("envelope/qualified-child", "dropped"): _unqualified,
     ("envelope/encoding-style", "dropped"): lambda parts: parts.body.set(tag(parts.own, "encodingStyle"), ENCODING),
     ("envelope/soap-attributes", "dropped"): lambda parts: parts.body.set(tag(parts.own, "root"), "1"),
@@ -158,13 +164,13 @@ ACCEPTED: Mapping[tuple[str, str], Change] = {
     ("envelope/root", "wrapper"): lambda parts: _rename(parts.child[0], "OtroResultado"),
     ("envelope/namespace", "dropped"): lambda parts: _move(list(parts.child.iter(tag=etree.Element))),
     ("envelope/namespace", "leaf"): lambda parts: _move([_leaf(parts)]),
-    ("envelope/order", "dropped"): lambda parts: _swap(parts.holder),
-    ("envelope/order", "nested"): lambda parts: _swap(_nested(parts)),
-    ("envelope/repeated", "dropped"): lambda parts: _again(parts.holder),
+    ("envelope/order", "dropped"): lambda parts: put_last(parts.holder),
+    ("envelope/order", "nested"): lambda parts: put_last(_nested(parts)),
+    ("envelope/repeated", "dropped"): _again,
     ("envelope/versions-agree", "code"): _other_code,
     ("response/valid", "overflow"): _overflow,
     ("response/valid", "unknown"): lambda parts: etree.SubElement(parts.holder, "noDescrito"),
-    ("response/valid", "order"): lambda parts: _swap(_nested(parts)),
+    ("response/valid", "order"): lambda parts: put_last(_nested(parts)),
 }
 """What breaks an answer to an accepted request."""
 
@@ -194,14 +200,14 @@ def change_member(parts: Parts, path: str, facet: str, variant: str) -> None:
         change(element, member)
 
 
-def _recase(element: etree._Element, member: Field) -> None:
+def _called(element: etree._Element, member: Field, change: Callable[[str], str]) -> None:
+    """Another name for the member."""
     attribute = _attribute(member)
-    name = attribute or str(etree.QName(element).localname)
-    other = name[0].swapcase() + name[1:]
     if attribute:
-        element.set(other, element.attrib.pop(attribute))
+        named = etree.QName(attribute)
+        element.set(tag(named.namespace, change(named.localname)), element.attrib.pop(attribute))
     else:
-        _rename(element, other)
+        _rename(element, change(str(etree.QName(element).localname)))
 
 
 def _retype(element: etree._Element, member: Field) -> None:
@@ -223,69 +229,10 @@ def _fill(element: etree._Element, _member: Field) -> None:
 
 
 MEMBERS: Mapping[tuple[str, str], Callable[[etree._Element, Field], object]] = {
-    ("name", "dropped"): _recase,
-    ("name", "renamed"): lambda element, _: _rename(element, f"{etree.QName(element).localname}s"),
+    ("name", "dropped"): lambda element, member: _called(element, member, lambda name: name[0].swapcase() + name[1:]),
+    ("name", "renamed"): lambda element, member: _called(element, member, lambda name: f"{name}s"),
     ("type", "dropped"): _retype,
     ("type", "element"): _fill,
     ("item", "dropped"): lambda element, _: _rename(element, f"{etree.QName(element).localname}Item"),
 }
 """Facet and variant → what breaks the element of a member."""
-
-
-# --- faults -----------------------------------------------------------------------------------------------------------
-
-
-def _gone(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
-
-
-def _code(parts: Parts) -> etree._Element:
-    return parts.named("faultcode" if parts.version == "1.1" else "Value")
-
-
-def _unbound(parts: Parts) -> None:
-    """The right code with a prefix that nobody has declared."""
-    code = _code(parts)
-    code.text = f"desconocido:{(code.text or '').rpartition(':')[2]}"
-
-
-def _another_code(parts: Parts) -> None:
-    """A number in place of the code, in SOAP 1.2 a sixth one; codes that a request asks for stay."""
-    code = _code(parts)
-    if (code.text or "").rpartition(":")[2] in {"Client", "Sender"}:
-        code.text = "400" if parts.version == "1.1" else f"{PREFIXES[parts.version]}:Wrong"
-
-
-def _dotted(parts: Parts) -> None:
-    code = _code(parts)
-    code.text = f"{code.text}.Datos"
-
-
-def _qualify(parts: Parts) -> None:
-    for element in elements(parts.child):
-        element.tag = tag(parts.own, etree.QName(element).localname)
-
-
-def _without_language(parts: Parts) -> None:
-    del parts.named("Text").attrib[LANGUAGE]
-
-
-FAULTS: Mapping[tuple[str, str], Change] = {
-    ("envelope/fault-structure", "dropped"): lambda parts: _gone(
-        parts.named("faultstring" if parts.version == "1.1" else "Reason")
-    ),
-    ("envelope/fault-structure", "no-code"): lambda parts: _gone(
-        parts.named("faultcode" if parts.version == "1.1" else "Code")
-    ),
-    ("envelope/fault-structure", "order"): lambda parts: _swap(parts.child),
-    ("envelope/fault-children", "dropped"): lambda parts: etree.SubElement(parts.child, "nota"),
-    ("envelope/fault-unqualified", "dropped"): _qualify,
-    ("envelope/fault-code", "dropped"): _unbound,
-    ("envelope/fault-code", "unknown"): _another_code,
-    ("envelope/fault-dots", "dropped"): _dotted,
-    ("envelope/fault-language", "dropped"): _without_language,
-    ("envelope/fault-alone", "dropped"): lambda parts: _foreign(parts.body, 1),
-}
-"""What breaks a fault."""

@@ -15,7 +15,8 @@ from conformance.codecs import xml
 from conformance.codecs.soap import ENVELOPES
 from conformance.model import Contract, Headers, Request, Response
 from conformance.reference.defect import Defect
-from conformance.reference.soap_forms import ACCEPTED, FAULTS, Change, Parts, change_member
+from conformance.reference.soap_fault_forms import FAULTS
+from conformance.reference.soap_forms import ACCEPTED, Change, Parts, change_member
 
 MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 REASONS = {

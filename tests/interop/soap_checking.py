@@ -26,13 +26,13 @@ PAGE, READING = "the page", "our reading"
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """A rule that a stack breaks or that it gives no evidence of. `clause` is what the rule stands on: clauses of
-    standards, PAGE or READING. `variants` are the ways to set the stack up in which it is so; none for all."""
+    standards, PAGE or READING. `only` are tags of settings in which it shows, any of them; none for all."""
 
     rule: str
     clause: str
     what: str
     encodings: tuple[str, ...] = BOTH
-    variants: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A server to check: how it is started, the versions that it is checked in, the variant that it is."""
+    """A server to check: how it is started, the versions that it is checked in, and what is particular about it."""
 
     serving: Callable[[], AbstractContextManager[str]]
     encodings: tuple[str, ...] = BOTH
-    variant: str = ""
+    tags: tuple[str, ...] = ()
 
     def section(self, url: str) -> str:
         """The section of a target file for the server at the URL."""
@@ -135,7 +135,7 @@ def _shown(deviations: Iterable[Deviation], setting: Setting) -> set[str]:
         f"{one.rule}@{encoding}"
         for one in deviations
         for encoding in one.encodings
-        if encoding in setting.encodings and (not one.variants or setting.variant in one.variants)
+        if encoding in setting.encodings and (not one.only or set(one.only) & set(setting.tags))
     }
 
 

@@ -21,7 +21,7 @@ from tests.interop.soap_checking import (
     unlike_their_rules,
 )
 
-LXML, SOFT, BROKEN = "lxml", "soft", "lxml, its faults not mended"
+LXML, SOFT, BROKEN, ALONE = "lxml", "soft", "lxml as it comes", "one version alone"
 CRASH = "a refusal by the schema crashes: the reason is bytes; an HTML page says so, which shows nothing of the value"
 """SchemaValidationError of spyne 2.14 in SOAP 1.2."""
 
@@ -39,7 +39,7 @@ SPYNE = Known(
         Deviation("http/malformed-status", "WS-I BP 1.1 R1113", "500 with a fault", FIRST),
         Deviation("http/no-server-error", READING, "an empty POST and an empty Body crash, an HTML page says so"),
         Deviation("http/unsupported-media-type", "WS-I BP 1.1 R1115", "the media type is not looked at", FIRST),
-        Deviation("http/unsupported-media-type", "RFC 9110 §15.5.16", "the media type is not looked at", SECOND, (BROKEN,)),
+        Deviation("http/unsupported-media-type", "RFC 9110 §15.5.16", "the media type is not looked at", SECOND, (ALONE,)),
         Deviation("request/FechaFactura/lexical", READING, "white space around an instant is not collapsed"),
         Deviation("request/FechaFactura/strict-type", READING, "a blank in place of the T is taken", BOTH, (SOFT,)),
     ),
@@ -50,17 +50,38 @@ SPYNE = Known(
 )
 # fmt: on
 SETTINGS = {
-    "both versions, lxml": Setting(partial(server.spyne, "both", "lxml-mended"), BOTH, LXML),
-    "both versions, soft": Setting(partial(server.spyne, "both", "soft"), BOTH, SOFT),
-    "1.2 alone, lxml as it comes": Setting(partial(server.spyne, "1.2", "lxml"), SECOND, BROKEN),
+    "both versions, lxml": Setting(partial(server.spyne, "both", "lxml-mended"), BOTH, (LXML,)),
+    "both versions, soft": Setting(partial(server.spyne, "both", "soft"), BOTH, (SOFT,)),
+    "1.2 alone, lxml as it comes": Setting(partial(server.spyne, "1.2", "lxml"), SECOND, (BROKEN, ALONE)),
 }
 """Where both versions are served the media type tells them apart: an unknown one is taken for SOAP 1.1."""
+MORE = {
+    "1.1 alone, lxml": Setting(partial(server.spyne, "1.1", "lxml"), FIRST, (LXML, ALONE)),
+    "1.1 alone, soft": Setting(partial(server.spyne, "1.1", "soft"), FIRST, (SOFT, ALONE)),
+    "1.2 alone, lxml": Setting(partial(server.spyne, "1.2", "lxml-mended"), SECOND, (LXML, ALONE)),
+    "1.2 alone, soft": Setting(partial(server.spyne, "1.2", "soft"), SECOND, (SOFT, ALONE)),
+}
 
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_what_fails_is_what_spyne_breaks(name, tmp_path):
     setting = SETTINGS[name]
     assert not differences(SPYNE, setting, checked_in(setting, tmp_path))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize("depth", ["standard", "deep"])
+def test_so_it_is_for_one_version_alone(name, depth, tmp_path):
+    setting = MORE[name]
+    assert not differences(SPYNE, setting, checked_in(setting, tmp_path, depth))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", SETTINGS)
+def test_more_messages_show_no_more(name, tmp_path):
+    setting = SETTINGS[name]
+    assert not differences(SPYNE, setting, checked_in(setting, tmp_path, "deep"))
 
 
 def test_every_row_stands_on_what_its_rule_stands_on():

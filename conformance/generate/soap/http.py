@@ -64,8 +64,9 @@ def _soap_action(subject: Subject) -> Iterator[Case]:
 
 
 def _action(subject: Subject) -> Iterator[Case]:
-    """The action parameter of the media type."""
-    own = subject.encoding.action
+    """The action parameter of the media type; one that is documented for the other version alone serves both."""
+    encodings = (subject.encoding, *subject.contract.operation.encodings)
+    own = next((encoding.action for encoding in encodings if encoding.action), None)
     tried: list[tuple[str, str | None, Expect]] = [
         ("without", None, Expect.ACCEPTED),
         *([("with", own, Expect.ACCEPTED)] if own else []),
