@@ -98,7 +98,12 @@ def test_a_value_fits_its_type_exactly_by_conversion_or_not_at_all(type_name, va
     assert fit(type_name, value) is expected
 
 
-@pytest.mark.parametrize(("name", "value", "expected"), BROKEN, ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    BROKEN,
+    # Sets are written in the same order by every process.
+    ids=lambda value: repr(sorted(value) if isinstance(value, set) else value)[:30],
+)
 def test_a_value_breaks_exactly_these_facets(name, value, expected):
     assert set(broken(MEMBERS[name], value)) == expected
 

@@ -221,7 +221,9 @@ def test_encoded_messages_are_refused():
 
 def test_an_operation_that_is_not_there_is_an_error_that_lists_those_that_are():
     text = (FOLDER / "rpc.wsdl").read_text().replace("actualizarCorreoClienteListaDocumentos", "borrarTodo")
-    with pytest.raises(ConformanceError, match=r"has no operation actualizarCorreo\w+; over SOAP it offers:\n  borrarTodo"):
+    with pytest.raises(
+        ConformanceError, match=r"has no operation actualizarCorreo\w+; over SOAP it offers:\n  borrarTodo"
+    ):
         bound(from_text(text))
 
 

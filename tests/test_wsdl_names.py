@@ -12,21 +12,76 @@ from conformance.wsdl.words import COMPANY, KINDS, OF_WORD, generic, likeness, w
 from tests.wsdl_shapes import Leaf, Sheet, text_of
 from tests.wsdl_support import agrees, bound, elements, from_text, how
 
-ISSUERS = (
-    "idFacturador nitEmisor issuerId idEmpresa tenantId NIT nit_facturador Id_Facturador_Electronico emisor"
-    " IDENTIFICACION_EMISOR companyTaxId codigoEmpresa taxId facturadorElectronicoId rucEmisor"
-).split()
-LISTS = "documentos listaDocumentos documents facturas items lista-documentos DocumentList arrayOfDocuments".split()
-PREFIXES = "prefijo prefix serie Prefijo_Documento prefijoNumeracion documentPrefix PREF".split()
-NUMBERS = (
-    "numero nroDocumento folio number consecutivo numeroDocumento Número docNumber invoiceNumber NUM nro_factura"
-    " numero-factura numerodocumento"
-).split()
-KIND_NAMES = "tipo tipoDocumento documentType kind clase tipo_documento TIPODOC claseDeDocumento codigoTipo".split()
-MAILS = (
-    "correo email mail correoElectronico nuevoCorreo newEmail e-mail eMail correo_cliente"
-    " nuevaDireccionDeCorreoElectronicoDelCliente customerEmailAddress emailReceptor correoelectronico EMAIL"
-).split()
+ISSUERS = [
+    "idFacturador",
+    "nitEmisor",
+    "issuerId",
+    "idEmpresa",
+    "tenantId",
+    "NIT",
+    "nit_facturador",
+    "Id_Facturador_Electronico",
+    "emisor",
+    "IDENTIFICACION_EMISOR",
+    "companyTaxId",
+    "codigoEmpresa",
+    "taxId",
+    "facturadorElectronicoId",
+    "rucEmisor",
+]
+LISTS = [
+    "documentos",
+    "listaDocumentos",
+    "documents",
+    "facturas",
+    "items",
+    "lista-documentos",
+    "DocumentList",
+    "arrayOfDocuments",
+]
+PREFIXES = ["prefijo", "prefix", "serie", "Prefijo_Documento", "prefijoNumeracion", "documentPrefix", "PREF"]
+NUMBERS = [
+    "numero",
+    "nroDocumento",
+    "folio",
+    "number",
+    "consecutivo",
+    "numeroDocumento",
+    "Número",
+    "docNumber",
+    "invoiceNumber",
+    "NUM",
+    "nro_factura",
+    "numero-factura",
+    "numerodocumento",
+]
+KIND_NAMES = [
+    "tipo",
+    "tipoDocumento",
+    "documentType",
+    "kind",
+    "clase",
+    "tipo_documento",
+    "TIPODOC",
+    "claseDeDocumento",
+    "codigoTipo",
+]
+MAILS = [
+    "correo",
+    "email",
+    "mail",
+    "correoElectronico",
+    "nuevoCorreo",
+    "newEmail",
+    "e-mail",
+    "eMail",
+    "correo_cliente",
+    "nuevaDireccionDeCorreoElectronicoDelCliente",
+    "customerEmailAddress",
+    "emailReceptor",
+    "correoelectronico",
+    "EMAIL",
+]
 
 
 def item(**names):
@@ -49,7 +104,10 @@ def test_the_issuer_goes_by_many_names(name):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_the_list_goes_by_many_names(name):
-    other = '<xs:element name="anexos" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence/></xs:complexType></xs:element>'
+    other = (
+        '<xs:element name="anexos" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence/></xs:complexType>'
+        "</xs:element>"
+    )
     made = of(Sheet(listed=name, further=other))
     assert elements(made)["documentos"] == name
     agrees(made)
@@ -87,7 +145,9 @@ def test_what_is_left_over_is_what_is_left_over():
 
 
 def test_an_unknown_name_is_not_taken_for_what_may_be_left_out():
-    with pytest.raises(ConformanceError, match='prefijo: no element is called like it; where the service has none, say prefijo = ""'):
+    with pytest.raises(
+        ConformanceError, match='prefijo: no element is called like it; where the service has none, say prefijo = ""'
+    ):
         of(Sheet(inside=item(prefijo="planta")))
 
 
@@ -123,7 +183,10 @@ def test_names_that_say_nothing_are_not_guessed():
     text = str(told.value)
     assert all(f"- {name}: no element is called like it" in text for name in ("numero", "correo"))
     assert "      c3: kinds (FACTURA, NOTA_CREDITO, NOTA_DEBITO), 0..1" in text
-    assert 'binding = { facturador = "facturador", documentos = "documentos", prefijo = "?", numero = "?", tipo = "c3",' in text
+    assert (
+        'binding = { facturador = "facturador", documentos = "documentos", prefijo = "?", numero = "?", tipo = "c3",'
+        in text
+    )
     assert 'tipos = { factura = "FACTURA", nota-credito = "NOTA_CREDITO", nota-debito = "NOTA_DEBITO" }' in text
 
 
@@ -191,7 +254,9 @@ def test_every_mistake_is_told_at_once():
     assert str(told.value).count("\n- ") == 4
 
 
-@pytest.mark.parametrize("literals_", [("A", "B", "C"), ("1", "2", "3"), ("FACTURA_VENTA", "FACTURA_EXPORTACION", "NC")])
+@pytest.mark.parametrize(
+    "literals_", [("A", "B", "C"), ("1", "2", "3"), ("FACTURA_VENTA", "FACTURA_EXPORTACION", "NC")]
+)
 def test_kinds_that_the_values_do_not_tell_must_be_told(literals_):
     with pytest.raises(ConformanceError, match=r"must be told: add tipos"):
         of(Sheet(literals=literals_))
@@ -201,7 +266,9 @@ def test_kinds_that_the_values_do_not_tell_must_be_told(literals_):
 
 def test_kinds_of_a_plain_text_must_be_told():
     inside = tuple(replace(one, type="string") for one in item())
-    with pytest.raises(ConformanceError, match="lists no values, so what stands for factura, nota-credito, nota-debito"):
+    with pytest.raises(
+        ConformanceError, match="lists no values, so what stands for factura, nota-credito, nota-debito"
+    ):
         of(Sheet(inside=inside))
     agrees(of(Sheet(inside=inside), tipos={"factura": "F", "nota-credito": "C", "nota-debito": "D"}))
 

@@ -3,8 +3,10 @@ one clear error."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,9 +39,7 @@ def spoken_leaves(draw):
         if member == "numero":
             kind = draw(st.sampled_from(("string", "int", "long", "integer", "unsignedInt")))
         least = draw(st.integers(0, 1))
-        made.append(
-            Leaf(name=draw(st.sampled_from(names)), type=kind, least=least, nillable=draw(st.booleans()))
-        )
+        made.append(Leaf(name=draw(st.sampled_from(names)), type=kind, least=least, nillable=draw(st.booleans())))
     return tuple(draw(st.permutations(made)))
 
 
@@ -81,9 +81,7 @@ def test_a_wsdl_whose_names_speak_binds_as_a_stock_client_would(sheet):
 @given(spoken(), st.data())
 @settings(deadline=None)
 def test_the_target_file_overrides_names_that_say_nothing(sheet, data):
-    inside = tuple(
-        replace(leaf, name=f"m{place}", type="string") for place, leaf in enumerate(sheet.inside)
-    )
+    inside = tuple(replace(leaf, name=f"m{place}", type="string") for place, leaf in enumerate(sheet.inside))
     sheet = replace(sheet, inside=inside, around=(Leaf(name="a1"), Leaf(name="a2")))
     order = data.draw(st.permutations([leaf.name for leaf in inside]))
     told = dict(zip(NAMES, order, strict=True)) | {"facturador": data.draw(st.sampled_from(("a1", "a2")))}
@@ -95,10 +93,29 @@ def test_the_target_file_overrides_names_that_say_nothing(sheet, data):
 
 
 WORDS = st.sampled_from(
-    "id nit correo email numero tipo prefijo documento lista fecha valor cliente emisor nuevo a1 x codigo total".split()
+    [
+        "id",
+        "nit",
+        "correo",
+        "email",
+        "numero",
+        "tipo",
+        "prefijo",
+        "documento",
+        "lista",
+        "fecha",
+        "valor",
+        "cliente",
+        "emisor",
+        "nuevo",
+        "a1",
+        "x",
+        "codigo",
+        "total",
+    ]
 )
 ANY_NAME = st.lists(WORDS, min_size=1, max_size=3).map("_".join)
-ANY_TYPE = st.sampled_from(("string", "int", "boolean", "dateTime", "base64Binary", "kinds", "anyType", "decimal", "date"))
+ANY_TYPE = st.sampled_from(("string", "string", "int", "boolean", "dateTime", "base64Binary", "anyType", "decimal"))
 
 
 @st.composite
@@ -132,11 +149,12 @@ def anything(draw):
 @given(anything(), st.booleans())
 @settings(deadline=None)
 def test_any_wsdl_binds_or_is_one_clear_error(sheet, auth_fields):
-    description = from_text(text_of(sheet))
-    try:
+    description, made = from_text(text_of(sheet)), None
+    with suppress(ConformanceError):
         made = bound(description, auth_fields=auth_fields)
-    except ConformanceError as error:
-        assert "The message of the WSDL:" in str(error)
+    if made is None:
+        with pytest.raises(ConformanceError, match="The message of the WSDL:"):
+            bound(description, auth_fields=auth_fields)
     else:
         values = made.complete({**made.contract.baseline, "usuario": "qa", "clave": "x"})
         agrees(made, values)

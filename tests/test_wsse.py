@@ -10,7 +10,7 @@ from lxml import etree
 from conformance.codecs.soap import encode, with_header
 from conformance.model import Citation, Message
 from conformance.target.settings import Auth
-from conformance.target.wsse import CREATED, NONCE, PASSWORD, WSSE, WSU, block, filled
+from conformance.target.wsse import CREATED, NONCE, PASSWORD, WSSE, WSU, block, filled, place
 
 PLAIN = Auth(kind="wsse", username="qa & co", password="cl<ave>")
 DIGEST = Auth(kind="wsse", username="qa", password="clave", digest=True)
@@ -18,9 +18,9 @@ EMPTY = Message(root="Op", citation=Citation(document="d", line=1), fields=(), n
 
 
 def sent(who: Auth) -> etree._Element:
-    body = with_header(encode(EMPTY, None, "1.1"), block(who))
+    body = with_header(encode(EMPTY, None, "1.1"), block("s", who))
     assert who.password.encode() not in body
-    return etree.fromstring(filled(body, [who]))
+    return etree.fromstring(filled(body, {"s": who}))
 
 
 def told(root: etree._Element, namespace: str, name: str) -> str:
@@ -46,11 +46,19 @@ def test_every_request_has_a_nonce_of_its_own():
 
 
 def test_what_is_planned_holds_places_only():
-    text = block(DIGEST)
-    assert all(place in text for place in (PASSWORD, NONCE, CREATED))
+    text = block("s", DIGEST)
+    assert all(place(name, "s") in text for name in (PASSWORD, NONCE, CREATED))
 
 
 def test_other_ways_to_say_who_asks_have_no_block():
-    assert block(None) == ""
-    assert block(Auth(kind="basic", username="a", password="b")) == ""
-    assert filled(b"<a/>", [DIGEST]) == b"<a/>"
+    assert block("s", None) == ""
+    assert block("s", Auth(kind="basic", username="a", password="b")) == ""
+    assert filled(b"<a/>", {"s": DIGEST}) == b"<a/>"
+
+
+def test_the_password_of_one_service_is_never_put_into_a_request_to_another():
+    other = Auth(kind="wsse", username="o", password="other")
+    body = with_header(encode(EMPTY, None, "1.1"), block("two", other))
+    assert b"other" in filled(body, {"one": PLAIN, "two": other})
+    assert filled(body, {"one": PLAIN, "two": None}) == body
+    assert filled(body, {"one": PLAIN}) == body

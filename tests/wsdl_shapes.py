@@ -83,7 +83,9 @@ def _often(least: int, most: str) -> str:
 def _leaf(leaf: Leaf) -> str:
     kind = "d:kinds" if leaf.type == "kinds" else f"xs:{leaf.type}"
     nillable = ' nillable="true"' if leaf.nillable else ""
-    return f'<xs:element name={quoteattr(leaf.name)} type="{kind}"{_often(leaf.least, leaf.most)}{nillable}{leaf.extra}/>'
+    return (
+        f'<xs:element name={quoteattr(leaf.name)} type="{kind}"{_often(leaf.least, leaf.most)}{nillable}{leaf.extra}/>'
+    )
 
 
 def _complex(sheet: Sheet, name: str, content: str, types: list[str], often: str = "") -> str:
@@ -130,9 +132,8 @@ def _types(sheet: Sheet) -> str:
     )
     if sheet.style == "rpc":
         wrapper = f'<xs:complexType name="todo"><xs:sequence>{"".join(members)}</xs:sequence></xs:complexType>'
-    schema = (
-        f'<xs:schema targetNamespace="{_space(sheet)}" elementFormDefault="{form}">{wrapper}{"".join(types)}</xs:schema>'
-    )
+    head = f'<xs:schema targetNamespace="{_space(sheet)}" elementFormDefault="{form}">'
+    schema = f"{head}{wrapper}{''.join(types)}</xs:schema>"
     return f"<types>{schema}</types>"
 
 
@@ -161,7 +162,8 @@ def _binding(sheet: Sheet, version: str) -> str:
     return (
         f'<binding name="B{prefix}" type="t:Puerto"><{prefix}:binding style="{sheet.style}"'
         f' transport="http://schemas.xmlsoap.org/soap/http"/><operation name="{OPERATION}">'
-        f'<{prefix}:operation soapAction="urn:actualizar"/><input>{body}</input><output>{body}</output></operation></binding>'
+        f'<{prefix}:operation soapAction="urn:actualizar"/><input>{body}</input><output>{body}</output></operation>'
+        "</binding>"
     )
 
 

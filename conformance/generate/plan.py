@@ -12,7 +12,7 @@ from conformance.generate.members import member_cases
 from conformance.generate.soap import members as soap_members
 from conformance.generate.soap import soap_transport_cases
 from conformance.generate.soap.stock import stock_cases
-from conformance.generate.subject import Subject
+from conformance.generate.subject import Row, Subject
 from conformance.generate.transport import transport_cases
 from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
 from conformance.rules.http import about_answers
@@ -66,8 +66,10 @@ def cases_of(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: 
 
 def _in_turn(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: Path) -> tuple[Case, ...]:
     """The cases with several sets of values, each in its turn. Every set has a baseline of its own to lean on."""
-    sets = (subject.values, *subject.rows)
-    ranks = [cases_of(replace(subject, values=values, rows=()), depth, rules, examples) for values in sets]
+    own = Row(values=subject.values, explicit=subject.explicit, private=subject.private)
+    sets = (own, *subject.rows)
+    alone = (replace(subject, values=one.values, explicit=one.explicit, private=one.private, rows=()) for one in sets)
+    ranks = [cases_of(one, depth, rules, examples) for one in alone]
     others = [
         replace(
             rank[0], id=f"{rank[0].id}-{number}", kind="positive", title=f"the baseline with set {number} of the values"
@@ -76,9 +78,12 @@ def _in_turn(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: 
     ]
     ids = (None, *(case.id for case in others))
     mixed = [ranks[0][0], *others]
-    for place, same in enumerate(zip(*(rank[1:] for rank in ranks), strict=True)):
-        turn = place % len(sets)
-        case = same[turn]
+    by_id = [{case.id: case for case in rank} for rank in ranks]
+    # A set that has more members has more cases; each is made of the set whose turn it is, or of one that has it.
+    every = dict.fromkeys(case.id for rank in ranks for case in rank[1:])
+    for place, name in enumerate(every):
+        turn = next(one % len(sets) for one in range(place, place + len(sets)) if name in by_id[one % len(sets)])
+        case = by_id[turn][name]
         mixed.append(replace(case, leans_on=case.leans_on or ids[turn]))
     return tuple(mixed)
 

@@ -22,6 +22,15 @@ USER_AGENT = f"billing-conformance/{__version__}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A set of values as a subject has them: which of them the target gave, and which hold a secret."""
+
+    values: Mapping[str, Any]
+    explicit: frozenset[str]
+    private: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """`url` may have parameters between braces. `values` are the target's, laid over the contract's; `explicit` names
     those that the target gave, `private` those that hold a secret: nothing is made from them that masking would not
@@ -40,7 +49,7 @@ class Subject:
     """The target's own WSDL, where the contract is bound to it."""
     header: str = ""
     """A block for the Header of every envelope, such as credentials that are filled in when it is sent."""
-    rows: tuple[Mapping[str, Any], ...] = ()
+    rows: tuple[Row, ...] = ()
     """Further sets of values, used in turn with `values`."""
 
     @property

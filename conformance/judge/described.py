@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
+from conformance.codecs.elements import elements
 from conformance.judge.reply import Answer, media_type
 from conformance.judge.show import whole
 from conformance.model import Case, Description, Finding, Outcome, Reply, Response, Result
@@ -25,10 +28,9 @@ def described_results(
     description: Description, validator: Validator, case: Case, response: Response, answer: Answer
 ) -> Iterator[Result]:
     """Results of the rules about the target's WSDL; `validator` holds its schemas."""
-    envelope = answer.decoded.envelope if answer.decoded is not None else None
     version = case.encoding.removeprefix("soap-")
-    if envelope is not None and envelope.child is not None and envelope.fault is None and 200 <= response.status < 300:
-        problems = validator.problems(envelope.child, version)
+    problems = _problems(validator, response, answer, version)
+    if problems is not None:
         rule = f"{case.service}/response/valid"
         if not problems:
             yield Result(rule=rule, outcome=Outcome.PASSED)
@@ -37,6 +39,19 @@ def described_results(
             yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
     if case.answer == STOCK:
         yield _client(description, case, response, answer, version)
+
+
+def _problems(validator: Validator, response: Response, answer: Answer, version: str) -> tuple[str, ...] | None:
+    """What is not as the WSDL has it: of an answer's message, or of what a fault tells in detail; None for neither."""
+    envelope = answer.decoded.envelope if answer.decoded is not None else None
+    if envelope is None or envelope.body is None:
+        return None
+    if envelope.fault is not None:
+        details = [one for one in elements(envelope.fault.element) if etree.QName(one).localname.lower() == "detail"]
+        told = next((inner for one in details for inner in elements(one)), None)
+        # A fault without details, or with those of another kind, breaks no promise of the WSDL.
+        return validator.fault_problems(told) or None if told is not None else None
+    return validator.problems(envelope.child, version) if 200 <= response.status < 300 else None
 
 
 def _client(description: Description, case: Case, response: Response, answer: Answer, version: str) -> Result:

@@ -134,7 +134,7 @@ def _soap(contract: Contract, response: Response, asked: str) -> Answer:
     told = refusals.said(envelope) if envelope is not None else {}
     refused, decided = refusals.refused(contract, told)
     return Answer(
-        _soap_reply(response, envelope, refused=refused),
+        _soap_reply(response, envelope, refused=refused, one_way=contract.operation.one_way),
         words,
         decoded,
         str(malformed or ""),
@@ -145,10 +145,12 @@ def _soap(contract: Contract, response: Response, asked: str) -> Answer:
     )
 
 
-def _soap_reply(response: Response, envelope: Envelope | None, *, refused: bool) -> Reply:
+def _soap_reply(response: Response, envelope: Envelope | None, *, refused: bool, one_way: bool) -> Reply:
     """DESIGN: a fault, 400 with or without a body, or a declared refusal."""
     if response.status == 400 or (envelope is not None and envelope.fault is not None):
         return Reply.REFUSED
+    if one_way and 200 <= response.status < 300 and not response.body.strip():
+        return Reply.ACCEPTED
     if not 200 <= response.status < 300 or envelope is None or envelope.body is None:
         return Reply.NEITHER
     return Reply.REFUSED if refused else Reply.ACCEPTED

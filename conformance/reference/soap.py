@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from werkzeug.http import parse_options_header
 
-from conformance.codecs import CODECS
-from conformance.codecs.soap import ENVELOPES, with_header
+from conformance.codecs import CODECS, xml
+from conformance.codecs.soap import ENVELOPES, enveloped, with_header
 from conformance.emit.wsdl import wsdl_text
 from conformance.model import Contract, Request, Response
 from conformance.reference import faults, soap_wire
@@ -32,6 +32,11 @@ def answer(contract: Contract, request: Request, defect: Defect, memory: Memory)
     service = _Service(served(contract), request, defect, memory)
     response = service.answer()
     return soap_wire.misbehave(contract, defect, service.version, request, response)
+
+
+def nothing(version: str) -> bytes:
+    """An envelope with an empty Body, where the document shows no message."""
+    return xml.written(enveloped(version)[0])
 
 
 class _Service:
@@ -77,11 +82,14 @@ class _Service:
         return soap_wire.described(self.contract, self.defect, wsdl_text(self.contract, address))
 
     def accepted(self, *, noted: bool) -> Response:
+        message = self.contract.operation.response
+        if self.contract.operation.one_way:
+            return soap_wire.empty(202)
         encoding = f"soap-{self.version}"
         key = (self.defect.id, f"{encoding} {noted}")
         body = self.memory.answers.get(key)
         if body is None:
-            body = CODECS[encoding].encode(self.contract.operation.response, sampled(self.contract))
+            body = CODECS[encoding].encode(message, sampled(self.contract)) if message.root else nothing(self.version)
             if noted:
                 body = with_header(body, IGNORED.format(ENVELOPES[self.version]))
             body = soap_wire.accepted(self.contract, self.defect, self.version, body)

@@ -155,6 +155,9 @@ class Reading:
             if self.breaks("envelope/empty-body"):
                 raise Taken
             raise Refused("Client", "no message")
+        if not self.contract.operation.request.root:
+            # The document says nothing of the message, so any will do.
+            raise Taken
         odd: dict[str, Oddity] = {}
         for oddity in decoded.oddities:
             if oddity.kind == "root" or (oddity.kind == "namespace" and not oddity.path):

@@ -46,7 +46,7 @@ ANSWERS = (
     Row("envelope", "after-body", MUST, "WS-I BP 1.1 R1011; SOAP 1.2 Part 1 §5.1", "Nothing follows the Body.", SOAP, SOFT),
     Row("envelope", "one-child", SHOULD, "WS-I BP 1.1 R2712; WS-I BP 2.0 R2712", "The Body of an answer holds one element."),
     Row("envelope", "qualified-child", SHOULD, "WS-I BP 1.1 R1014; SOAP 1.2 Part 1 §5.3.1", "The children of Body are in a namespace."),
-    Row("envelope", "encoding-style", MUST, "WS-I BP 1.1 R1005; SOAP 1.2 Part 1 §5.1.1", "No element of the envelope's namespace, and no child of Body, has an encodingStyle.", SOAP, SOFT),
+    Row("envelope", "encoding-style", MUST, "WS-I BP 1.1 R1005; SOAP 1.2 Part 1 §5.1.1", "No element of the envelope's namespace has an encodingStyle; in SOAP 1.1 no child of Body either.", SOAP, SOFT),
     Row("envelope", "soap-attributes", SHOULD, "WS-I BP 1.1 R1032", "Envelope, Header and Body have no attribute of the envelope's namespace.", FIRST),
     Row("envelope", "must-understand-value", SHOULD, "WS-I BP 1.1 R1013; SOAP 1.2 Part 1 §5.2.3", "mustUnderstand in a header block of an answer is 0 or 1, in SOAP 1.2 also false or true."),
     Row("envelope", "fault-structure", MUST, "SOAP 1.1 §4.4; SOAP 1.2 Part 1 §5.4", "A fault has faultcode and faultstring; in SOAP 1.2 Code with Value and Reason with Text, then Node, Role, Detail, in that order."),

@@ -171,7 +171,9 @@ class _Fetched:
 
     def __call__(self, url: str) -> bytes:
         own = {"user-agent", "content-type", "soapaction"}
-        given = tuple(pair for pair in self._kept.headers if pair[0].lower() not in own)
+        # What is secret of the service goes to the place that the target file names, and to no other.
+        home = urlsplit(url)[:2] == urlsplit(self._kept.wsdl)[:2]
+        given = tuple(pair for pair in self._kept.headers if home and pair[0].lower() not in own)
         request = Request(method="GET", url=url, headers=(("User-Agent", USER_AGENT), *given), body=b"")
         started, clock = now(), time.perf_counter()
         response, error = None, None

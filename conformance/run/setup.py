@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.codecs import answered_in
 from conformance.errors import ConformanceError, SuiteError
 from conformance.generate.plan import DEPTHS, cases_of, plan_of, undecided
-from conformance.generate.subject import Subject
+from conformance.generate.subject import Row, Subject
 from conformance.model import Case, Plan, Request, Response, Rule
 from conformance.resources import cases_dir
 from conformance.rules.http import EVERY_ANSWER, about_answers
@@ -149,21 +150,27 @@ def _subject(setup: Setup, service: str, encoding: str) -> Subject:
     bound = setup.service(service)
     masks = setup.target.masks()
     told = identity(bound.contract, kept.auth)
-    values = {**(bound.values or kept.values), **told}
-    explicit = kept.explicit | told.keys()
+
+    def row(values: Mapping[str, Any], named: Collection[str]) -> Row:
+        whole = {**values, **told}
+        explicit = frozenset(named) | told.keys()
+        private = frozenset(name for name in explicit if name in whole and _hidden(masks, whole[name]))
+        return Row(values=whole, explicit=explicit, private=private)
+
+    first = row(bound.values or kept.values, kept.explicit)
     return Subject(
         contract=bound.contract,
         encoding=bound.contract.encoding(encoding),
         url=bound.url.get(encoding, kept.url),
         headers=kept.headers,
-        values=values,
-        explicit=explicit,
-        private=frozenset(name for name in explicit if _hidden(masks, values[name])),
+        values=first.values,
+        explicit=first.explicit,
+        private=first.private,
         recipients=setup.target.recipients,
         seed=setup.options.seed,
         description=bound.description,
-        header=block(kept.auth),
-        rows=tuple({**row, **told} for row in kept.rows),
+        header=block(service, kept.auth),
+        rows=tuple(row({**bound.contract.baseline, **values}, values) for values in kept.rows),
     )
 
 

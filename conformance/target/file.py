@@ -204,7 +204,7 @@ def _service(
         wsdl_hosts=frozenset(getattr(section, "wsdl_hosts", ())),
         binding=getattr(section, "binding", {}),
         tipos=getattr(section, "tipos", {}),
-        rows=tuple({**baseline, **row} for row in rows),
+        rows=tuple(rows),
     )
 
 

@@ -69,7 +69,7 @@ class Wire:
     def send(self, request: Request) -> Response:
         """The answer to the request. WireError where there is none, Refused where the guard forbids it."""
         check_send(request, self._target)
-        auths = (kept.auth for kept in self._target.services.values() if kept.auth is not None)
+        auths = {service: kept.auth for service, kept in self._target.services.items()}
         prepared = self._prepared(replace(request, body=filled(request.body, auths)))
         tries = Retrying(
             stop=stop_after_attempt(_TRIES),

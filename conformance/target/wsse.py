@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from secrets import token_bytes
 from xml.sax.saxutils import escape
@@ -22,33 +23,40 @@ WSSE = f"{_OASIS}-wssecurity-secext-1.0.xsd"
 WSU = f"{_OASIS}-wssecurity-utility-1.0.xsd"
 TOKEN = f"{_OASIS}-username-token-profile-1.0"
 BASE64 = f"{_OASIS}-soap-message-security-1.0#Base64Binary"
-PASSWORD, NONCE, CREATED = "${WSSE-PASSWORD}", "${WSSE-NONCE}", "${WSSE-CREATED}"
+PASSWORD, NONCE, CREATED = "WSSE-PASSWORD", "WSSE-NONCE", "WSSE-CREATED"
+_PLACE = re.compile(rb"\$\{(WSSE-PASSWORD|WSSE-NONCE|WSSE-CREATED):([^{}]+)\}")
+"""A place, and the service whose token it is in: what is secret of one never goes to another."""
 
 
-def block(who: Auth | None) -> str:
+def place(name: str, service: str) -> str:
+    """The text that stands for what is put in when a request is sent."""
+    return f"${{{name}:{service}}}"
+
+
+def block(service: str, who: Auth | None) -> str:
     """The header block with places for what is secret; empty for any other way to say who asks."""
     if who is None or who.kind != "wsse":
         return ""
     kind = "PasswordDigest" if who.digest else "PasswordText"
     fresh = (
-        f'<wsse:Nonce EncodingType="{BASE64}">{NONCE}</wsse:Nonce><wsu:Created>{CREATED}</wsu:Created>'
+        f'<wsse:Nonce EncodingType="{BASE64}">{place(NONCE, service)}</wsse:Nonce>'
+        f"<wsu:Created>{place(CREATED, service)}</wsu:Created>"
         if who.digest
         else ""
     )
     return (
         f'<wsse:Security xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}"><wsse:UsernameToken>'
         f"<wsse:Username>{escape(who.username)}</wsse:Username>"
-        f'<wsse:Password Type="{TOKEN}#{kind}">{PASSWORD}</wsse:Password>{fresh}'
+        f'<wsse:Password Type="{TOKEN}#{kind}">{place(PASSWORD, service)}</wsse:Password>{fresh}'
         "</wsse:UsernameToken></wsse:Security>"
     )
 
 
-def filled(body: bytes, auths: Iterable[Auth]) -> bytes:
-    """The body with the places of its token filled for now."""
-    if PASSWORD.encode() not in body:
-        return body
-    who = next((one for one in auths if one.kind == "wsse"), None)
-    if who is None:
+def filled(body: bytes, auths: Mapping[str, Auth | None]) -> bytes:
+    """The body with the places of its token filled for now. `auths` says by service who asks."""
+    found = _PLACE.search(body)
+    who = auths.get(found[2].decode("ascii", "replace")) if found is not None else None
+    if found is None or who is None or who.kind != "wsse":
         return body
     nonce, created = token_bytes(16), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     password = who.password
@@ -56,9 +64,9 @@ def filled(body: bytes, auths: Iterable[Auth]) -> bytes:
         # §3.1 of the profile prescribes SHA-1; it guards against reading, not against collisions.
         digest = hashlib.sha1(nonce + created.encode() + who.password.encode(), usedforsecurity=False).digest()
         password = base64.b64encode(digest).decode()
-    for place, text in ((PASSWORD, escape(password)), (NONCE, base64.b64encode(nonce).decode()), (CREATED, created)):
-        body = body.replace(place.encode(), text.encode())
-    return body
+    texts = {PASSWORD: escape(password), NONCE: base64.b64encode(nonce).decode(), CREATED: created}
+    service = found[2]
+    return _PLACE.sub(lambda one: texts[one[1].decode()].encode() if one[2] == service else one[0], body)
 
 
 def identity(contract: Contract, who: Auth | None) -> dict[str, str]:

@@ -53,7 +53,7 @@ class Made:
 
 def _typed(member: Field, held: Any) -> Any:
     """A number for a member that is one: target files have texts for what documents are called by."""
-    if member.type in {"int", "integer"} and isinstance(held, str) and held.isdecimal() and held.isascii():
+    if member.type in NUMBERS and isinstance(held, str) and held.isdecimal() and held.isascii():
         return int(held)
     return deepcopy(held)
 

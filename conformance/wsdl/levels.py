@@ -5,13 +5,13 @@ Must never import what opens sockets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.model import Field
 from conformance.wsdl.describe import Node, Path, places
 from conformance.wsdl.match import BINDING, NAME, SHAPE, SYNONYM, Hit, Matches, Wish, assign, bound, spelt
-from conformance.wsdl.words import NONE, SAME, likeness
+from conformance.wsdl.words import NONE, SAME, likeness, meanings
 
 USERNAME, PASSWORD = "usuario", "clave"
 """What the members for user and password are called, where they are members of the message."""
@@ -48,10 +48,12 @@ def found(fields: Sequence[Field], root: Node, told: Mapping[str, str], *, auth_
             problems[member.name] = hit
             continue
         lists[member.name] = hit
-        inside[member.name] = _assigned(wishes, hit.path[-1], told)
+        beyond = _said(one for one in fields if one is not member)
+        inside[member.name] = _assigned(wishes, hit.path[-1], told, beyond)
     wanted = [_wish(member.name, member) for member in plain] + list(_AUTH if auth_fields else ())
     apart = [hit.path for hit in lists.values()]
-    around = _assigned(wanted, root, told, apart)
+    beyond = _said((*listed, *(one for member in listed for one in _inner(member))))
+    around = _assigned(wanted, root, told, beyond, apart)
     return Levels(around, lists, inside, problems)
 
 
@@ -80,11 +82,19 @@ def leaves(node: Node, apart: Sequence[Path] = (), *, deep: bool = True) -> list
     return found
 
 
-def _assigned(wishes: Sequence[Wish], node: Node, told: Mapping[str, str], apart: Sequence[Path] = ()) -> Matches:
-    near = assign(wishes, leaves(node, apart, deep=False), told)
+def _said(fields: Iterable[Field]) -> frozenset[str]:
+    """What the names of members mean."""
+    return frozenset[str]().union(*(meanings(member.name) for member in fields))
+
+
+def _assigned(
+    wishes: Sequence[Wish], node: Node, told: Mapping[str, str], elsewhere: frozenset[str], apart: Sequence[Path] = ()
+) -> Matches:
+    """The members of a level; elements inside of a further one that repeats count where no others do."""
+    near = assign(wishes, leaves(node, apart, deep=False), told, elsewhere)
     if not near.problems:
         return near
-    far = assign(wishes, leaves(node, apart), told)
+    far = assign(wishes, leaves(node, apart), told, elsewhere)
     return far if len(far.problems) < len(near.problems) else near
 
 

@@ -17,7 +17,7 @@ BINDING, NAME, SYNONYM, TYPE, SHAPE = "binding", "name", "synonym", "type", "sha
 """How sure a match is."""
 NO_TEXT = frozenset({"boolean", "dateTime", "base64Binary"})
 NUMBERS = frozenset({"int", "integer", "decimal"})
-WEAK = frozenset({"id", "code", "key", "account", "electronic", "document", "number", "business", "tax", "request"})
+WEAK = frozenset({"id", "code", "key", "account", "electronic", "business", "tax", "request"})
 """Meanings that say too little to tell what something is."""
 
 
@@ -69,7 +69,7 @@ def bound(named: str, paths: Sequence[Path]) -> Path | str:
 def score(wish: Wish, path: Path) -> tuple[int, str]:
     """How well an element suits the member: a number, and what speaks for it."""
     leaf = path[-1]
-    if leaf.kind in NO_TEXT or (leaf.kind in NUMBERS and wish.mail):
+    if leaf.kind in NO_TEXT or (wish.mail and (leaf.kind in NUMBERS or leaf.values)):
         return NONE, ""
     alone = max(likeness(word, leaf.name) for word in wish.words)
     if alone >= FULL and "new" in meanings(leaf.name):
@@ -88,8 +88,10 @@ def score(wish: Wish, path: Path) -> tuple[int, str]:
     return (2 * alone - 1, SYNONYM) if alone == LOOSE else (NONE, "")
 
 
-def assign(wishes: Sequence[Wish], leaves: Sequence[Path], told: Mapping[str, str]) -> Matches:
-    """An element for each member, no element for two."""
+def assign(
+    wishes: Sequence[Wish], leaves: Sequence[Path], told: Mapping[str, str], elsewhere: frozenset[str] = frozenset()
+) -> Matches:
+    """An element for each member, no element for two. `elsewhere` is what members of the other level mean."""
     hits: dict[str, Hit] = {}
     problems: dict[str, str] = {}
     for wish in wishes:
@@ -101,7 +103,7 @@ def assign(wishes: Sequence[Wish], leaves: Sequence[Path], told: Mapping[str, st
                 hits[wish.key] = Hit(found, BINDING)
     left = [wish for wish in wishes if wish.key not in told]
     _by_score(left, leaves, hits, problems)
-    _by_shape([wish for wish in left if wish.key not in hits | problems], leaves, hits)
+    _by_shape([wish for wish in left if wish.key not in hits | problems], leaves, hits, elsewhere)
     for wish in left:
         if wish.key not in hits and wish.key not in problems:
             problems[wish.key] = "no element is called like it"
@@ -151,12 +153,12 @@ def _best(wish: Wish, leaves: Sequence[Path]) -> list[tuple[int, Path, str]]:
     return [one for one in best if len(one[1]) == least]
 
 
-def _by_shape(wishes: Sequence[Wish], leaves: Sequence[Path], hits: dict[str, Hit]) -> None:
+def _by_shape(wishes: Sequence[Wish], leaves: Sequence[Path], hits: dict[str, Hit], elsewhere: frozenset[str]) -> None:
     """What is left goes to what is left, where that is one to one."""
     left = list(wishes)
     for narrowed in (_numeric, _optional, _all):
-        free = [path for path in _free(leaves, hits) if path[-1].kind not in NO_TEXT and _mute(path)]
-        mine, theirs = narrowed(left, free)
+        free = [path for path in _free(leaves, hits) if path[-1].kind not in NO_TEXT]
+        mine, theirs = narrowed(left, [path for path in free if _mute(path, left, elsewhere)])
         if len(mine) == len(theirs) == 1 and _may_be(mine[0], theirs[0][-1]):
             hits[mine[0].key] = Hit(theirs[0], SHAPE)
             left.remove(mine[0])
@@ -164,13 +166,21 @@ def _by_shape(wishes: Sequence[Wish], leaves: Sequence[Path], hits: dict[str, Hi
 
 def _may_be(wish: Wish, leaf: Node) -> bool:
     """What may be left out need not be there at all, so that an unknown name is no reason to take it for that."""
+    if leaf.values and not wish.kinds:
+        return False
     return not (wish.mail and leaf.kind in NUMBERS) and (not wish.optional or generic(leaf.name))
 
 
-def _mute(path: Path) -> bool:
-    """Does the name of the element not tell what it is?"""
+def _mute(path: Path, wishes: Sequence[Wish], elsewhere: frozenset[str]) -> bool:
+    """Does the name of the element not tell that it is something else than one of these?"""
     name = path[-1].name
-    return generic(name) or not (meanings(name) & COMPANY.keys()) - WEAK
+    if generic(name):
+        return True
+    company = frozenset[str]().union(
+        *(COMPANY.get(one, frozenset()) for wish in wishes for one in meanings(wish.words[0]))
+    )
+    known = meanings(name) & COMPANY.keys()
+    return not known & elsewhere and known <= WEAK | company
 
 
 def _numeric(wishes: list[Wish], leaves: list[Path]) -> tuple[list[Wish], list[Path]]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import zeep
 import zeep.exceptions
@@ -168,7 +169,8 @@ def _take(name: str | None, part: Any, rest: dict[str, Any], made: dict[str, Any
         if name in rest and hasattr(part, "type"):
             made[str(name)] = _grouped(part.type, rest.pop(name))
     elif not part.accepts_multiple:
-        for inner, one in part.elements_nested:
+        nested: Any = part
+        for inner, one in nested.elements_nested:
             _take(inner, one, rest, made)
     else:
         own = {inner: _grouped(one.type, rest.pop(inner)) for inner, one in part.elements if inner in rest}
@@ -197,7 +199,9 @@ class _Offline:
         self._documents = documents
 
     def load(self, url: str) -> bytes:
-        found = self._documents.get(url) or self._documents.get(url.strip()) or stands_in(url)
+        # zeep takes an absolute address as it is written.
+        spelt = urlunsplit(urlsplit(url.strip()))
+        found = self._documents.get(url) or self._documents.get(spelt) or stands_in(spelt)
         if found is None:
             raise Unusable(f"{url} was not downloaded with the WSDL, and nothing is fetched now")
         return found

@@ -18,6 +18,8 @@ from conformance.run.options import Options
 from conformance.run.setup import set_up
 
 SERVICE = "envio-correo"
+WSDL = Path(__file__).resolve().parents[2] / "schemas" / SERVICE / "ServicioSSIntegral.wsdl"
+"""What the page says, as we publish it: stacks that begin with a WSDL are built from it."""
 FIRST, SECOND = ("soap-1.1",), ("soap-1.2",)
 BOTH = (*FIRST, *SECOND)
 PAGE, READING = "the page", "our reading"

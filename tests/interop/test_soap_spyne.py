@@ -71,10 +71,9 @@ def test_what_fails_is_what_spyne_breaks(name, tmp_path):
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", MORE)
-@pytest.mark.parametrize("depth", ["standard", "deep"])
-def test_so_it_is_for_one_version_alone(name, depth, tmp_path):
+def test_so_it_is_for_one_version_alone(name, tmp_path):
     setting = MORE[name]
-    assert not differences(SPYNE, setting, checked_in(setting, tmp_path, depth))
+    assert not differences(SPYNE, setting, checked_in(setting, tmp_path))
 
 
 @pytest.mark.nightly

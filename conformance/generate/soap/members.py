@@ -136,12 +136,7 @@ def _choices(place: Place) -> Iterator[Case]:
     listed = next(one for one in subject.fields if one.name == place.names[0])
     owned = subject.items(listed)
     if member.type == "enum":
-        if owned:
-            yield from _kinds(place, owned)
-        else:
-            for choice in member.choices:
-                value = Value(choice.name, choice.name, choice.name)
-                yield place.case(f"choice-{choice.name}", value, Expect.ACCEPTED)
+        yield from _kinds(place, owned) if owned else _each(place)
         other = Value("other", "conformance-other", "a word that is no documented choice")
         yield place.case("enumeration", other, Expect.REFUSED)
     if member.constraint("optional") is not None:
@@ -155,7 +150,20 @@ def _kinds(place: Place, owned: list[Tree]) -> Iterator[Case]:
     take that choice refuses the baseline, and shows it by what it takes."""
     name = place.member.name
     found = {choice.name: [one for one in owned if one.get(name) == choice.name] for choice in place.member.choices}
-    cases = {kind: _with_item(place, f"choice-{kind}", held[0], kind) for kind, held in found.items() if held}
+    yield from _leaning(
+        place, {kind: _with_item(place, f"choice-{kind}", held[0], kind) for kind, held in found.items() if held}
+    )
+
+
+def _each(place: Place) -> Iterator[Case]:
+    """Each documented choice in the place of the baseline's."""
+    names = [choice.name for choice in place.member.choices]
+    yield from _leaning(
+        place, {name: place.case(f"choice-{name}", Value(name, name, name), Expect.ACCEPTED) for name in names}
+    )
+
+
+def _leaning(place: Place, cases: dict[str, Case]) -> Iterator[Case]:
     own = _current(place)
     for kind, case in cases.items():
         others = [other.id for rank, other in cases.items() if rank != kind]

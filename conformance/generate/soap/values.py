@@ -23,8 +23,12 @@ WRONG: Mapping[str, tuple[Value, ...]] = {
         Value("above", str(BEYOND), f"{BEYOND}, one more than xsd:int has"),
         Value("below", str(-BEYOND - 1), f"{-BEYOND - 1}, one less than xsd:int has"),
     ),
-    "integer": (Value("word", "abc", "a word"), Value("fraction", "1.5", "a number with a fraction")),
-    "decimal": (Value("word", "abc", "a word"),),
+    "integer": (
+        Value("word", "abc", "a word"),
+        Value("empty", "", "an empty element"),
+        Value("fraction", "1.5", "a number with a fraction"),
+    ),
+    "decimal": (Value("word", "abc", "a word"), Value("empty", "", "an empty element")),
     "boolean": (Value("word", "abc", "a word"), Value("number", "2", "a number")),
     "dateTime": (
         Value("word", "abc", "a word"),
