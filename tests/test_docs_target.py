@@ -1,4 +1,4 @@
-"""`docs/target-file.md`, held to the code: its examples load, its tables name every key, its commands print what it shows."""
+"""`docs/target-file.md`, held to the code: its examples load, its tables have every key, its commands print as shown."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def test_every_key_of_identity_and_refusal_is_told() -> None:
 def test_the_limits_of_the_page_are_those_of_the_loader() -> None:
     words = (
         f"At most {STANDARD.documents} documents, {STANDARD.document_bytes // MEBIBYTE} MiB each and "
-        f"{STANDARD.total_bytes // MEBIBYTE} MiB together, {STANDARD.depth} imports deep, in {STANDARD.seconds:g} seconds"
+        f"{STANDARD.total_bytes // MEBIBYTE} MiB together, {STANDARD.depth} imports deep, "
+        f"in {STANDARD.seconds:g} seconds"
     )
     assert words in " ".join(PAGE.split())
 

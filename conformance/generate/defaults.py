@@ -85,9 +85,11 @@ def complete(member: Field, text: str) -> Tree:
 
 
 def carried(member: Field) -> bool:
-    """Is the member part of a message that nobody chose the members of? An optional one only if nothing binds it."""
+    """Is the member part of a message that nobody chose the members of? An optional one only if nothing binds it; one
+    that the type mapping of a SOAP service demands always."""
     bound = any(constraint.facet not in MUTE for constraint in member.constraints)
-    return member.required or not (bound or refers(member))
+    due = member.occurs is not None and member.occurs[0] > 0
+    return member.required or due or not (bound or refers(member))
 
 
 def _items(member: Field) -> list[Tree]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from conformance.judge.refusals import CODES
 from conformance.model import Contract, Field, Rule
 from conformance.reference.answers import served
 from conformance.reference.defect import Defect
@@ -60,7 +61,15 @@ def _demands(contract: Contract, _member: Field | None) -> bool:
 
 
 def _lax(contract: Contract, member: Field | None) -> bool:
-    return not _demands(contract, member)
+    """May some text be nil, and is none demanded?"""
+    members = [one for _, one in walk(contract.operation.request.fields) if not one.name.startswith(("@", "#"))]
+    return not _demands(contract, member) and any(not due(one) for one in members)
+
+
+def _coded(contract: Contract, _member: Field | None) -> bool:
+    """Does the answer tell in a code how it went?"""
+    members = walk(served(contract).operation.response.fields)
+    return any(member.type in {"string", "int"} and CODES.search(member.name) for _, member in members)
 
 
 def _nested(contract: Contract, _member: Field | None) -> bool:
@@ -115,7 +124,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("envelope", "order"): (Way(when=_several), Way(variant="nested", when=_nested)),
     ("envelope", "repeated"): (Way(when=_any),),
     ("envelope", "versions-agree"): (
-        Way(variant="code"),
+        Way(variant="code", when=_coded),
         Way(variant="stricter", when=_lax),
         Way(variant="laxer", when=_demands),
     ),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from conformance.codecs.elements import elements, unwrapped
+from conformance.codecs.elements import elements, tag, unwrapped
 from conformance.facets import element_name
 from conformance.model import Field, Message
 
@@ -32,6 +32,20 @@ def items(message: Message, child: etree._Element, path: str) -> Iterator[etree.
     member = member_at(message.fields, path)
     for found in places(message, child, path):
         yield from [found] if unwrapped(member) else _inner(member, found)
+
+
+def texts(message: Message, child: etree._Element, path: str) -> Iterator[str]:
+    """The text of every element at the path of a member, or of its attribute."""
+    attribute = attribute_of(member_at(message.fields, path))
+    for found in places(message, child, path):
+        held = found.get(attribute) if attribute else found.text or ""
+        if held is not None:
+            yield held
+
+
+def attribute_of(member: Field) -> str:
+    """The name of the attribute that the member is; empty for an element."""
+    return tag(member.namespace, element_name(member.name[1:])) if member.name.startswith("@") else ""
 
 
 def member_at(fields: tuple[Field, ...], path: str) -> Field:

@@ -13,10 +13,9 @@ from lxml import etree
 
 from conformance.codecs.elements import tag, unwrapped
 from conformance.codecs.soap import ENVELOPES
-from conformance.facets import element_name
 from conformance.judge.refusals import CODES, FLAGS
 from conformance.model import Contract, Field
-from conformance.reference.places import holder_of, items, member_at, places
+from conformance.reference.places import attribute_of, holder_of, items, member_at, places
 from conformance.rules.fields import walk
 
 OTHER = "urn:example:other"
@@ -202,7 +201,7 @@ def change_member(parts: Parts, path: str, facet: str, variant: str) -> None:
 
 def _called(element: etree._Element, member: Field, change: Callable[[str], str]) -> None:
     """Another name for the member."""
-    attribute = _attribute(member)
+    attribute = attribute_of(member)
     if attribute:
         named = etree.QName(attribute)
         element.set(tag(named.namespace, change(named.localname)), element.attrib.pop(attribute))
@@ -211,16 +210,11 @@ def _called(element: etree._Element, member: Field, change: Callable[[str], str]
 
 
 def _retype(element: etree._Element, member: Field) -> None:
-    attribute, text = _attribute(member), OTHER_TEXT.get(member.type, "")
+    attribute, text = attribute_of(member), OTHER_TEXT.get(member.type, "")
     if attribute:
         element.set(attribute, text)
     else:
         element.text = text
-
-
-def _attribute(member: Field) -> str:
-    """The name of the attribute that the member is; empty for an element."""
-    return tag(member.namespace, element_name(member.name[1:])) if member.name.startswith("@") else ""
 
 
 def _fill(element: etree._Element, _member: Field) -> None:

@@ -51,6 +51,11 @@ def _coverage(header: Mapping[str, Any]) -> Iterator[str]:
                 f'For {service} the target file says enforcement = "advisory": '
                 "a stated constraint that is not enforced counts as SHOULD, not as MUST."
             )
+        if declared.get("profiles"):
+            claimed = listed(list(declared["profiles"]))
+            yield f"For {service} the target file claims {claimed}: the clauses of that profile count as MUST."
+        if declared.get("wsdl"):
+            yield f"The names of {service} are those of the WSDL at {declared['wsdl']}; its document states none."
 
 
 def _target(header: Mapping[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from conformance.emit.wsdl import wsdl_text
 from conformance.errors import ConformanceError
 from conformance.generate.subject import USER_AGENT
+from conformance.judge.expectation import GATE
 from conformance.model import (
     Case,
     Contract,
@@ -32,6 +33,7 @@ from conformance.model import (
     Result,
     Step,
 )
+from conformance.target.checks import address_mistakes
 from conformance.target.guard import loopback
 from conformance.target.journal import now
 from conformance.target.records import masked_exchange, masked_judgement
@@ -149,6 +151,9 @@ def _url(kept: ServiceTarget, wsdl: str, address: str) -> str:
     """Where to send: the target file's address, or that of the WSDL where it is on the host that the WSDL came from."""
     if kept.url:
         return kept.url
+    if wrong := next(address_mistakes(address), ""):
+        text = f"{kept.service}: soap:address of the WSDL is {address!r}, which {wrong}"
+        raise ConformanceError(f"{text}; name the address to send to as url in the section [{kept.service}]")
     there, came = urlsplit(address), urlsplit(wsdl)
     same = there.hostname == came.hostname
     near = bool(there.hostname and came.hostname) and loopback(there.hostname or "") and loopback(came.hostname or "")
@@ -206,6 +211,8 @@ class _Fetched:
             self.dead = True
             raise Unusable(f"{url}: no answer: {error}")
         if response.status != 200:
+            # A gate speaks of who asks, or of the moment: not of the WSDL.
+            self.dead = response.status in GATE - {404}
             raise Unusable(f"{url}: answered {response.status}{_whither(response)}")
         return response.body
 

@@ -84,7 +84,7 @@ def mistakes(tree: Mapping[str, Any], contracts: Mapping[str, Contract], base: P
     yield from _recipients(recipients)
     yield from _files(tree.get("tls"), base)
     if isinstance(tree.get("proxy"), str):
-        for sentence in _url(tree["proxy"], userinfo=True):
+        for sentence in address_mistakes(tree["proxy"], userinfo=True):
             yield ("proxy",), sentence
     services = in_order(contracts)
     if not any(service in tree for service in services):
@@ -104,7 +104,7 @@ def _section(section: Mapping[str, Any], contract: Contract, recipients: list[st
                 if not (base / section[key]).is_file():
                     yield (key,), f"there is no file {section[key]}; name the address of the WSDL, or a file"
                 continue
-            for sentence in (*_url(section[key]), *_parameters(section[key], contract)):
+            for sentence in (*address_mistakes(section[key]), *_parameters(section[key], contract)):
                 yield (key,), sentence
     yield from soap_mistakes(section, contract)
     yield from _headers(section.get("headers"))
@@ -126,7 +126,8 @@ def enumerated(rows: object) -> Iterator[tuple[Key, Any]]:
             yield (place,), row
 
 
-def _url(text: str, *, userinfo: bool = False) -> Iterator[str]:
+def address_mistakes(text: str, *, userinfo: bool = False) -> Iterator[str]:
+    """What keeps the text from being an address that requests can be sent to."""
     parts = _split(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         yield "must be an absolute http or https url"

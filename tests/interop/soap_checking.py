@@ -17,7 +17,7 @@ from conformance.run.execution import Run
 from conformance.run.options import Options
 from conformance.run.setup import set_up
 
-SERVICE = "envio-correo"
+SERVICE, UPDATE = "envio-correo", "actualizar-correo"
 WSDL = Path(__file__).resolve().parents[2] / "schemas" / SERVICE / "ServicioSSIntegral.wsdl"
 """What the page says, as we publish it: stacks that begin with a WSDL are built from it."""
 FIRST, SECOND = ("soap-1.1",), ("soap-1.2",)
@@ -107,6 +107,13 @@ def check(folder: Path, section: str, *, service: str = SERVICE, depth: str = "s
         run.close()
     assert report is not None
     return Checked(report, service, folder / "run")
+
+
+def documents() -> str:
+    """The line of a target file with documents of each kind, and one without a prefix."""
+    rows = (("factura", "SETP", "990000001"), ("nota-credito", "NC", "12"), ("nota-debito", "ND", "7"))
+    listed = [f'{{ tipo = "{kind}", prefijo = "{prefix}", numero = "{number}" }}' for kind, prefix, number in rows]
+    return f'documentos = [{", ".join(listed)}, {{ tipo = "factura", numero = "15" }}]\n'
 
 
 def checked_in(setting: Setting, folder: Path, depth: str = "standard") -> Checked:
