@@ -187,6 +187,8 @@ documentos = [ { tipo = "factura", correo = "x" } ]
         "envio-correo.values[0].NIT: the environment variable UNSET is not set",
         "envio-correo.values[1].Nit: envio-correo has no such member; did you mean NIT?",
         'actualizar-correo.auth.kind: must be "basic", "wsse" or "fields"',
+        "actualizar-correo.auth.username: is required",
+        "actualizar-correo.auth.password: is required",
         "actualizar-correo.documentos[0].numero: is required",
         "actualizar-correo.documentos[0].correo: unknown key; known are tipo, prefijo, numero",
     }

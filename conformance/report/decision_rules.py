@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ALL, _REST, _SOAP = "", "rest", "soap"
 _TOLD, _UNTOLD, _ECHO = "rest with a member that tells acceptance", "rest without one", "rest with an echo"
+_READ, _BOUND = "soap with a member that tells acceptance", "soap with names from a WSDL"
 
 RULES: tuple[tuple[str, str], ...] = (
     (_ALL, "A target conforms when every MUST rule in scope was tested and none failed without a waiver."),
@@ -25,8 +26,10 @@ RULES: tuple[tuple[str, str], ...] = (
     (_TOLD, "Refused means 400 or 422, or a 2xx answer with {member} false."),
     (_UNTOLD, "Accepted means a 2xx answer, where the document has no member that tells acceptance."),
     (_UNTOLD, "Refused means 400 or 422, where the document has no member that tells acceptance."),
-    (_SOAP, "Accepted means an answer that is no fault and no declared refusal."),
+    (_SOAP, "Accepted means a success with an envelope that holds no fault and no declared refusal."),
     (_SOAP, "Refused means a fault, a 400 with or without a body, or a refusal that the target file declares."),
+    (_READ, "By our reading an answer with {member} false is a refusal, unless the target file declares another."),
+    (_SOAP, "An answer without a fault whose codes differ from those of the accepted request is cant-tell, undeclared."),
     (_ALL, "Any other answer, such as 401, 404, 415, 429, 3xx or 5xx, says nothing about a field: it is cant-tell."),
     (_ALL, "A stated constraint that is not enforced is a failure, unless the target file makes it advisory."),
     (_REST, "A hard wrong type must be refused; a type that many readers convert should be."),
@@ -34,11 +37,14 @@ RULES: tuple[tuple[str, str], ...] = (
     (_ECHO, "Saved values that do not come back in the answer, or come back changed, are SHOULD failures."),
     (_TOLD, "A refusal need not use the documented answer, but it must not say {member} true."),
     (_SOAP, "Unknown, missing or reordered elements in a request decide nothing; they are observed."),
-    (_SOAP, "Fault codes are judged, fault texts never."),
+    (_SOAP, "Fault codes are judged, fault texts never; where no answer was a fault, rules about faults are inapplicable."),
+    (_SOAP, "Clauses of a WS-I profile are SHOULD, and MUST where the target claims the profile."),
+    (_SOAP, "A clause of SOAP 1.2 that SOAP 1.1 leaves to the profile is SHOULD in SOAP 1.1."),
+    (_BOUND, "Names that the document does not state are those of the target's WSDL; answers are held against that."),
     (_ALL, "A refusal after changing a business reference of the tenant is cant-tell, with the server's words."),
     (_ALL, "Strings on which regular expression dialects differ decide nothing; they are observed."),
     (_ALL, "One defect is one finding: what lies below a missing member is untested, not failed."),
-    (_ALL, "Two independent judges read every message; where they differ the verdict is cant-tell."),
+    (_ALL, "Two independent judges read every message that a document shows; where they differ it is cant-tell."),
     (_ALL, "The results speak of what was tested at that time and of nothing else."),
 )
 
@@ -70,3 +76,7 @@ def _families(header: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]
     yield _TOLD, tuple(dict.fromkeys(member for member in told.values() if member))
     yield _UNTOLD, none if not all(told.values()) else ()
     yield _ECHO, none if any(contracts.get(service, {}).get("echo", "data") for service in rest) else ()
+    read = (contracts.get(service, {}).get("accepted") for service in encodings if service in soap)
+    yield _READ, tuple(dict.fromkeys(member for member in read if member))
+    served = header.get("target", {}).get("services", {})
+    yield _BOUND, none if any(served.get(service, {}).get("wsdl") for service in soap) else ()
