@@ -238,6 +238,9 @@ def _guarded(command: Callable[[], object]) -> int:
         if hasattr(error, "format_message"):
             return _complain(error.format_message(), EXIT_USAGE)
         return _complain(f"a defect of the suite ({type(error).__name__}{_place(error)}); please report it", EXIT_SUITE)
+    if status == 130:
+        # Newer releases of typer return the shell's status for a signal.
+        return _complain("interrupted", EXIT_INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 

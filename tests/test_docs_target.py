@@ -1,4 +1,4 @@
-"""`docs/target-file.md`, held to the code: its examples load, its tables have every key, its commands print as shown."""
+"""`docs/target-file.md`, held to the code: examples load, tables have every key, commands print what is shown."""
 
 from __future__ import annotations
 

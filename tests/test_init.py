@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from conformance.run.serving import defects
 from tests.test_cli import (
     MUST_DEFECT,
@@ -24,10 +26,10 @@ from tests.test_cli import (
 
 
 @contextmanager
-def served(folder: Path, *words: str) -> Iterator[str]:
+def served(folder: Path, *words: str, name: str = SERVICE) -> Iterator[str]:
     """`conformance serve` on a free port; the url that it prints."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "conformance", "serve", "--service", SERVICE, "--port", "0", *words],
+        [sys.executable, "-m", "conformance", "serve", "--service", name, "--port", "0", *words],
         cwd=folder,
         env=surroundings(PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
@@ -36,7 +38,7 @@ def served(folder: Path, *words: str) -> Iterator[str]:
     try:
         assert process.stdout is not None
         service, _, url = process.stdout.readline().strip().partition(": ")
-        assert service == SERVICE
+        assert service == name
         yield url
     finally:
         process.terminate()
@@ -58,6 +60,37 @@ def test_the_file_that_init_prints_loads_and_checks_what_serve_serves(tmp_path: 
     report = report_of(tmp_path / "run")
     assert (report["outcome"], report["target"]["name"]) == ("conforms", "staging")
     assert report["target"]["services"][SERVICE]["url"] == url
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "rules"),
+    [
+        ("envio-correo", "https://staging.example.com/ServicioSSIntegral.asmx", "*/request/FechaFactura/*"),
+        (
+            "actualizar-correo",
+            "https://staging.example.com/FacturacionElectronica/FacturacionElectronicaValidacionPrevia",
+            "*/request/facturador/*",
+        ),
+    ],
+)
+def test_the_section_of_a_soap_service_checks_what_serve_serves(
+    tmp_path: Path, name: str, address: str, rules: str
+) -> None:
+    ran = conformance("init", "--service", name, cwd=tmp_path)
+    assert (ran.status, ran.err) == (0, "")
+    with served(tmp_path, name=name) as url:
+        text = ran.out.replace(address, url).replace("per_second = 5", "per_second = 500")
+        (tmp_path / "target.toml").write_text(text, "utf-8")
+        words = ("--target", "target.toml", "--rules", rules, "--depth", "quick", "--out", "run")
+        checked = conformance("check", *words, cwd=tmp_path, SS_CLAVE="s0me-clave", LOGGRO_CLAVE="an0ther-clave")
+    assert (checked.status, checked.err) == (0, ""), checked.out
+    report = report_of(tmp_path / "run")
+    assert {encoding for _, encoding in outcomes(report)} == {"soap-1.1", "soap-1.2"}
+    assert set(outcomes(report).values()) == {"passed"}
+    assert report["target"]["services"][name]["url"] == url
+    written = b"".join(path.read_bytes() for path in (tmp_path / "run").glob("*.*") if path.is_file())
+    assert b"0me-clave" not in written
+    assert b"an0ther-clave" not in written
 
 
 def test_init_as_it_stands_asks_for_its_variables_and_for_nothing_else(tmp_path: Path) -> None:

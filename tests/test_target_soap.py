@@ -109,3 +109,23 @@ def test_mistakes_are_named_by_their_key(tmp_path, text, said):
         loaded(tmp_path, text)
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (MAIL + 'refusal = { any = { "RespuestaProduccion/IsVald" = "false" } }\n', "did you mean"),
+        (HEAD + 'wsdl_hosts = ["http://h.example"]\n', "must be a host"),
+        (HEAD + 'wsdl_hosts = ["*"]\n', "must be a host"),
+    ],
+)
+def test_what_would_silently_never_fit_is_a_mistake(tmp_path, text, said):
+    with pytest.raises(ConformanceError, match=said):
+        loaded(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "path", ["IsValid", "RespuestaProduccion/IsValid", "EnvioCorreoResult/RespuestaProduccion/IsValid"]
+)
+def test_a_condition_may_name_a_member_by_the_end_or_the_whole_of_its_path(tmp_path, path):
+    assert section(tmp_path, MAIL + f'refusal = {{ any = {{ "{path}" = "false" }} }}\n').refusal is not None

@@ -65,10 +65,21 @@ def refused(contract: Contract, texts: Mapping[str, str]) -> tuple[bool, bool]:
     return any(any_of) or (bool(all_of) and all(all_of)), decided
 
 
+def reason(contract: Contract, texts: Mapping[str, str]) -> str:
+    """What of the answer says no, in words."""
+    refusal = refusal_of(contract)
+    said = [one for one in (*refusal.any, *refusal.all) if _holds(one, texts)] if refusal is not None else []
+    return ", ".join(f"{one.path} is {_there(one, texts)[0]}" for one in said)
+
+
+def _there(condition: Condition, texts: Mapping[str, str]) -> list[str]:
+    names = condition.path.strip("/").split("/")
+    return [text for path, text in texts.items() if path.split("/")[-len(names) :] == names]
+
+
 def _holds(condition: Condition, texts: Mapping[str, str]) -> bool | None:
     """Does the answer say so? None where it has no such member."""
-    names = condition.path.strip("/").split("/")
-    there = [text for path, text in texts.items() if path.split("/")[-len(names) :] == names]
+    there = _there(condition, texts)
     if not there:
         return None
     same = [_same(text, condition.value) for text in there]

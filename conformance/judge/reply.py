@@ -133,6 +133,8 @@ def _soap(contract: Contract, response: Response, asked: str) -> Answer:
         words = whole(f"{response.status} {response.reason}: fault {fault.text}: {fault.reason}")
     told = refusals.said(envelope) if envelope is not None else {}
     refused, decided = refusals.refused(contract, told)
+    if refused:
+        words = whole(f"{response.status} {response.reason}: a declared refusal: {refusals.reason(contract, told)}")
     return Answer(
         _soap_reply(response, envelope, refused=refused, one_way=contract.operation.one_way),
         words,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from conformance.codecs.elements import unwrapped
 from conformance.judge.refusals import CODES
 from conformance.model import Contract, Field, Rule
 from conformance.reference.answers import served
@@ -99,6 +100,10 @@ def _numbered(contract: Contract, _member: Field | None) -> bool:
 
 def _of(*types: str) -> Callable[[Contract, Field | None], bool]:
     return lambda _, member: member is not None and member.type in types
+
+
+def _around_items(_contract: Contract, member: Field | None) -> bool:
+    return member is not None and not unwrapped(member)
 
 
 def _value(_contract: Contract, member: Field | None) -> bool:
@@ -197,6 +202,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("request", "size"): (Way(variant="empty"), Way(variant="large")),
     ("request", "required"): (Way(), Way(variant="nil", when=_value), Way(variant="defaulted", when=_value)),
     # --- members of an answer ---
+    ("response", "item"): (Way(when=_around_items),),
     ("response", "name"): (Way(), Way(variant="renamed")),
     ("response", "type"): (Way(), Way(variant="element", when=_element)),
 }

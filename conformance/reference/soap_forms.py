@@ -209,6 +209,12 @@ def _called(element: etree._Element, member: Field, change: Callable[[str], str]
         _rename(element, change(str(etree.QName(element).localname)))
 
 
+def _recased(name: str) -> str:
+    """The first letter that has a case in the other one."""
+    place = next((place for place, letter in enumerate(name) if letter.swapcase() != letter), None)
+    return f"{name}s" if place is None else name[:place] + name[place].swapcase() + name[place + 1 :]
+
+
 def _retype(element: etree._Element, member: Field) -> None:
     attribute, text = attribute_of(member), OTHER_TEXT.get(member.type, "")
     if attribute:
@@ -223,7 +229,7 @@ def _fill(element: etree._Element, _member: Field) -> None:
 
 
 MEMBERS: Mapping[tuple[str, str], Callable[[etree._Element, Field], object]] = {
-    ("name", "dropped"): lambda element, member: _called(element, member, lambda name: name[0].swapcase() + name[1:]),
+    ("name", "dropped"): lambda element, member: _called(element, member, _recased),
     ("name", "renamed"): lambda element, member: _called(element, member, lambda name: f"{name}s"),
     ("type", "dropped"): _retype,
     ("type", "element"): _fill,

@@ -41,6 +41,7 @@ from conformance.target.settings import ServiceTarget, Target
 from conformance.target.wire import WireError
 from conformance.wsdl.errors import Unread, Unusable
 
+GONE = frozenset({404, 410})
 Send = Callable[[Request], Response]
 
 
@@ -211,8 +212,8 @@ class _Fetched:
             self.dead = True
             raise Unusable(f"{url}: no answer: {error}")
         if response.status != 200:
-            # A gate speaks of who asks, or of the moment: not of the WSDL.
-            self.dead = response.status in GATE - {404}
+            # A gate speaks of who asks, or of the moment: not of the WSDL. Nor does who sends elsewhere.
+            self.dead = response.status in GATE - {404} or 300 <= response.status < 400
             raise Unusable(f"{url}: answered {response.status}{_whither(response)}")
         return response.body
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
+from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
-from conformance.model import Acceptance, Plan
+from conformance.model import Acceptance, Plan, Refusal
 from conformance.rules.applies import untestable
 from conformance.run import setup as setup_
 from conformance.run.bound import Bound
@@ -30,6 +31,7 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             "enforcement": kept.enforcement,
             "values_defaulted": list(kept.defaulted),
             "profiles": sorted(kept.profiles),
+            **_refusal(kept.refusal),
             **_described(setup.service(service)),
         }
         for service, kept in target.services.items()
@@ -93,6 +95,13 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             *_no_rule(services),
         ],
     }
+
+
+def _refusal(told: Refusal | None) -> dict[str, Any]:
+    """What the target declares to be a refusal."""
+    if told is None:
+        return {}
+    return {"refusal": {"any": [asdict(one) for one in told.any], "all": [asdict(one) for one in told.all]}}
 
 
 def _described(bound: Bound) -> dict[str, Any]:

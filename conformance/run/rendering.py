@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.judge.verdicts import decide, observed
-from conformance.model import Expect, Outcome, Record, Report
+from conformance.model import Condition, Contract, Expect, Outcome, Record, Refusal, Report
 from conformance.report.build import build
 from conformance.report.text import printable
 from conformance.report.writers import write_all
+from conformance.run.bound import described
 from conformance.run.contracts import all_rules, contracts
 from conformance.target.journal import RunLog, read
 from conformance.target.records import masked_judgement
@@ -111,17 +113,39 @@ def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
 def _rejudged(log: RunLog) -> RunLog:
     """Judge again what was judged under another contract; what is masked cannot be judged any more."""
     known = contracts()
-    judges = {
-        service: Judge(known[service], all_rules())
+    other = [
+        service
         for service, facts in log.header.get("contracts", {}).items()
         if service in known and facts.get("hash") != fingerprint(known[service])
+    ]
+    if not other:
+        return log
+    declared = log.header.get("target", {}).get("services", {})
+    # Names that came from a WSDL are not in the contract: what was judged by them stays as it is.
+    judges = {
+        service: Judge(_as_declared(known[service], declared.get(service, {})), all_rules())
+        for service in other
+        if not described(known[service])
     }
+    kept = [service for service in other if service not in judges]
+    if kept:
+        notice = f"{', '.join(kept)} was judged under another contract, by the names of its WSDL; that is kept"
+        log = replace(log, header={**log.header, "notices": [*log.header.get("notices", ()), notice]})
     if not judges:
         return log
     records = tuple(_again(judges, record) for record in log.records)
     names = ", ".join(judges)
     notice = f"Judged again under this version's contract of {names}, which is not the one that the run had"
     return replace(log, records=records, header={**log.header, "notices": [*log.header.get("notices", ()), notice]})
+
+
+def _as_declared(contract: Contract, facts: Mapping[str, Any]) -> Contract:
+    """The contract with the refusals that the target of the run declared."""
+    told = facts.get("refusal")
+    if not told:
+        return contract
+    any_of, all_of = (tuple(Condition(**one) for one in told.get(key, ())) for key in ("any", "all"))
+    return replace(contract, operation=replace(contract.operation, refusal=Refusal(any=any_of, all=all_of)))
 
 
 def _again(judges: Mapping[str, Judge], record: Record) -> Record:

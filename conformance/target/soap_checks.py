@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from conformance.model import Contract, Field
+from conformance.rules.fields import walk
 from conformance.rules.soap import PROFILES
 from conformance.target.environment import Mistake
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?")
 IDENTITY = ("usuario", "clave")
 """Inputs that no document names: user and password as members of the message."""
 
@@ -27,6 +30,14 @@ def soap_mistakes(section: Mapping[str, Any], contract: Contract) -> Iterator[Mi
         kind = row.get("tipo") if isinstance(row, dict) else None
         if isinstance(kind, str) and kinds and kind not in kinds:
             yield ("documentos", place, "tipo"), f"{kind!r} is no kind of document{_near(kind, kinds)}"
+    hosts = section.get("wsdl_hosts")
+    for place, name in enumerate(hosts if isinstance(hosts, list) else ()):
+        if isinstance(name, str) and not _HOST.fullmatch(name):
+            yield (
+                ("wsdl_hosts", place),
+                f"{name!r} must be the name of a host, or a name and a port, such as h.example:8080",
+            )
+    yield from _unknown_places(section.get("refusal"), contract)
     claimed = section.get("profiles")
     for place, name in enumerate(claimed if isinstance(claimed, list) else ()):
         if isinstance(name, str) and name not in PROFILES.values():
@@ -48,6 +59,22 @@ def _refusal(table: object) -> Iterator[Mistake]:
         for path in table[key] if isinstance(table.get(key), dict) else ():
             if not str(path).strip("/"):
                 yield ("refusal", key, path), "must be the path of a member of the answer"
+
+
+def _unknown_places(table: object, contract: Contract) -> Iterator[Mistake]:
+    """Conditions on members that no documented answer has. Below open content anything may stand."""
+    known: list[str] = []
+    opened: list[str] = []
+    for path, member in walk(contract.operation.response.fields):
+        known.append(path)
+        if member.type == "open" or (member.item is not None and member.item.type == "open"):
+            opened.append(path)
+    for key in ("any", "all") if known and isinstance(table, dict) else ():
+        for place in table[key] if isinstance(table.get(key), dict) else ():
+            names = str(place).strip("/")
+            fits = any(f"/{path}".endswith(f"/{names}") or names.endswith(f"/{path}") for path in known)
+            if not fits and not any(f"/{path}/" in f"/{names}/" for path in opened):
+                yield ("refusal", key, place), f"the documented answer has no such member{_near(names, known)}"
 
 
 def _auth(table: object, contract: Contract) -> Iterator[Mistake]:

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from lxml import etree
 
 from conformance.model import Description
+from conformance.wsdl.bounds import excess
 from conformance.wsdl.errors import Unread, Unusable
 from conformance.wsdl.standin import stands_in
 
@@ -116,16 +117,21 @@ class _Loading:
         if scheme not in (*SCHEMES, "file"):
             raise Unread(f"{self._root}: a WSDL is read from an http or https address, or from a file that you name")
         found: dict[str, bytes] = {}
+        roots = []
         queue = deque([_Wanted(self._root, "", 0)])
         seen = {self._root}
         while queue:
             wanted = queue.popleft()
             content = self._content(wanted, len(found))
             found[wanted.url] = content
-            for url in dict.fromkeys(_imports(_parsed(content, wanted), wanted)):
+            roots.append(_parsed(content, wanted))
+            for url in dict.fromkeys(_imports(roots[-1], wanted)):
                 if url not in seen:
                     seen.add(url)
                     queue.append(_Wanted(url, wanted.url, wanted.depth + 1))
+        reason = excess(roots)
+        if reason:
+            raise Unread(f"{self._root}: {reason}")
         return found
 
     def _content(self, wanted: _Wanted, count: int) -> bytes:
@@ -176,7 +182,7 @@ class _Loading:
         leave = {other.hostname, f"{other.hostname}:{place[1]}"} & self._hosts
         if not leave and (own.scheme == "file" or place != _place(own, other.scheme)):
             known = f"{own.netloc}, the host of the WSDL" if own.netloc else "the folder of the WSDL"
-            raise Unread(f"{_named(wanted)} is not at {known}; it is not asked without leave")
+            raise Unread(f"{_named(wanted)} is not at {known}; it is not asked without leave (wsdl_hosts)")
 
 
 def _place(own: SplitResult, scheme: str) -> tuple[str | None, int]:

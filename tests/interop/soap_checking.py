@@ -73,7 +73,9 @@ class Checked:
 
     def rules(self, *outcomes: Outcome, level: Level) -> set[str]:
         """`rule@encoding` of every verdict at the level with one of the outcomes."""
-        return {f"{self._short(v)}@{v.encoding}" for v in self._verdicts() if v.outcome in outcomes and v.level is level}
+        return {
+            f"{self._short(v)}@{v.encoding}" for v in self._verdicts() if v.outcome in outcomes and v.level is level
+        }
 
     def why(self, rules: Iterable[str]) -> dict[str, object]:
         """The reasons, for the message of an assertion."""

@@ -17,11 +17,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from lxml import etree
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from conformance.reference.app import Application, path_of
 from conformance.run.contracts import contracts
+from tests.interop.soap_in_process import serving
 
 USER, FRESH = "qa", timedelta(minutes=5)
 OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
@@ -113,7 +113,8 @@ def _root(request: Request) -> etree._Element | None:
 def _fault(root: etree._Element, why: str) -> Response:
     space = SECOND if etree.QName(root).namespace == SECOND else FIRST
     if space == FIRST:
-        return _enveloped(space, f"<s:Fault><faultcode>s:Client</faultcode><faultstring>{escape(why)}</faultstring></s:Fault>", 500)
+        told = f"<faultcode>s:Client</faultcode><faultstring>{escape(why)}</faultstring>"
+        return _enveloped(space, f"<s:Fault>{told}</s:Fault>", 500)
     code = '<s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text xml:lang="en">'
     return _enveloped(space, f"<s:Fault>{code}{escape(why)}</s:Text></s:Reason></s:Fault>", 400)
 
@@ -148,21 +149,8 @@ class Guarded:
         return self._inner({**environ, "wsgi.input": io.BytesIO(request.get_data())}, start_response)
 
 
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *_: Any) -> None: ...
-
-
 @contextmanager
 def guarded(service: str, kind: str, gate: Gate) -> Iterator[str]:
     """The address of the service while the block runs."""
-    server = make_server("127.0.0.1", 0, Guarded(service, kind, gate), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{path_of(contracts()[service])}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Guarded(service, kind, gate)) as root:
+        yield f"{root}{path_of(contracts()[service])}"

@@ -1,5 +1,7 @@
 """EnvioCorreo by gSOAP, generated from the WSDL and compiled. Nightly: gsoap, libgsoap-dev and a compiler."""
 
+# ruff: noqa: E501 - tables, one row a line
+
 from __future__ import annotations
 
 from functools import partial

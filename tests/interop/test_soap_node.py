@@ -1,5 +1,7 @@
 """EnvioCorreo by node-soap, which reads a message without looking at types, namespaces or headers, and is told so."""
 
+# ruff: noqa: E501 - tables, one row a line
+
 from __future__ import annotations
 
 import os
@@ -10,7 +12,6 @@ import pytest
 
 from tests.interop import soap_serving as server
 from tests.interop.soap_checking import (
-    BOTH,
     FIRST,
     PAGE,
     READING,

@@ -1,5 +1,7 @@
 """EnvioCorreo by PHP's SoapServer, which answers in the version that it is asked in. Nightly: php-cli and php-soap."""
 
+# ruff: noqa: E501 - tables, one row a line
+
 from __future__ import annotations
 
 from functools import partial

@@ -1,5 +1,7 @@
 """EnvioCorreo by spyne: what the stack does not keep to is told, and nothing else is held against it."""
 
+# ruff: noqa: E501 - tables, one row a line
+
 from __future__ import annotations
 
 from functools import partial

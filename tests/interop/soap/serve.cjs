@@ -13,10 +13,12 @@ const server = createServer((_request, response) => response.writeHead(404).end(
 server.listen(0, "127.0.0.1", () => {
   const { port } = server.address();
   const address = `address location="http://127.0.0.1:${port}${path}"`;
+  const published = readFileSync(wsdl, "utf-8").replaceAll(/address location="[^"]*"/g, address);
+  const versioned = version === "1.2" && !published.includes("/wsdl/soap12/");
   soap.listen(server, {
     path,
     services: services(version),
-    xml: readFileSync(wsdl, "utf-8").replaceAll(/address location="[^"]*"/g, address),
+    xml: versioned ? published.replaceAll("/wsdl/soap/", "/wsdl/soap12/") : published,
     forceSoap12Headers: version === "1.2",
     callback: () => console.log(port),
   });
