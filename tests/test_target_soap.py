@@ -115,8 +115,8 @@ def test_mistakes_are_named_by_their_key(tmp_path, text, said):
     ("text", "said"),
     [
         (MAIL + 'refusal = { any = { "RespuestaProduccion/IsVald" = "false" } }\n', "did you mean"),
-        (HEAD + 'wsdl_hosts = ["http://h.example"]\n', "must be a host"),
-        (HEAD + 'wsdl_hosts = ["*"]\n', "must be a host"),
+        (HEAD + 'wsdl_hosts = ["http://h.example"]\n', "must be (a|the name of a) host"),
+        (HEAD + 'wsdl_hosts = ["*"]\n', "must be (a|the name of a) host"),
     ],
 )
 def test_what_would_silently_never_fit_is_a_mistake(tmp_path, text, said):

@@ -224,7 +224,7 @@ BOMB = (
         ("<x" * 5000, "is no well-formed XML"),
         ("<definitions/>", "it is <definitions>"),
         (SCHEMA.format(""), "is not a WSDL, whose root is definitions: it is <schema>"),
-        ('<description xmlns="http://www.w3.org/ns/wsdl"/>', "a WSDL 2.0 description; only WSDL 1.1 is read"),
+        ('<description xmlns="http://www.w3.org/ns/wsdl"/>', "is a WSDL 2.0 description; only WSDL 1.1 is read"),
         (b"\x00\xff\x00", "is no well-formed XML"),
         ("<?xml version='1.0' encoding='nonsense'?>" + WSDL.format(""), "is no well-formed XML"),
     ],

@@ -215,9 +215,10 @@ def _parsed(content: bytes, wanted: _Wanted) -> etree._Element:
     kinds = {f"{{{WSDL}}}definitions", f"{{{XS}}}schema"} if wanted.by else {f"{{{WSDL}}}definitions"}
     if root.tag not in kinds:
         name = etree.QName(root)
-        text = "a WSDL 2.0 description; only WSDL 1.1 is read" if name.namespace == WSDL_2 else f"<{name.localname}>"
+        if name.namespace == WSDL_2:
+            raise Unread(f"{_named(wanted)} is a WSDL 2.0 description; only WSDL 1.1 is read")
         due = "a WSDL or a schema" if wanted.by else "a WSDL, whose root is definitions"
-        raise Unusable(f"{_named(wanted)} is not {due}: it is {text}")
+        raise Unusable(f"{_named(wanted)} is not {due}: it is <{name.localname}>")
     return root
 
 
@@ -230,6 +231,8 @@ def parse(content: bytes) -> etree._Element:
 def _imports(root: etree._Element, wanted: _Wanted) -> Iterator[str]:
     """The addresses that a document imports, in its order."""
     for element in root.iter(f"{{{WSDL}}}import", *(f"{{{XS}}}{kind}" for kind in ("import", "include", "redefine"))):
+        if element.tag == f"{{{XS}}}redefine":
+            raise Unread(f"{_named(wanted)} redefines what is in another schema (xs:redefine), which is not read")
         location = element.get("location" if element.tag == f"{{{WSDL}}}import" else "schemaLocation")
         if location is None or not location.strip():
             continue

@@ -231,7 +231,7 @@ def _shape(description: Description, operation: Any, message: Any, wrapper: str)
         return None
     where = f"{description.url}: the {message.type} of {operation.name}"
     if message._is_body_wrapped:
-        raise Unusable(f"{where} has several elements in the Body, which WS-I BP 1.1 R2712 does not admit")
+        raise Unread(f"{where} has several elements in the Body, which WS-I BP 1.1 R2712 does not admit")
     if not any(part.element is not None for part in message.abstract.parts.values()):
         raise Unread(f"{where} is document style with a type in place of an element; only elements are sent")
     return Shape(tag=str(body.qname.text))

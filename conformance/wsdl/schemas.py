@@ -18,7 +18,7 @@ import xmlschema
 from lxml import etree
 
 from conformance.model import Description
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.errors import Unread
 from conformance.wsdl.load import WSDL, XS, parse
 from conformance.wsdl.standin import XML
 
@@ -26,7 +26,7 @@ _TROUBLE = (xmlschema.XMLSchemaException, AttributeError, LookupError, Recursion
 
 
 def schema_of(description: Description) -> Any:
-    """All schemas of the WSDL, compiled; Unusable where that cannot be."""
+    """All schemas of the WSDL, compiled; Unread where that cannot be."""
     return _compiled(description.url, tuple(description.documents.items()))
 
 
@@ -58,7 +58,7 @@ def _compiled(url: str, documents: tuple[tuple[str, bytes], ...]) -> Any:
                 made.add_schema(other, namespace or None)
             made.build()
     except _TROUBLE as error:
-        raise Unusable(f"{url}: its schemas cannot be read: {_line(error)}") from error
+        raise Unread(f"{url}: its schemas cannot be read: {_line(error)}") from error
     return made
 
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 from itertools import islice
 from typing import Any
 
+import xmlschema
 from lxml import etree
 
 from conformance.model import Description
@@ -88,11 +89,17 @@ class Validator:
 
 
 def _errors(component: Any, element: etree._Element) -> Iterator[str]:
-    # A copy has no ancestors, whose attributes are none of the schema's business.
-    alone = deepcopy(element)
-    for error in component.iter_errors(alone):
-        path = error.path or f"/{etree.QName(alone).localname}"
-        yield _line(f"{path}: {error.reason}")
+    # A copy has no ancestors, whose attributes are none of the schema's business; the prefixes that they declare are.
+    alone = etree.Element(element.tag, dict(element.attrib), nsmap=element.nsmap)
+    alone.text = element.text
+    alone.extend(deepcopy(child) for child in element)
+    try:
+        for error in component.iter_errors(alone):
+            path = error.path or f"/{etree.QName(alone).localname}"
+            yield _line(f"{path}: {error.reason}")
+    except (xmlschema.XMLSchemaException, KeyError, ValueError) as error:
+        # A type by xsi:type that nothing declares, or whose prefix is bound nowhere.
+        yield _line(f"/{etree.QName(alone).localname}: {error}")
 
 
 def _line(text: str) -> str:

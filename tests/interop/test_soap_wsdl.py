@@ -1,4 +1,4 @@
-"""How a WSDL is published: what a stock client takes is bound and conforms; of anything else the report says why not."""
+"""How a WSDL is published: what a stock client takes is bound and conforms; otherwise the report says why not."""
 
 from __future__ import annotations
 
