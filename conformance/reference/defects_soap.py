@@ -217,7 +217,8 @@ def soap_defects(contract: Contract, rules: Iterable[Rule]) -> Iterator[Defect]:
     for rule in known:
         member = (requested if rule.part == "request" else answered).get(rule.path)
         for way in WAYS.get((rule.part, rule.facet), (Way(),)):
-            if way.when is None or way.when(contract, member):
+            shown = way.encodings or rule.encodings
+            if set(shown) & set(rule.encodings) and (way.when is None or way.when(contract, member)):
                 yield _defect(contract, rule, way, known)
 
 
@@ -242,7 +243,11 @@ def _named(service: str, pattern: str, known: tuple[Rule, ...]) -> Iterator[str]
 
 
 def _around(contract: Contract, rule: Rule, known: tuple[Rule, ...]) -> Iterator[str]:
-    """A list of several items holds what its items are refused for one by one: a choice, or a member left out."""
+    """A list of several items holds what its items are refused for one by one: a choice, or a member left out. An
+    attribute that is nil has an empty text."""
+    if rule.part == "request" and rule.facet == "type" and rule.path.rpartition("/")[2].startswith("@"):
+        required = f"{rule.id.removesuffix('type')}required"
+        yield from (found.id for found in known if found.id == required)
     if rule.part == "request" and "/" in rule.path and rule.facet.startswith(("choice-", "optional")):
         parent = f"{contract.service}/request/{rule.path.rpartition('/')[0]}/several"
         yield from (found.id for found in known if found.id == parent)

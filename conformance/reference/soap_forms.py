@@ -122,9 +122,11 @@ def in_elements(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 
 
 def _leaf(parts: Parts) -> etree._Element:
-    """The last element of the message that holds no other."""
-    inside = [one for one in parts.holder.iter(tag=etree.Element) if not len(one)]
-    return inside[-1]
+    """The last documented element of the message that holds no other."""
+    message = parts.contract.operation.response
+    members = [path for path, _ in walk(message.fields) if not path.rpartition("/")[2].startswith(("@", "#"))]
+    found = [element for path in members for element in places(message, parts.child, path) if not len(element)]
+    return found[-1]
 
 
 def _again(parts: Parts) -> None:

@@ -209,7 +209,9 @@ def _latin_label(_request: Request, response: Response) -> Response:
 
 
 EDITS: Mapping[tuple[str, str], Callable[[Request, Response], Response]] = {
-    ("envelope/utf", "dropped"): _latin_label,
+    ("envelope/utf", "dropped"): lambda request, response: (
+        _latin_label(request, response) if response.status == 200 else response
+    ),
     ("envelope/version", "whole"): _other_label,
     ("envelope/fault-status", "dropped"): _fault_with_success,
     ("envelope/fault-status", "bad-request"): _status(500, 400),

@@ -7,19 +7,21 @@ Must never import what opens sockets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
 from conformance.model import Contract, Description, Encoding, Field, Message, Operation, Tree
-from conformance.wsdl.describe import Node, outline, tree
+from conformance.wsdl.describe import Node, Path, outline, tree
 from conformance.wsdl.errors import Unbound
 from conformance.wsdl.extras import Extras, extras
 from conformance.wsdl.fields import AROUND, Made, made_of
 from conformance.wsdl.levels import Levels, found
+from conformance.wsdl.match import spelt
 from conformance.wsdl.operations import Found, Offer, find
+from conformance.wsdl.schemas import remarks
 from conformance.wsdl.wording import Sure, block, slots, sure, unfound, unknown
 
 ENVELOPES = {
@@ -71,7 +73,7 @@ def bind(
         *unknown(named, told, kinds, auth_fields=auth_fields),
         *unfound(named, levels, told),
         *made.problems,
-        *(problem for held in extra.values() for problem in held.problems),
+        *_wanting(levels, extra),
         *_superfluous(contract, extra, values or {}),
     ]
     lines = block(named, levels, made.literals)
@@ -90,7 +92,7 @@ def bind(
         description=replace(description, operation=first.name, port=ports),
         addresses={version: offer.address for version, offer in offers.items()},
         sure=sure(named, levels),
-        notices=(*notices, *made.notices),
+        notices=(*notices, *made.notices, *_flaws(description, root, levels)),
         block=lines,
         made=made,
     )
@@ -123,6 +125,34 @@ def _extras(contract: Contract, root: Node, levels: Levels, values: Mapping[str,
             taken = frozenset(one.name for one in member.item.fields)
             made[member.name] = extras(levels.lists[member.name].path[-1], inner, taken, free)
     return made
+
+
+def _wanting(levels: Levels, extra: Mapping[str, Extras]) -> Iterator[str]:
+    """What is missing beyond the members, and what cannot be used of what they have."""
+    for name, held in extra.items():
+        matches = levels.inside.get(name, levels.around)
+        # What nobody explains may well be the member that is not found yet.
+        yield from () if matches.problems else held.problems
+    for path in _used(levels):
+        if path[-1].remark == "abstract":
+            yield f"{spelt(path)} is abstract: the WSDL leaves open what stands in its place"
+
+
+def _used(levels: Levels) -> Iterator[Path]:
+    """The elements on the way to every member."""
+    groups = (levels.around.hits, levels.lists, *(held.hits for held in levels.inside.values()))
+    for hit in (hit for hits in groups for hit in hits.values()):
+        yield from (hit.path[: place + 1] for place in range(len(hit.path)))
+
+
+def _flaws(description: Description, root: Node, levels: Levels) -> Iterator[str]:
+    """What a stock client may stumble over, and what is not sent."""
+    nodes = {root.name: root} | {spelt(path): path[-1] for path in _used(levels)}
+    for name, node in nodes.items():
+        if node.attributes:
+            yield f"The WSDL demands attributes of {name} ({', '.join(node.attributes)}); none is sent."
+    for flaw in remarks(description)[:3]:
+        yield f"The schemas of the WSDL are not sound: {flaw}"
 
 
 def _superfluous(contract: Contract, extra: Mapping[str, Extras], values: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
-"""How much a schema may be, told from its text before anything is compiled: a compiler's work grows with the square of a
-content model, and groups that name groups double it at every step. Pure.
+"""How much a schema may be, told from its text before anything is compiled.
+
+A compiler's work grows with the square of a content model, and groups that name groups double it at every step. Pure.
 """
 
 from __future__ import annotations

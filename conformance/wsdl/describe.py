@@ -37,7 +37,9 @@ class Node:
     """One element. `kind` is the type of a member that it could be: `object` with `children`, `open` for anything.
 
     `values` are those that its type lists, each with what the schema says of it; `fixed` is its only or its default
-    value. `choice` is the number of the choice that it stands in, where one of them is due.
+    value. `choice` is the number of the choice that it stands in, where one of them is due. `attributes` are those that
+    it must have; `remark` is `abstract` where something else must stand in its place, `again` where it is inside of one
+    like itself and no more of it is told.
     """
 
     tag: str
@@ -50,6 +52,7 @@ class Node:
     fixed: str | None = None
     nillable: bool = False
     children: tuple[Node, ...] = ()
+    attributes: tuple[str, ...] = ()
     choice: int = 0
     remark: str = ""
 
@@ -134,6 +137,8 @@ class _Reading:
         return self._typed(node, element.type, above)
 
     def _typed(self, node: Node, kind: Any, above: tuple[Any, ...]) -> Node:
+        if not kind.is_simple():
+            node = replace(node, attributes=tuple(_demanded(kind.attributes)))
         simple = kind if kind.is_simple() else kind.content if kind.has_simple_content() else None
         if simple is not None:
             return _leaf(node, simple, kind)
@@ -142,7 +147,7 @@ class _Reading:
             return replace(node, kind="open", type="anyType")
         if kind in above or len(above) >= MOST_DEPTH:
             return replace(node, type=name, remark="again")
-        children = tuple(self._group(kind.content, (*above, kind), 0))
+        children = _once(self._group(kind.content, (*above, kind), 0))
         if not children and any(type(part).__name__ == "XsdAnyElement" for part in kind.content.iter_elements()):
             return replace(node, kind="open", type=name or "anything")
         return replace(node, type=name, children=children)
@@ -164,6 +169,23 @@ class _Reading:
                 yield replace(node, least=least, most=_times(node.most, group.max_occurs))
 
 
+def _demanded(attributes: Any) -> Iterator[str]:
+    """The attributes that an element must have and that the schema has no value for."""
+    for name, one in attributes.items():
+        if name is not None and one.use == "required":
+            yield str(etree.QName(name).localname)
+
+
+def _once(nodes: Iterator[Node]) -> tuple[Node, ...]:
+    """Each element once, where it stands first, and none that may not be there; branches of a choice may share one."""
+    made: dict[str, Node] = {}
+    for node in nodes:
+        if node.most != 0:
+            held = made.get(node.tag)
+            made[node.tag] = node if held is None else replace(held, least=min(held.least, node.least))
+    return tuple(made.values())
+
+
 def _times(one: int | None, other: int | None) -> int | None:
     if 0 in (one, other):
         return 0
@@ -172,14 +194,12 @@ def _times(one: int | None, other: int | None) -> int | None:
 
 def _leaf(node: Node, simple: Any, kind: Any) -> Node:
     found, patterns = "string", list[str]()
-    values: tuple[tuple[str, str], ...] = ()
-    step, plain_text = (
-        simple,
-        getattr(simple, "is_list", lambda: False)() or getattr(simple, "is_union", lambda: False)(),
-    )
+    parts = getattr(simple, "member_types", None) or ()
+    values: tuple[tuple[str, str], ...] = tuple(pair for part in parts for pair in _listed(part))
+    plain_text, step = bool(parts) or simple.is_list(), simple
     while step is not None and step.name != f"{{{XS}}}anySimpleType":
         if step.elem is not None and step.target_namespace != XS:
-            values = values or tuple(_values(step.elem))
+            values = values or _listed(step)
             patterns += [one.get("value", "") for one in step.elem.iter(f"{{{XS}}}pattern")]
         if step.name and step.name.startswith(f"{{{XS}}}"):
             found = "string" if plain_text else KINDS.get(step.local_name, found)
@@ -190,8 +210,10 @@ def _leaf(node: Node, simple: Any, kind: Any) -> Node:
     return replace(node, kind=found, type=shown, values=values, patterns=tuple(patterns))
 
 
-def _values(simple: Any) -> Iterator[tuple[str, str]]:
-    """(value, what the schema says of it) of an enumeration."""
-    for one in simple.iter(f"{{{XS}}}enumeration"):
+def _listed(simple: Any) -> tuple[tuple[str, str], ...]:
+    """(value, what the schema says of it) of an enumeration, as the type itself writes it."""
+    made = []
+    for one in simple.elem.iter(f"{{{XS}}}enumeration") if simple.elem is not None else ():
         said = " ".join(text for note in one.iter(f"{{{XS}}}documentation") for text in note.itertext())
-        yield one.get("value", ""), " ".join(said.split())
+        made.append((one.get("value", ""), " ".join(said.split())))
+    return tuple(made)

@@ -13,7 +13,14 @@ from conformance.wsdl.describe import Node, Path
 from conformance.wsdl.kinds import lists_kinds
 from conformance.wsdl.words import COMPANY, FULL, LOOSE, NONE, SAME, generic, likeness, meanings
 
-BINDING, NAME, SYNONYM, TYPE, SHAPE = "binding", "name", "synonym", "type", "shape and order"
+BINDING, NAME, SYNONYM, LOOSELY, TYPE, SHAPE = (
+    "binding",
+    "name",
+    "synonym",
+    "synonym among other words",
+    "type",
+    "shape and order",
+)
 """How sure a match is."""
 NO_TEXT = frozenset({"boolean", "dateTime", "base64Binary"})
 NUMBERS = frozenset({"int", "integer", "decimal"})
@@ -85,7 +92,7 @@ def score(wish: Wish, path: Path) -> tuple[int, str]:
         return 2 * FULL - 1, TYPE
     if generic(leaf.name) and any(likeness(word, leaf.type) >= FULL for word in wish.words):
         return 2 * FULL - 1, TYPE
-    return (2 * alone - 1, SYNONYM) if alone == LOOSE else (NONE, "")
+    return (2 * alone - 1, LOOSELY) if alone == LOOSE else (NONE, "")
 
 
 def assign(

@@ -32,8 +32,7 @@ def schema_of(description: Description) -> Any:
 
 def remarks(description: Description) -> tuple[str, ...]:
     """What is wrong with the schemas, a line each; empty for good ones."""
-    errors = schema_of(description).maps.all_errors if hasattr(schema_of(description).maps, "all_errors") else ()
-    return tuple(dict.fromkeys(_line(error) for error in errors))
+    return tuple(dict.fromkeys(_line(error) for error in schema_of(description).maps.all_errors))
 
 
 def _line(error: Any) -> str:
@@ -92,7 +91,7 @@ class _Gathered:
         found: set[tuple[str, str]] = set()
         while queue:
             url, schema, namespace = queue.pop()
-            for element in schema.iterchildren(f"{{{XS}}}include", f"{{{XS}}}redefine"):
+            for element in schema.iterchildren(f"{{{XS}}}include"):
                 address = urljoin(url, (element.get("schemaLocation") or "").strip())
                 other = self._documents.get(address)
                 if other is None or not namespace or (address, namespace) in found:

@@ -90,7 +90,10 @@ class Validator:
 
 def _errors(component: Any, element: etree._Element) -> Iterator[str]:
     # A copy has no ancestors, whose attributes are none of the schema's business; the prefixes that they declare are.
-    alone = etree.Element(element.tag, dict(element.attrib), nsmap=element.nsmap)
+    # lxml takes None for the default namespace, its type stubs do not.
+    attributes: Any = element.attrib
+    prefixes: Any = element.nsmap
+    alone = etree.Element(element.tag, dict(attributes), nsmap=prefixes)
     alone.text = element.text
     alone.extend(deepcopy(child) for child in element)
     try:
