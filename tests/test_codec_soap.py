@@ -98,38 +98,52 @@ def odd(fields: tuple[Field, ...], body: str, kind: str) -> list[tuple[str, str,
     return [(one.path, one.expected, one.observed) for one in read.oddities if one.kind == kind]
 
 
-ABC = (field("Alpha"), field("Beta"), field("Gamma"))
+ABC = (field("Alpha"), field("Beta", "int"), field("Gamma", "object", fields=(field("Inner"),)), field("Omega"))
 
 
 @pytest.mark.parametrize(
     ("body", "path", "observed"),
     [
-        ("<Alpha/><beta/><Gamma/>", "Beta", "beta"),
-        ("<Alpha/><Other/><Gamma/>", "Beta", "Other"),
-        ("<Alpha/><Gamma/><Betta/>", "Beta", "Betta"),
+        ("<Alpha/><beta>1</beta><Gamma/>", "Beta", "beta"),
+        ("<Alpha/><Other>1</Other><Gamma/>", "Beta", "Other"),
+        ("<Alpha/><Gamma/><Betta>1</Betta>", "Beta", "Betta"),
+        ("<Alpha/><Beta>1</Beta><Other><Inner/></Other><Omega/>", "Gamma", "Other"),
     ],
 )
-def test_an_element_in_the_place_or_nearly_the_name_of_a_member_is_that_renamed(body, path, observed):
+def test_an_element_with_the_content_or_nearly_the_name_of_a_member_is_that_renamed(body, path, observed):
     assert odd(ABC, body, "name") == [(path, path, observed)]
 
 
-@pytest.mark.parametrize("body", ["<Alpha/><Beta/><Gamma/><Extra/>", "<Extra/><Alpha/><Beta/><Gamma/>", "<Alpha/>", ""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<Alpha/><Beta>1</Beta><Gamma/><Omega/><Extra/>",
+        "<Extra/><Alpha/><Beta>1</Beta><Gamma/>",
+        "<Alpha/>",
+        "",
+        "<Alpha/><Beta>1</Beta><Gamma/><Extra>1.0</Extra>",
+        "<Alpha/><Extra>words</Extra><Gamma/>",
+        "<Hash>x</Hash><Beta>1</Beta>",
+        "<Alpha/><Beta>1</Beta><Extra><Other/></Extra><Omega/>",
+    ],
+)
 def test_what_else_is_unknown_or_missing_is_no_renamed_member(body):
     assert odd(ABC, body, "name") == []
 
 
 def test_order_is_told():
-    assert odd(ABC, "<Beta/><Alpha/>", "order") == [("", "Alpha", "Beta")]
+    assert odd(ABC, "<Beta>1</Beta><Alpha/>", "order") == [("", "Alpha", "Beta")]
 
 
 def test_a_wrong_namespace_of_one_leaf_is_told_at_the_leaf():
-    found = odd(ABC, '<Alpha/><Beta xmlns="urn:other"/>', "namespace")
+    found = odd(ABC, '<Alpha/><Beta xmlns="urn:other">1</Beta>', "namespace")
     assert [path for path, _, _ in found] == ["Beta"]
 
 
 FAULTS = {
     "1.1": "<e:Fault><faultcode>e:Client</faultcode><faultstring>no</faultstring></e:Fault>",
-    "1.2": '<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason><e:Text xml:lang="es">no</e:Text></e:Reason></e:Fault>',
+    "1.2": "<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code>"
+    '<e:Reason><e:Text xml:lang="es">no</e:Text></e:Reason></e:Fault>',
 }
 
 

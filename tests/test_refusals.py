@@ -97,7 +97,8 @@ def test_what_an_answer_says_of_the_request(contract, body, status, expected):
         (Refusal(any=(Condition(path="StatusCode", value="00", equal=False),)), Reply.REFUSED),
         (Refusal(any=(Condition(path="StatusCode", value="99"),)), Reply.REFUSED),
         (Refusal(any=(Condition(path="StatusCode", value="98"),)), Reply.ACCEPTED),
-        (Refusal(any=(Condition(path="NoSuch", value="00", equal=False),)), Reply.ACCEPTED),
+        (Refusal(any=(Condition(path="NoSuch", value="00"),)), Reply.ACCEPTED),
+        (Refusal(any=(Condition(path="NoSuch", value="00", equal=False),)), Reply.REFUSED),
         (
             Refusal(all=(Condition(path="StatusCode", value="99"), Condition(path="IsValid", value="false"))),
             Reply.ACCEPTED,
@@ -113,15 +114,25 @@ def test_a_target_declares_which_answers_are_refusals(contract, refusal, expecte
     assert reply.read(told, exchanged(valid("true", "99")), "soap-1.1").reply is expected
 
 
-def test_codes_are_flags_and_short_texts_of_members_that_are_called_so():
-    texts = {
-        "a/codigo": "0",
-        "a/mensaje": "ok",
-        "a/exito": "true",
-        "a/status": "a long sentence of many words",
-        "b": "false",
-    }
-    assert refusals.codes(texts) == {"a/codigo": "0", "a/exito": "true", "b": "false"}
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("a/codigo", "0", True),
+        ("a/exito", "true", True),
+        ("b", "false", True),
+        ("a/mensaje", "ok", False),
+        ("a/status", "a long sentence of many words", False),
+    ],
+)
+def test_codes_are_flags_and_short_texts_of_members_that_are_called_so(path, text, code):
+    assert refusals.is_code(path, text) is code
+
+
+def test_long_texts_are_kept_as_digests():
+    told = refusals.told({"a": "x" * 41, "b": "x" * 40, "c": "y" * 41})
+    assert told["b"] == "x" * 40
+    assert told["a"].startswith("#")
+    assert told["a"] != told["c"]
 
 
 # --- over a whole run -------------------------------------------------------------------------------------------------
@@ -173,6 +184,28 @@ def test_another_code_with_nothing_declared_is_cant_tell_with_the_line_to_paste(
     outcome, reason = verdict(undecided(contract), CODE_0, CODE_1)
     assert outcome is Outcome.CANT_TELL
     assert 'refusal = { any = { "EnvioCorreoResult/DatosResolucion/OperationCode" = "!= 0" } }' in reason
+
+
+WORDS = result("<Descripcion>Correo enviado</Descripcion>")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        result("<Descripcion>Datos incorrectos</Descripcion>"),
+        result("<Descripcion>Correo enviado</Descripcion><QR>x</QR>"),
+        result(""),
+    ],
+)
+def test_a_refusal_in_words_alone_is_cant_tell(contract, refusal):
+    assert verdict(undecided(contract), WORDS, refusal)[0] is Outcome.CANT_TELL
+    assert verdict(undecided(contract), WORDS, refusal, Expect.ACCEPTED)[0] is Outcome.PASSED
+
+
+def test_a_condition_that_a_text_is_anything_else_holds_where_there_is_none(contract):
+    refusal = Refusal(any=(Condition(path="OperationCode", value="0", equal=False),))
+    told = replace(contract, operation=replace(contract.operation, refusal=refusal))
+    assert verdict(told, CODE_0, result(""))[0] is Outcome.PASSED
 
 
 def test_a_positive_with_another_code_is_cant_tell_as_well(contract):

@@ -178,6 +178,14 @@ def test_what_is_broken_is_one_clear_error(kind):
         bound(from_text(text))
 
 
+def test_what_only_zeep_does_not_know_is_not_held_against_the_target():
+    later = with_schema(
+        '<xs:complexType name="k0"><xs:sequence/><xs:assert test="true()"/></xs:complexType>', optional("d:k0")
+    )
+    with pytest.raises(Unread, match=r"Unexpected tag .*assert"):
+        bound(from_text(later))
+
+
 def test_sizes_are_told_from_the_text():
     assert excess([parse(BASE.encode())]) == ""
     assert excess([parse(with_schema(doubled(9), '<xs:group ref="d:g9"/>').encode())]) == ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -224,9 +224,9 @@ class Reader:
 
     def _children(
         self, found: _Found, children: list[etree._Element], path: str, tree: dict[str, Tree], inside: Namespace
-    ) -> list[tuple[str, bool]]:
-        """Fill the tree; (name, is it documented) of each child in turn."""
-        came: list[tuple[str, bool]] = []
+    ) -> list[_Came]:
+        """Fill the tree; each child in turn with what it is."""
+        came: list[_Came] = []
         for child in children:
             local = etree.QName(child).localname
             if local in found.containers:
@@ -234,12 +234,12 @@ class Reader:
                 inner = found.containers[local]
                 for name, value in self.members(child, inner, path, inside).items():
                     tree.setdefault(name, value)
-                came.append((local, True))
+                came.append(_Came(local, inner[0], child))
                 continue
             member = found.members.get(local)
             name = member.name if member is not None else local
             here = f"{path}/{name}" if path else name
-            came.append((name, member is not None))
+            came.append(_Came(name, member, child))
             if member is not None and unwrapped(member) and member.item is not None:
                 self.placed(child, here, _item_namespace(self._message, member, member.item, inside))
                 tree.setdefault(name, []).append(self._value(child, member.item, here, _within(member, inside)))
@@ -257,23 +257,37 @@ class Reader:
             tree[name] = self._value(child, member, here, _within(member, inside))
         return came
 
-    def _misnamed(
-        self, came: list[tuple[str, bool]], tree: Mapping[str, Tree], fields: tuple[Field, ...], path: str
-    ) -> None:
-        """Children that stand in the place of an absent member, or are nearly called like one: it was renamed."""
-        due = [member.name for member in ordered(self._message, fields)]
-        for place, (name, documented) in enumerate(came):
-            if documented:
+    def _misnamed(self, came: list[_Came], tree: Mapping[str, Tree], fields: tuple[Field, ...], path: str) -> None:
+        """Children nearly called like an absent member, or in its place with its content: it was renamed.
+
+        What else is unknown is new, and an absent member may be absent.
+        """
+        due = {member.name: member for member in ordered(self._message, fields)}
+        order = list(due)
+        absent = [name for name in order if name not in tree]
+        alone = sum(one.member is None for one in came) == 1
+        for place, one in enumerate(came):
+            if one.member is not None:
                 continue
-            before = next((due.index(one) for one, known in reversed(came[:place]) if known and one in due), -1)
-            behind = next((due.index(one) for one, known in came[place + 1 :] if known and one in due), len(due))
-            between = [one for one in due[before + 1 : behind] if one not in tree]
-            alone = sum(not known for _, known in came) == 1
-            near = get_close_matches(name.lower(), {one.lower(): one for one in due if one not in tree}, 1, NEAR)
-            meant = next((one for one in due if near and one.lower() == near[0] and one not in tree), None)
-            meant = meant or (between[0] if alone and len(between) == 1 else None)
+            near = get_close_matches(one.name.lower(), {name.lower(): name for name in absent}, 1, NEAR)
+            meant = next((name for name in absent if near and name.lower() == near[0]), None)
+            if meant is None and alone:
+                between = _between(came, place, order, absent)
+                meant = between if between is not None and self._resembles(one.element, due[between]) else None
             if meant is not None:
-                self.odd("name", f"{path}/{meant}" if path else meant, meant, name)
+                self.odd("name", f"{path}/{meant}" if path else meant, meant, one.name)
+
+    def _resembles(self, element: etree._Element, member: Field) -> bool:
+        """Does the element hold what the member would? A text says nothing: any is one."""
+        inner = {etree.QName(child).localname for child in elements(element)}
+        item = member.item
+        if member.type == "list" and item is not None:
+            return element_name(item.name) in inner
+        if member.fields:
+            return bool(inner & {element_name(child.name) for child in member.fields})
+        text = (element.text or "").strip(BLANKS)
+        typed = member.type not in {"string", "open", "empty", "object", "map", "base64Binary"}
+        return typed and bool(text) and not inner and self._valid is not None and self._valid(member, text)
 
     def _in_order(self, tree: Mapping[str, Tree], fields: tuple[Field, ...], path: str) -> None:
         due = [member.name for member in ordered(self._message, fields) if member.name in tree]
@@ -318,6 +332,27 @@ class Reader:
                 self.odd("item", path, item.name if not item.element else due.localname, name)
             self.placed(child, path, due.namespace)
         return [self._value(child, item, path, _within(item, inside)) for child in children]
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """A child: its name in the tree, the member that it is, if any."""
+
+    name: str
+    member: Field | None
+    element: etree._Element
+
+
+def _between(came: list[_Came], place: int, order: list[str], absent: list[str]) -> str | None:
+    """The only absent member that could stand at the place, before another that is there."""
+    behind = next(
+        (order.index(one.name) for one in came[place + 1 :] if one.member is not None and one.name in order), None
+    )
+    if behind is None:
+        return None
+    before = next((order.index(one.name) for one in reversed(came[:place]) if one.name in order), -1)
+    between = [name for name in order[before + 1 : behind] if name in absent]
+    return between[0] if len(between) == 1 else None
 
 
 class _Found:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from conformance.judge.refusals import is_code
 from conformance.model import Expect, Finding, Outcome, Record, Reply, Result, Rule
 from conformance.rules.soap import SOAP
 
@@ -18,6 +19,7 @@ class Baselines:
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._said: dict[tuple[str, str], dict[str, str]] = {}
+        self._paths: dict[tuple[str, str], set[str]] = {}
         for record in records:
             if record.case.kind != "baseline" or record.judgement.reply is not Reply.ACCEPTED:
                 continue
@@ -26,26 +28,44 @@ class Baselines:
             said = dict(record.judgement.said)
             same = said if known is None else {path: text for path, text in known.items() if said.get(path) == text}
             self._said[key] = same
+            self._paths.setdefault(key, set()).update(said)
 
     def of(self, service: str, encoding: str) -> Said:
-        """The codes and flags of the baselines; empty where none was accepted."""
+        """The texts of the baselines; empty where none was accepted."""
         return self._said.get((service, encoding), {})
 
     def doubt(self, record: Record, result: Result) -> str | None:
-        """Why an answer counts neither as an acceptance nor as a refusal; None where it does."""
-        judgement = record.judgement
-        due = record.case.expect in {Expect.ACCEPTED, Expect.REFUSED} and record.case.kind != "baseline"
+        """Why an answer counts neither as an acceptance nor as a refusal; None where it does.
+
+        Of a request that is to be refused any lasting difference may be the refusal; of one that is to be accepted only
+        a code or a flag is, since an answer may well speak of what was asked.
+        """
+        judgement, case = record.judgement, record.case
+        due = case.expect in {Expect.ACCEPTED, Expect.REFUSED} and case.kind != "baseline"
         if judgement.decided or not due or not result.leans or judgement.reply is not Reply.ACCEPTED:
             return None
-        said = self.of(record.case.service, record.case.encoding)
-        other = next(((path, text) for path, text in said.items() if judgement.said.get(path) != text), None)
-        if other is None:
+        key = (case.service, case.encoding)
+        if key not in self._said:
             return None
-        path, text = other
-        came = judgement.said.get(path)
-        what = f"the answer says {path} = {came}" if came is not None else f"the answer does not say {path}"
-        line = f'refusal = {{ any = {{ "{path}" = "!= {text}" }} }}'
-        return f"{what}, that of the baseline {text}; if this is a refusal, add {line} to the target file"
+        said = judgement.said
+        any_text = case.expect is Expect.REFUSED
+        for path, text in self._said[key].items():
+            if said.get(path) != text and (any_text or is_code(path, text)):
+                came = f"says {path} = {said[path]}" if path in said else f"does not say {path}"
+                what = f"the answer {came}, that of the baseline {text}"
+                return _advice(what, path, f"!= {text}")
+        new = next((path for path in said if any_text and path not in self._paths[key]), None)
+        if new is None:
+            return None
+        return _advice(f"the answer says {new} = {said[new]}, which that of the baseline does not", new, said[new])
+
+
+def _advice(what: str, path: str, value: str) -> str:
+    if "#" in value:
+        # A long text stands here as a digest, which no answer holds.
+        return f"{what}; if this is a refusal, declare what tells it as refusal in the target file"
+    line = f'refusal = {{ any = {{ "{path}" = "{value}" }} }}'
+    return f"{what}; if this is a refusal, add {line} to the target file"
 
 
 def agreement(
@@ -97,6 +117,6 @@ def _differs(mine: Record, theirs: Record, other: str, baselines: Baselines) -> 
     here = baselines.of(mine.case.service, mine.case.encoding)
     there = baselines.of(theirs.case.service, theirs.case.encoding)
     for path in here:
-        if path in there and here[path] != there[path]:
+        if path in there and here[path] != there[path] and is_code(path, here[path]):
             return Finding(path=path, expected=f"{there[path]}, as in {other}", observed=here[path])
     return None

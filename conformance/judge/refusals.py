@@ -6,6 +6,7 @@ where nothing is, an answer whose codes differ from those of the baseline is tol
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 
@@ -18,12 +19,14 @@ from conformance.model import Basis, Condition, Contract, Refusal
 MOST = 200
 """Leaves of an answer that are looked at."""
 LONGEST = 40
-"""Characters of a code."""
+"""Characters of a code; what is longer is kept as a digest."""
 CODES = re.compile(
     r"cod(e|igo)|status|estado|success|exito|éxito|valid|error|resultado|result|accept|acept|ok$|respuesta",
     re.IGNORECASE,
 )
 """Names of members that tell how it went."""
+BETWEEN = "\n"
+"""Between the texts of one place."""
 FLAGS = frozenset({"true", "false"})
 
 
@@ -39,17 +42,17 @@ def refusal_of(contract: Contract) -> Refusal | None:
 
 
 def said(envelope: Envelope) -> dict[str, str]:
-    """The texts of an answer by the path of local names below the child of Body; of several at one place the last."""
-    found: dict[str, str] = {}
+    """The texts of an answer by the path of local names below the child of Body; several at one place in a row."""
+    found: dict[str, list[str]] = {}
     if envelope.child is not None and envelope.fault is None:
         _walk(envelope.child, (), found)
-    return found
+    return {path: BETWEEN.join(texts) for path, texts in found.items()}
 
 
-def _walk(element: etree._Element, path: tuple[str, ...], found: dict[str, str]) -> None:
+def _walk(element: etree._Element, path: tuple[str, ...], found: dict[str, list[str]]) -> None:
     children = list(elements(element))
     if not children and path and len(found) < MOST and not nil(element):
-        found["/".join(path)] = (element.text or "").strip()
+        found.setdefault("/".join(path), []).append((element.text or "").strip())
     for child in children:
         _walk(child, (*path, etree.QName(child).localname), found)
 
@@ -69,19 +72,21 @@ def reason(contract: Contract, texts: Mapping[str, str]) -> str:
     """What of the answer says no, in words."""
     refusal = refusal_of(contract)
     said = [one for one in (*refusal.any, *refusal.all) if _holds(one, texts)] if refusal is not None else []
-    return ", ".join(f"{one.path} is {_there(one, texts)[0]}" for one in said)
+    return ", ".join(f"{one.path} is {next(iter(_there(one, texts)), 'absent')}" for one in said)
 
 
 def _there(condition: Condition, texts: Mapping[str, str]) -> list[str]:
     names = condition.path.strip("/").split("/")
-    return [text for path, text in texts.items() if path.split("/")[-len(names) :] == names]
+    found = [text for path, text in texts.items() if path.split("/")[-len(names) :] == names]
+    return [one for text in found for one in text.split(BETWEEN)]
 
 
 def _holds(condition: Condition, texts: Mapping[str, str]) -> bool | None:
-    """Does the answer say so? None where it has no such member."""
+    """Does the answer say so? None where it has no member to be like that."""
     there = _there(condition, texts)
     if not there:
-        return None
+        # What a refusal leaves out is not what an acceptance says there.
+        return None if condition.equal else True
     same = [_same(text, condition.value) for text in there]
     return any(same) if condition.equal else not all(same)
 
@@ -94,10 +99,17 @@ def _same(text: str, value: str) -> bool:
     return text == value
 
 
-def codes(texts: Mapping[str, str]) -> dict[str, str]:
-    """Those of the texts that tell how it went: flags, and short texts whose member is called a code or a status."""
-    return {
-        path: text
-        for path, text in texts.items()
-        if text.lower() in FLAGS or (CODES.search(path.rpartition("/")[2]) and len(text) <= LONGEST and " " not in text)
-    }
+def told(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts as a judgement keeps them: what is long as a digest, which is enough to see that it differs."""
+    return {path: text if len(text) <= LONGEST else _digest(text) for path, text in texts.items()}
+
+
+def _digest(text: str) -> str:
+    return f"#{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def is_code(path: str, text: str) -> bool:
+    """Does the text tell how it went? A flag, or a short text whose member is called a code or a status."""
+    if text.lower() in FLAGS:
+        return True
+    return bool(CODES.search(path.rpartition("/")[2])) and len(text) <= LONGEST and " " not in text

@@ -34,7 +34,7 @@ class Answer:
     """The body may be a message, but is beyond what this suite reads."""
     encoding: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
-    """Codes and flags of an answer without a fault by their place, in a service where an answer may be a refusal."""
+    """The texts of an answer without a fault by their place, in a service where an answer may be a refusal."""
     decided: bool = False
     """A condition for refusals had something to look at."""
 
@@ -142,7 +142,7 @@ def _soap(contract: Contract, response: Response, asked: str) -> Answer:
         str(malformed or ""),
         malformed is not None and malformed.unread,
         asked,
-        refusals.codes(told),
+        refusals.told(told),
         decided,
     )
 

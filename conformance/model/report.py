@@ -53,7 +53,7 @@ class Judgement:
     results: tuple[Result, ...] = ()
     observations: tuple[Observation, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
-    """Codes and flags of an answer that may be a refusal, by place."""
+    """The texts of an answer that may be a refusal, by place; long ones as digests."""
     decided: bool = True
     """Whether it is one does not hang on them: there are none, or what is declared of refusals had something to see."""
     disagreements: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from conformance.judge.refusals import CODES
 from conformance.model import Contract, Field, Rule
 from conformance.reference.answers import served
 from conformance.reference.defect import Defect
-from conformance.reference.soap_forms import in_elements, nested
+from conformance.reference.soap_forms import OTHER_TEXT, in_elements, nested
 from conformance.rules.fields import walk
 from conformance.rules.soap_fields import due, free
 
@@ -86,8 +86,9 @@ def _any(contract: Contract, _member: Field | None) -> bool:
     return bool(in_elements(contract.operation.response.fields))
 
 
-def _element(_contract: Contract, member: Field | None) -> bool:
-    return member is not None and not member.name.startswith("@")
+def _scalar(_contract: Contract, member: Field | None) -> bool:
+    """Is the member an element with a text that not any text will do for?"""
+    return member is not None and member.type in OTHER_TEXT and not member.name.startswith("@")
 
 
 def _wrapped(contract: Contract, _member: Field | None) -> bool:
@@ -204,7 +205,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     # --- members of an answer ---
     ("response", "item"): (Way(when=_around_items),),
     ("response", "name"): (Way(), Way(variant="renamed")),
-    ("response", "type"): (Way(), Way(variant="element", when=_element)),
+    ("response", "type"): (Way(), Way(variant="element", when=_scalar)),
 }
 """(part, facet) → the ways."""
 

@@ -218,11 +218,15 @@ def _recased(name: str) -> str:
 
 
 def _retype(element: etree._Element, member: Field) -> None:
-    attribute, text = attribute_of(member), OTHER_TEXT.get(member.type, "")
+    """A text that is no value of the type: any where elements are due; where any text is due, an element."""
+    attribute, text = attribute_of(member), OTHER_TEXT.get(member.type, "texto")
     if attribute:
         element.set(attribute, text)
-    else:
+    elif member.type in OTHER_TEXT or member.fields or member.item is not None:
+        element[:] = []
         element.text = text
+    else:
+        _fill(element, member)
 
 
 def _fill(element: etree._Element, _member: Field) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.model import Basis, Citation, Contract, Field, Rule
+from conformance.rules.applies import ANYTHING
 from conformance.rules.fields import article, walk
 from conformance.rules.levels import level_of
 
@@ -85,12 +86,16 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
         if member.name.startswith("#"):
             continue
         cite = member.citation
-        statement = f"{path} is spelt exactly so, case included."
-        yield _rule(contract, encodings, ("response", path, "name"), member.basis, cite, statement)
-        if member.type in TYPED | {"enum"}:
+        if not member.name.startswith("@"):
+            # An attribute of another name is one that is not there.
+            statement = f"{path} is spelt exactly so, case included."
+            yield _rule(contract, encodings, ("response", path, "name"), member.basis, cite, statement)
+        if member.type not in ANYTHING:
             statement = f"{path}, where present and not nil, is {article(member.type)}."
             type_cite = member.type_citation or cite
-            yield _rule(contract, encodings, ("response", path, "type"), member.type_basis, type_cite, statement)
+            place = ("response", path, "type")
+            typed = member.type in TYPED | {"enum"}
+            yield _rule(contract, encodings, place, member.type_basis, type_cite, statement, typed=typed)
         if member.type == "list" and member.item is not None:
             statement = f"The items of {path} stand in elements {member.item.name}."
             yield _rule(contract, encodings, ("response", path, "item"), member.basis, member.item.citation, statement)
@@ -103,6 +108,8 @@ def _rule(
     basis: Basis,
     citation: Citation,
     statement: str,
+    *,
+    typed: bool = True,
 ) -> Rule:
     part, path, facet = place
     return Rule(
@@ -116,5 +123,6 @@ def _rule(
         citation=citation,
         statement=statement,
         encodings=encodings,
-        schema=facet == "type",
+        # A schema says of the type of a text that it is one; elements in its place are the codec's to tell.
+        schema=facet == "type" and typed,
     )

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.generate.addresses import addresses_in
-from conformance.model import Plan
+from conformance.model import Plan, Request
 from conformance.run import setup
 from conformance.run.setup import Item, Setup
-from conformance.target.guard import check_plan
+from conformance.target.guard import check_plan, check_send
 from conformance.target.settings import Target
 
 
@@ -36,6 +36,10 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
     for line in (*_facts(plan, prepared.target), *wanting):
         console.print(masks.mask(line), markup=False)
     check_plan(plan, prepared.target)
+    for service, bound in prepared.bound.items():
+        if bound.wanting:
+            request = Request(method="GET", url=prepared.target.services[service].wsdl, headers=(), body=b"")
+            check_send(request, prepared.target)
 
 
 def _facts(plan: Plan, target: Target) -> list[str]:

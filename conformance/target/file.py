@@ -226,4 +226,6 @@ def _secrets(service: str, section: Section, contracts: Mapping[str, Contract]) 
     if service in contracts:
         for row in _rows(section):
             secrets = secrets.join(Secrets.for_values(row, contracts[service].operation.request.fields))
+            # What only the target's WSDL knows is secret by its name, as a header is.
+            secrets = secrets.join(Secrets.for_names(row))
     return secrets.join(soap.secrets(soap.auth(section)))

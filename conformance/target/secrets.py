@@ -24,6 +24,17 @@ _SENSITIVE = re.compile(
 _SCHEME = re.compile(r"(?i)(basic|bearer|digest|negotiate|ntlm|token|apikey|hmac|aws4-hmac-sha256)\s+(?=\S)")
 
 
+_BREAK = r"(?:\r|\n|\\+[rn]|&#(?:x0*[aAdD]|0*1[03]);|%0[aAdD])"
+BREAKS = re.compile(_BREAK)
+"""Ends of lines, plain and as JSON, XML and URLs escape them."""
+RUNS = re.compile(
+    rf"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{{40,}}{_BREAK}+)+[A-Za-z0-9+/_-]*={{0,2}}"
+    r"|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}"
+)
+"""What may be base64: a word, or words that fill lines."""
+URL_ALPHABET = str.maketrans("-_", "+/")
+
+
 class Secrets:
     """An immutable collection of strings to mask."""
 
@@ -68,6 +79,11 @@ class Secrets:
         return Secrets(_marked(values, tuple(fields)))
 
     @staticmethod
+    def for_names(values: Mapping[str, Any]) -> Secrets:
+        """The texts whose name says that they are secret, whatever a contract knows of them."""
+        return Secrets(value for name, value in values.items() if _SENSITIVE.search(name) and isinstance(value, str))
+
+    @staticmethod
     def for_headers(headers: Headers) -> Secrets:
         """What the headers hold that are masked by name, so that it is masked too where a server sends it back."""
         return Secrets(part for name, value in headers if _SENSITIVE.search(name) for part in _credentials(value))
@@ -82,6 +98,7 @@ class Secrets:
         if self.__pattern is None:
             return text
         text = self.__pattern.sub(mask, text)
+        text = RUNS.sub(lambda run: mask if self.__within(run[0]) else run[0], text)
         found = sorted(
             layer.source(*match.span()) for layer in layers(text) for match in self.__pattern.finditer(layer.text)
         )
@@ -92,6 +109,20 @@ class Secrets:
                 parts += (text[last:start], mask)
             last = max(last, end)
         return "".join((*parts, text[last:]))
+
+    def __within(self, run: str) -> bool:
+        """Does the base64 hold a secret that is not its own bytes: escaped, or cut by the end of a line?"""
+        bare = BREAKS.sub("", run).translate(URL_ALPHABET).rstrip("=")
+        try:
+            raw = base64.b64decode(bare[: len(bare) - (len(bare) % 4 == 1)] + "==", validate=False)
+        except ValueError:
+            return False
+        inner = raw.decode("utf-8", "surrogateescape") if _valid(raw) else raw.decode("latin-1")
+        if self.__pattern is None:
+            return False
+        return self.__pattern.search(inner) is not None or any(
+            self.__pattern.search(layer.text) is not None for layer in layers(inner)
+        )
 
     def mask_bytes(self, body: bytes) -> bytes:
         """The body without the secrets, in the character encoding that it is in."""

@@ -69,8 +69,9 @@ def _unknown_places(table: object, contract: Contract) -> Iterator[Mistake]:
         known.append(path)
         if member.type == "open" or (member.item is not None and member.item.type == "open"):
             opened.append(path)
-    for key in ("any", "all") if known and isinstance(table, dict) else ():
-        for place in table[key] if isinstance(table.get(key), dict) else ():
+    told = table if isinstance(table, dict) and known else {}
+    for key in ("any", "all"):
+        for place in told[key] if isinstance(told.get(key), dict) else ():
             names = str(place).strip("/")
             fits = any(f"/{path}".endswith(f"/{names}") or names.endswith(f"/{path}") for path in known)
             if not fits and not any(f"/{path}/" in f"/{names}/" for path in opened):

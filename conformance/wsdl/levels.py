@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from conformance.model import Field
 from conformance.wsdl.describe import Node, Path, places
-from conformance.wsdl.match import BINDING, NAME, SHAPE, SYNONYM, Hit, Matches, Wish, assign, bound, spelt
-from conformance.wsdl.words import NONE, SAME, likeness, meanings
+from conformance.wsdl.match import BINDING, LOOSELY, NAME, SHAPE, SYNONYM, Hit, Matches, Wish, assign, bound, spelt
+from conformance.wsdl.words import FULL, LOOSE, NONE, SAME, likeness, meanings
 
 USERNAME, PASSWORD = "usuario", "clave"
 """What the members for user and password are called, where they are members of the message."""
@@ -112,8 +112,7 @@ def _list(member: Field, wishes: Sequence[Wish], root: Node, told: Mapping[str, 
     best, path = ranked[-1]
     if [fit for fit, _ in ranked].count(best) > 1:
         return f"{' and '.join(spelt(path) for fit, path in ranked if fit == best)} could both be it"
-    likest = best[1]
-    return Hit(path, NAME if likest == SAME else SHAPE if likest == NONE else SYNONYM)
+    return Hit(path, {SAME: NAME, FULL: SYNONYM, LOOSE: LOOSELY, NONE: SHAPE}[best[1]])
 
 
 def _fit(member: Field, wishes: Sequence[Wish], path: Path, told: Mapping[str, str]) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from lxml import etree
 from zeep.xsd.elements.indicators import Group, Indicator
 
 from conformance.model import Description, Field, Headers, Message, Tree
-from conformance.wsdl.errors import Unreadable, Unusable
+from conformance.wsdl.errors import Unread, Unreadable, Unusable
 from conformance.wsdl.standin import stands_in
 
 Fault = zeep.exceptions.Fault
@@ -41,6 +41,8 @@ _TROUBLE = (
     TypeError,
     ValueError,
 )
+_UNKNOWN = ("No visitor defined", "Unexpected tag")
+"""How zeep speaks of a part of XML Schema that it does not know."""
 _MOST = 300
 """Characters of a reason; zeep puts whole messages in some."""
 
@@ -54,7 +56,7 @@ class Sent:
 
 
 def client(description: Description) -> Any:
-    """The client. Unusable where zeep cannot build one."""
+    """The client. Unusable where zeep cannot build one, Unread where that is for what zeep does not know."""
     return _client(description.url, tuple(description.documents.items()))
 
 
@@ -67,7 +69,13 @@ def _client(url: str, documents: tuple[tuple[str, bytes], ...]) -> Any:
             made: Any = zeep.Client
             return made(url, transport=_Offline(dict(documents)), settings=settings)
     except _TROUBLE as error:
-        raise Unusable(f"{url}: a stock client (zeep) cannot load it: {_reason(error)}") from error
+        kind = Unread if _limited(error) else Unusable
+        raise kind(f"{url}: a stock client (zeep) cannot load it: {_reason(error)}") from error
+
+
+def _limited(error: Exception) -> bool:
+    """Is it zeep that does not know what the document may well say?"""
+    return isinstance(error, (NotImplementedError, RecursionError)) or str(error).startswith(_UNKNOWN)
 
 
 def message(description: Description, version: str, arguments: Mapping[str, Any]) -> Sent:

@@ -72,6 +72,11 @@ def _action(subject: Subject) -> Iterator[Case]:
         *([("with", own, Expect.ACCEPTED)] if own else []),
         ("wrong", WRONG, Expect.OBSERVE),
     ]
+    if not own:
+        # What stock clients send where a WSDL names the empty action.
+        media_type = f'{TYPES["1.2"]}; {CHARSET}; action=""'
+        request = subject.request(subject.encode(subject.baseline()), media_type=media_type)
+        yield case(subject, "http", "action-parameter", "empty", 'the action parameter ""', request, Expect.ACCEPTED)
     for slug, action, expect in tried:
         title = f'the action parameter "{action}"' if action is not None else "no action parameter"
         request = subject.request(subject.encode(subject.baseline()), action=action)

@@ -39,6 +39,9 @@ def _of(place: Place) -> Iterator[Case]:
         inner = replace(place, member=child, names=(*place.names, child.name))
         if current and _current(inner) is not None:
             yield from _of(inner)
+        elif current and child.constraint("optional") is not None:
+            # The baseline itself does without it.
+            yield from _choices(inner)
 
 
 def _current(place: Place) -> Tree:
