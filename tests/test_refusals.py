@@ -213,8 +213,18 @@ def test_a_positive_with_another_code_is_cant_tell_as_well(contract):
 
 
 def test_what_is_declared_decides_and_no_other_code_does(contract):
-    assert verdict(contract, valid("true", "00"), valid("true", "99"))[0] is Outcome.FAILED
+    refusal = Refusal(any=(Condition(path="RespuestaProduccion/IsValid", value="false"),))
+    declared = replace(contract, operation=replace(contract.operation, refusal=refusal))
+    assert verdict(declared, valid("true", "00"), valid("true", "99"))[0] is Outcome.FAILED
+    assert verdict(declared, valid("true", "00"), valid("false", "99"))[0] is Outcome.PASSED
+
+
+def test_our_reading_of_acceptance_leaves_other_codes_to_speak(contract):
     assert verdict(contract, valid("true", "00"), valid("false", "99"))[0] is Outcome.PASSED
+    assert verdict(contract, valid("true", "00"), valid("true", "00"))[0] is Outcome.FAILED
+    outcome, reason = verdict(contract, valid("true", "00"), valid("true", "99"))
+    assert outcome is Outcome.CANT_TELL
+    assert 'StatusCode" = "!= 00"' in reason
 
 
 def test_a_code_that_differs_between_baselines_tells_nothing():

@@ -14,7 +14,8 @@ from lxml import etree
 
 from conformance.codecs import xsd
 from conformance.codecs.decoded import Decoded, Envelope, Fault
-from conformance.codecs.elements import NAMESPACES, Reader, Writer, elements, tag
+from conformance.codecs.element_reader import Reader
+from conformance.codecs.elements import NAMESPACES, Writer, elements, tag
 from conformance.codecs.xml_bytes import document_of
 from conformance.facets import element_name
 from conformance.model import Field, Message, Tree

@@ -12,7 +12,8 @@ from typing import Any
 from lxml import etree
 
 from conformance.codecs.decoded import Decoded
-from conformance.codecs.elements import ILLEGAL, NAMESPACES, Reader, Writer, ordered, tag
+from conformance.codecs.element_reader import Reader
+from conformance.codecs.elements import ILLEGAL, NAMESPACES, Writer, ordered, tag
 from conformance.codecs.lexical import value_of
 from conformance.codecs.xml_bytes import DEEPEST, declared, root_of
 from conformance.facets import element_name

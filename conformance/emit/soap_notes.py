@@ -37,8 +37,9 @@ def note(contract: Contract, part: str, path: str, element: Parent, member: Fiel
 
 def _of_answer(member: Field) -> Iterator[tuple[str, str]]:
     """(facet, keyword) of the rules about a member of an answer."""
-    yield "name", "name"
-    if member.type in TYPED | {"enum"}:
+    if member.name[0] != "@":
+        yield "name", "name"
+    if member.type not in {"open", "empty"}:
         yield "type", "type"
     if member.type == "list" and member.item is not None:
         yield "item", "name"

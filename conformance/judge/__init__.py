@@ -271,8 +271,12 @@ class Judge:
         envelope = answer.decoded.envelope if answer.decoded is not None else None
         fault = envelope is not None and envelope.fault is not None
         rule = f"{case.service}/http/no-server-error"
-        if response.status < 500 or fault:
+        # A method that is not implemented is said to be so: RFC 9110 §15.6.2.
+        unknown = response.status == 501 and case.request.method != self.contract.operation.method
+        if response.status < 500 or fault or unknown:
             yield Result(rule=rule, outcome=Outcome.PASSED)
+        elif answer.unread:
+            yield Result(rule=rule, outcome=Outcome.UNTESTED, reason=answer.words)
         else:
             finding = Finding(path="no-server-error", expected="a status below 500, or a fault", observed=answer.words)
             yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)

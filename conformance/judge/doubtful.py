@@ -47,17 +47,26 @@ class Baselines:
         key = (case.service, case.encoding)
         if key not in self._said:
             return None
-        said = judgement.said
-        any_text = case.expect is Expect.REFUSED
-        for path, text in self._said[key].items():
-            if said.get(path) != text and (any_text or is_code(path, text)):
-                came = f"says {path} = {said[path]}" if path in said else f"does not say {path}"
-                what = f"the answer {came}, that of the baseline {text}"
-                return _advice(what, path, f"!= {text}")
+        said, any_text = judgement.said, case.expect is Expect.REFUSED
+        differ = [
+            path
+            for path, text in self._said[key].items()
+            if said.get(path) != text and (any_text or is_code(path, text))
+        ]
+        if differ:
+            path = min(differ, key=lambda one: _rank(one, said, self._said[key][one]))
+            text = self._said[key][path]
+            came = f"says {path} = {said[path]}" if path in said else f"does not say {path}"
+            return _advice(f"the answer {came}, that of the baseline {text}", path, f"!= {text}")
         new = next((path for path in said if any_text and path not in self._paths[key]), None)
         if new is None:
             return None
         return _advice(f"the answer says {new} = {said[new]}, which that of the baseline does not", new, said[new])
+
+
+def _rank(path: str, said: Said, text: str) -> tuple[bool, bool, bool]:
+    """What tells a reader most comes first: a code before other texts, one that is there, one that can be read."""
+    return (not is_code(path, text), path not in said, text.startswith("#"))
 
 
 def _advice(what: str, path: str, value: str) -> str:

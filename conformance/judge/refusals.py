@@ -68,6 +68,11 @@ def refused(contract: Contract, texts: Mapping[str, str]) -> tuple[bool, bool]:
     return any(any_of) or (bool(all_of) and all(all_of)), decided
 
 
+def declared(contract: Contract) -> bool:
+    """Does the target file say what a refusal is?"""
+    return contract.operation.refusal is not None
+
+
 def reason(contract: Contract, texts: Mapping[str, str]) -> str:
     """What of the answer says no, in words."""
     refusal = refusal_of(contract)
@@ -99,9 +104,11 @@ def _same(text: str, value: str) -> bool:
     return text == value
 
 
-def told(texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts as a judgement keeps them: what is long as a digest, which is enough to see that it differs."""
-    return {path: text if len(text) <= LONGEST else _digest(text) for path, text in texts.items()}
+def told(texts: Mapping[str, str], *, coded: bool = False) -> dict[str, str]:
+    """The texts as a judgement keeps them: what is long as a digest, which is enough to see that it differs. `coded`
+    keeps only codes and flags."""
+    kept = {path: text for path, text in texts.items() if not coded or is_code(path, text)}
+    return {path: text if len(text) <= LONGEST else _digest(text) for path, text in kept.items()}
 
 
 def _digest(text: str) -> str:

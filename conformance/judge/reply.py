@@ -128,6 +128,10 @@ def _soap(contract: Contract, response: Response, asked: str) -> Answer:
         malformed = reason
     envelope = decoded.envelope if decoded is not None else None
     words = _words(response)
+    packaged = media_type(response).startswith("multipart/")
+    if packaged:
+        # MTOM and SOAP with Attachments: the envelope is one part of several.
+        words = f"{response.status} {response.reason}: {media_type(response)}, which this suite does not read"
     if envelope is not None and envelope.fault is not None:
         fault = envelope.fault
         words = whole(f"{response.status} {response.reason}: fault {fault.text}: {fault.reason}")
@@ -140,10 +144,11 @@ def _soap(contract: Contract, response: Response, asked: str) -> Answer:
         words,
         decoded,
         str(malformed or ""),
-        malformed is not None and malformed.unread,
+        packaged or (malformed is not None and malformed.unread),
         asked,
-        refusals.told(told),
-        decided,
+        # Our reading of what accepts leaves other codes to speak; what the target declares does not.
+        refusals.told(told, coded=decided),
+        refused or (decided and refusals.declared(contract)),
     )
 
 

@@ -118,6 +118,7 @@ def _items(place: Place) -> Iterator[Case]:
     if place.member.type != "list" or not isinstance(current, list) or not current:
         return
     yield _seen(place, "several", Value("none", [], "no items"))
+    yield from _second(place, current[0])
     owned = place.subject.items(place.member)
     if owned:
         if len(owned) > 1:
@@ -130,6 +131,27 @@ def _items(place: Place) -> Iterator[Case]:
     for slug, count in (("two", 2), ("three", 3)):
         value = Value(slug, [deepcopy(current[0]) for _ in range(count)], f"{count} items")
         yield place.case("several", value, Expect.ACCEPTED)
+
+
+def _second(place: Place, first: Tree) -> Iterator[Case]:
+    """A second item that is broken behind a proper one, for readers that look at the first alone."""
+    item = place.member.item
+    for child in item.fields if item is not None and isinstance(first, dict) else ():
+        if child.name not in first or child.type == "list":
+            continue
+        wrong = next((one.value for one in values.WRONG.get(child.type, ())), None)
+        facet = "type" if wrong is not None else "required" if child.required else ""
+        if not facet:
+            continue
+        broken = {name: value for name, value in first.items() if name != child.name}
+        broken |= {} if wrong is None else {child.name: wrong}
+        inner = replace(place, member=child, names=(*place.names, child.name))
+        value = Value(f"second-{facet}", [deepcopy(first), broken], f"two items, {child.name} of the second is wrong")
+        case = place.case("several", value, Expect.REFUSED)
+        yield replace(
+            case, rules=(inner.rule(facet),), path=inner.path, title=f"{inner.path}: wrong in the second item"
+        )
+        return
 
 
 def _choices(place: Place) -> Iterator[Case]:

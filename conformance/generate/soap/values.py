@@ -37,6 +37,7 @@ WRONG: Mapping[str, tuple[Value, ...]] = {
     "base64Binary": (
         # Of a legal length, and with letters after it: some readers skip what they do not know, others count it.
         Value("letter", "QUJD*UI=", "a character outside of the alphabet"),
+        Value("url-alphabet", "QUJD-_I=", "the alphabet for URLs"),
         Value("words", "no es base64!", "a sentence"),
     ),
     "guid": (Value("word", "xyz", "a word"),),
@@ -50,6 +51,8 @@ NEARLY: Mapping[str, tuple[Value, ...]] = {
         Value("time", "10:00:00", "a time alone"),
         Value("blank", "2025-01-31 10:00:00", "a blank in place of the T"),
         Value("no-such-day", "2025-02-30T10:00:00", "a day that February does not have"),
+        Value("no-such-month", "2025-13-01T10:00:00", "a thirteenth month"),
+        Value("no-such-zone", "2025-01-31T10:00:00+25:00", "a zone beyond all others"),
         Value("empty", "", "an empty element"),
     ),
     "base64Binary": (
