@@ -160,11 +160,11 @@ def test_any_bytes_are_a_message_or_malformed(body):
 
 
 def test_an_encoding_is_covered_where_there_is_a_codec_and_the_document_names_it():
-    assert list(CODECS) == ["json", "xml", "form"]
+    assert list(CODECS) == ["json", "xml", "form", "soap-1.1", "soap-1.2"]
     assert {name: covered(contract) for name, contract in contracts().items()} == {
-        "actualizar-correo": (),
+        "actualizar-correo": ("soap-1.1", "soap-1.2"),
         "collection-policy": ("json", "xml", "form"),
-        "envio-correo": (),
+        "envio-correo": ("soap-1.1", "soap-1.2"),
     }
 
 

@@ -27,7 +27,7 @@ from tests.soap_answers import CASES, CONTRACT, cases, subject
 
 BOTH = ("1.1", "1.2")
 PROSE = assumed(contracts()["actualizar-correo"])
-TOKEN = wsse.block(Auth(kind="wsse", username="user", password="secret", digest=True))
+TOKEN = wsse.block("s", Auth(kind="wsse", username="user", password="secret", digest=True))
 
 
 def bound(contract):

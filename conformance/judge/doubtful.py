@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from conformance.judge.refusals import is_code
+from conformance.judge.refusals import echoes, is_code
 from conformance.model import Expect, Finding, Outcome, Record, Reply, Result, Rule
 from conformance.rules.soap import SOAP
 
@@ -48,17 +48,21 @@ class Baselines:
         if key not in self._said:
             return None
         said, any_text = judgement.said, case.expect is Expect.REFUSED
-        differ = [
-            path
-            for path, text in self._said[key].items()
-            if said.get(path) != text and (any_text or is_code(path, text))
-        ]
+
+        def speaks(path: str, text: str) -> bool:
+            """Is a difference there one in how it went, and not in what was sent?"""
+            if is_code(path, text):
+                return True
+            return any_text and not (path in said and echoes(said[path], case.request.body))
+
+        differ = [path for path, text in self._said[key].items() if said.get(path) != text and speaks(path, text)]
         if differ:
             path = min(differ, key=lambda one: _rank(one, said, self._said[key][one]))
             text = self._said[key][path]
             came = f"says {path} = {said[path]}" if path in said else f"does not say {path}"
             return _advice(f"the answer {came}, that of the baseline {text}", path, f"!= {text}")
-        new = next((path for path in said if any_text and path not in self._paths[key]), None)
+        fresh = (path for path in said if path not in self._paths[key])
+        new = next((path for path in fresh if any_text and not echoes(said[path], case.request.body)), None)
         if new is None:
             return None
         return _advice(f"the answer says {new} = {said[new]}, which that of the baseline does not", new, said[new])

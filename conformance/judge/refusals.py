@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -42,11 +43,12 @@ def refusal_of(contract: Contract) -> Refusal | None:
 
 
 def said(envelope: Envelope) -> dict[str, str]:
-    """The texts of an answer by the path of local names below the child of Body; several at one place in a row."""
+    """The texts of an answer by the path of local names below the child of Body; several at one place in a row, each
+    once: how many items there are says nothing of how it went."""
     found: dict[str, list[str]] = {}
     if envelope.child is not None and envelope.fault is None:
         _walk(envelope.child, (), found)
-    return {path: BETWEEN.join(texts) for path, texts in found.items()}
+    return {path: BETWEEN.join(dict.fromkeys(texts)) for path, texts in found.items()}
 
 
 def _walk(element: etree._Element, path: tuple[str, ...], found: dict[str, list[str]]) -> None:
@@ -113,6 +115,11 @@ def told(texts: Mapping[str, str], *, coded: bool = False) -> dict[str, str]:
 
 def _digest(text: str) -> str:
     return f"#{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def echoes(text: str, request: bytes) -> bool:
+    """Does the text only say again what was sent, or nothing?"""
+    return all(not part or f">{escape(part)}<".encode() in request for part in text.split(BETWEEN))
 
 
 def is_code(path: str, text: str) -> bool:

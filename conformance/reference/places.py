@@ -6,6 +6,7 @@ Knows lists, wrappers and the paths that a WSDL gives. Must never import the ser
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from lxml import etree
 
@@ -29,9 +30,20 @@ def places(message: Message, child: etree._Element, path: str) -> Iterator[etree
 
 def items(message: Message, child: etree._Element, path: str) -> Iterator[etree._Element]:
     """The items of the lists at the path."""
+    for found in lists(message, child, path):
+        yield from found
+
+
+def lists(message: Message, child: etree._Element, path: str) -> Iterator[list[etree._Element]]:
+    """The items of each list at the path: a list may stand in the items of another."""
     member = member_at(message.fields, path)
-    for found in places(message, child, path):
-        yield from [found] if unwrapped(member) else _inner(member, found)
+    found = list(places(message, child, path))
+    if not unwrapped(member):
+        yield from (list(_inner(member, one)) for one in found)
+        return
+    # Without an element around them those of one list have their parent in common.
+    for _, held in groupby(found, key=lambda one: id(one.getparent())):
+        yield list(held)
 
 
 def texts(message: Message, child: etree._Element, path: str) -> Iterator[str]:

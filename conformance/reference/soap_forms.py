@@ -122,10 +122,13 @@ def in_elements(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 
 
 def _leaf(parts: Parts) -> etree._Element:
-    """The last documented element of the message that holds no other."""
+    """The last documented element of the answer that holds no other."""
     message = parts.contract.operation.response
-    members = [path for path, _ in walk(message.fields) if not path.rpartition("/")[2].startswith(("@", "#"))]
-    found = [element for path in members for element in places(message, parts.child, path) if not len(element)]
+    found = [parts.child]
+    for path, member in walk(message.fields):
+        if not member.name.startswith(("@", "#")):
+            stand = items if member.type == "list" else places
+            found += [element for element in stand(message, parts.child, path) if not len(element)]
     return found[-1]
 
 

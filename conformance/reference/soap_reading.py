@@ -16,7 +16,7 @@ from conformance.codecs.elements import elements, nil
 from conformance.codecs.soap import ENVELOPES, VERSIONS
 from conformance.model import Contract, Request
 from conformance.reference.defect import Defect
-from conformance.reference.places import items, member_at, texts
+from conformance.reference.places import lists, member_at, texts
 from conformance.reference.soap_flaws import absent, flaws_of
 from conformance.reference.soap_habits import ESCAPED, REFUSES, SPELLINGS, TAKES, refuses_choice
 from conformance.reference.state import Flaw, Memory
@@ -210,7 +210,7 @@ class Reading:
                 habit = refuses_choice(choice.literal or choice.name)
         if habit is not None and any(habit(text) for text in texts(message, child, path)):
             raise Refused("Client", f"{path}: not a value")
-        if facet == "several" and sum(1 for _ in items(message, child, path)) > 1:
+        if facet == "several" and any(len(found) > 1 for found in lists(message, child, path)):
             raise Refused("Client", f"{path}: one at most")
         if facet == "optional" and absent(decoded.tree, path.split("/")):
             raise Refused("Client", f"{path}: required")

@@ -38,7 +38,6 @@ from conformance.target.guard import loopback
 from conformance.target.journal import now
 from conformance.target.records import masked_exchange, masked_judgement
 from conformance.target.settings import ServiceTarget, Target
-from conformance.target.wire import WireError
 from conformance.wsdl.errors import Unread, Unusable
 
 GONE = frozenset({404, 410})
@@ -183,6 +182,9 @@ class _Fetched:
         # What is secret of the service goes to the place that the target file names, and to no other.
         home = urlsplit(url)[:2] == urlsplit(self._kept.wsdl)[:2]
         given = tuple(pair for pair in self._kept.headers if home and pair[0].lower() not in own)
+        # Whoever only lists rules loads no wire.
+        from conformance.target.wire import WireError  # noqa: PLC0415
+
         request = Request(method="GET", url=url, headers=(("User-Agent", USER_AGENT), *given), body=b"")
         started, clock = now(), time.perf_counter()
         response, error = None, None
