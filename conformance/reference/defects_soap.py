@@ -242,8 +242,9 @@ def _named(service: str, pattern: str, known: tuple[Rule, ...]) -> Iterator[str]
 def _around(contract: Contract, rule: Rule, known: tuple[Rule, ...]) -> Iterator[str]:
     """A list of several items holds what its items are refused for one by one: a choice, or a member left out. An
     attribute that is nil has an empty text."""
-    if rule.part == "request" and rule.facet == "type" and rule.path.rpartition("/")[2].startswith("@"):
-        required = f"{rule.id.removesuffix('type')}required"
+    attribute = rule.part == "request" and rule.path.rpartition("/")[2].startswith("@")
+    if attribute and rule.facet in {"type", "strict-type"}:
+        required = f"{rule.id.removesuffix(rule.facet)}required"
         yield from (found.id for found in known if found.id == required)
     if rule.part == "request" and "/" in rule.path and rule.facet.startswith(("choice-", "optional")):
         parent = f"{contract.service}/request/{rule.path.rpartition('/')[0]}/several"

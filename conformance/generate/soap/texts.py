@@ -177,7 +177,10 @@ def _halved(subject: Subject) -> bytes:
     known = {name: value for name, value in subject.baseline().items() if name not in subject.private}
     codec = CODECS[subject.encoding.name]
     text = codec.encode(subject.contract.operation.request, known).removeprefix(DECLARATION).decode()
-    return text[: text.rindex("<", 0, len(text) // 2)].encode()
+    half = len(text) // 2
+    # Of a short message the start tag alone may be more than the half; nothing at all is another case.
+    end = text.rfind("<", 1, half)
+    return text[: end if end > 0 else text.index("<", half)].encode()
 
 
 def _malformed(subject: Subject) -> Texts:
