@@ -189,7 +189,7 @@ def test_over_http_a_run_reaches_the_verdicts_that_it_reaches_in_process(tmp_pat
 )
 @given(sheets())
 def test_the_defects_of_any_page_raise_no_false_alarm(sheet):
-    if not sheet.soap or sheet.one_way:
+    if not sheet.soap:
         return
     contract = contract_of(page(text_of(sheet)))
     names = covered(contract)
