@@ -57,8 +57,14 @@ def started(folder: Path, answered: int, *words: str) -> Iterator[tuple[subproce
 def _checking(folder: Path, running: RawServer, words: tuple[str, ...]) -> Iterator[subprocess.Popen[bytes]]:
     target_file(folder, running.url)
     command = [sys.executable, "-m", "conformance", "check", "--target", "target.toml", "--out", "run", *words]
+    # Whoever runs these tests behind a shell's `&` has SIGINT ignored, and so would its children.
     with subprocess.Popen(
-        command, cwd=folder, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=folder,
+        env=surroundings(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         try:
             yield process
