@@ -64,7 +64,7 @@ def _checking(folder: Path, running: RawServer, words: tuple[str, ...]) -> Itera
         env=surroundings(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one call, no lock
     ) as process:
         try:
             yield process
