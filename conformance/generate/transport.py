@@ -16,19 +16,19 @@ def transport_cases(subject: Subject) -> Iterator[Case]:
     """Every envelope and HTTP case of the subject's encoding."""
     for text in TEXTS[subject.encoding.name](subject):
         request = subject.request(text.body)
-        yield _case(subject, "envelope", text.facet, text.slug, text.title, request, text.expect)
+        yield case_of(subject, "envelope", text.facet, text.slug, text.title, request, text.expect)
     yield from _media_types(subject)
     yield from _accept(subject)
     request = replace(subject.request(b"", media_type=None), method=_other_method(subject))
     title = f"{request.method} in place of the documented method"
-    yield _case(subject, "http", "allow", request.method.lower(), title, request, Expect.ANY)
+    yield case_of(subject, "http", "allow", request.method.lower(), title, request, Expect.ANY)
 
 
 def _other_method(subject: Subject) -> str:
     return "GET" if subject.contract.operation.method != "GET" else "DELETE"
 
 
-def _case(
+def case_of(
     subject: Subject,
     part: str,
     facet: str,
@@ -40,6 +40,7 @@ def _case(
     also: tuple[str, ...] = (),
     answer: str = "",
 ) -> Case:
+    """A case of the rule with that facet, and of `also` in the same part. `answer` names what the judge looks for."""
     kind = {Expect.REFUSED: "negative", Expect.OBSERVE: "observe"}.get(expect, "http")
     return Case(
         id=f"{subject.service}/{subject.encoding.name}/{part}/{facet}/{slug}",
@@ -60,7 +61,7 @@ def _media_types(subject: Subject) -> Iterator[Case]:
     def sent(facet: str, slug: str, media_type: str | None, expect: Expect) -> Case:
         title = f"Content-Type: {media_type}" if media_type else "no Content-Type"
         request = subject.request(body, media_type=media_type)
-        return _case(subject, "http", facet, slug, title, request, expect)
+        return case_of(subject, "http", facet, slug, title, request, expect)
 
     first = subject.encoding.media_types[0]
     for media_type in subject.encoding.media_types:
@@ -73,7 +74,7 @@ def _media_types(subject: Subject) -> Iterator[Case]:
     yield sent("unsupported-media-type", "text-plain", "text/plain", Expect.OBSERVE)
     yield sent("unsupported-media-type", "none", None, Expect.OBSERVE)
     latin = subject.request(body, media_type=f"{first}; charset=iso-8859-1")
-    yield _case(subject, "http", "charset-parameter", "latin-1", "charset=iso-8859-1", latin, Expect.OBSERVE)
+    yield case_of(subject, "http", "charset-parameter", "latin-1", "charset=iso-8859-1", latin, Expect.OBSERVE)
 
 
 def _slug(media_type: str) -> str:
@@ -97,7 +98,7 @@ def _accept(subject: Subject) -> Iterator[Case]:
         title = f"Accept: {accept}" if accept is not None else "no Accept"
         title += f", Content-Type: {sent}" if sent else ""
         request = subject.request(body, accept=accept, media_type=sent)
-        return _case(subject, "http", facet, slug, title, request, Expect.ANY, also=also, answer=wanted)
+        return case_of(subject, "http", facet, slug, title, request, Expect.ANY, also=also, answer=wanted)
 
     for number, sent in enumerate(subject.encoding.media_types):
         for media_type in documented:

@@ -40,7 +40,7 @@ def request_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Ru
             schema = facet in SCHEMA_FACETS and (facet != "pattern" or member.type == "string")
             if here:
                 place = ("request", path, facet)
-                yield _rule(contract, here, place, basis, citation, statement, schema, softer(facet, here))
+                yield member_rule(contract, here, place, basis, citation, statement, schema, softer(facet, here))
 
 
 def _of_member(path: str, member: Field) -> Iterator[tuple[str, Basis, Citation, str]]:
@@ -100,7 +100,7 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
     def rule(path: str, facet: str, basis: Basis, citation: Citation, statement: str) -> Rule:
         schema = facet == "type" or (facet == "required" and basis is Basis.STATED)
         here = tuple(name for name in answers if name == "xml") if facet == "item" else answers
-        return _rule(contract, here, ("response", path, facet), basis, citation, statement, schema)
+        return member_rule(contract, here, ("response", path, facet), basis, citation, statement, schema)
 
     if not answers:
         return
@@ -125,7 +125,7 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
             yield rule(path, "echo", Basis.INFERRED, cite, f"{path} comes back with the value that was sent in {sent}.")
 
 
-def _rule(
+def member_rule(
     contract: Contract,
     encodings: tuple[str, ...],
     place: tuple[str, str, str],

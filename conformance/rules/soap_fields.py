@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from conformance.model import Basis, Citation, Contract, Field, Rule
 from conformance.rules.applies import ANYTHING
-from conformance.rules.fields import article, walk
-from conformance.rules.levels import level_of
+from conformance.rules.fields import article, member_rule, walk
 
 TYPED = frozenset({"int", "integer", "decimal", "boolean", "dateTime", "base64Binary", "guid"})
 """Types with texts that are no value of theirs."""
@@ -37,7 +36,8 @@ def request_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[Ru
     for path, member in walk(contract.operation.request.fields):
         if not member.name.startswith("#"):
             for facet, basis, citation, statement in _of_member(path, member):
-                yield _rule(contract, encodings, ("request", path, facet), basis, citation, statement)
+                place = ("request", path, facet)
+                yield member_rule(contract, encodings, place, basis, citation, statement, facet == "type")
 
 
 def _of_member(path: str, member: Field) -> Iterator[tuple[str, Basis, Citation, str]]:
@@ -89,40 +89,16 @@ def response_rules(contract: Contract, encodings: tuple[str, ...]) -> Iterator[R
         if not member.name.startswith("@"):
             # An attribute of another name is one that is not there.
             statement = f"{path} is spelt exactly so, case included."
-            yield _rule(contract, encodings, ("response", path, "name"), member.basis, cite, statement)
+            place = ("response", path, "name")
+            yield member_rule(contract, encodings, place, member.basis, cite, statement, schema=False)
         if member.type not in ANYTHING:
             statement = f"{path}, where present and not nil, is {article(member.type)}."
             type_cite = member.type_citation or cite
             place = ("response", path, "type")
+            # A schema says of the type of a text that it is one; elements in its place are the codec's to tell.
             typed = member.type in TYPED | {"enum"}
-            yield _rule(contract, encodings, place, member.type_basis, type_cite, statement, typed=typed)
+            yield member_rule(contract, encodings, place, member.type_basis, type_cite, statement, typed)
         if member.type == "list" and member.item is not None:
             statement = f"The items of {path} stand in elements {member.item.name}."
-            yield _rule(contract, encodings, ("response", path, "item"), member.basis, member.item.citation, statement)
-
-
-def _rule(
-    contract: Contract,
-    encodings: tuple[str, ...],
-    place: tuple[str, str, str],
-    basis: Basis,
-    citation: Citation,
-    statement: str,
-    *,
-    typed: bool = True,
-) -> Rule:
-    part, path, facet = place
-    return Rule(
-        id="/".join((contract.service, *place)),
-        service=contract.service,
-        part=part,
-        path=path,
-        facet=facet,
-        level=level_of(part, facet, basis),
-        basis=basis,
-        citation=citation,
-        statement=statement,
-        encodings=encodings,
-        # A schema says of the type of a text that it is one; elements in its place are the codec's to tell.
-        schema=facet == "type" and typed,
-    )
+            place = ("response", path, "item")
+            yield member_rule(contract, encodings, place, member.basis, member.item.citation, statement, schema=False)

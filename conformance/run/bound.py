@@ -40,7 +40,6 @@ from conformance.target.records import masked_exchange, masked_judgement
 from conformance.target.settings import ServiceTarget, Target
 from conformance.wsdl.errors import Unread, Unusable
 
-GONE = frozenset({404, 410})
 Send = Callable[[Request], Response]
 
 

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.model import Condition, Contract, Field, Headers, Refusal
+from conformance.model import Condition, Contract, Headers, Refusal
 from conformance.target.secrets import Secrets
 from conformance.target.sections import RestSection, Section, WsdlSection
 from conformance.target.settings import Auth
@@ -67,10 +67,3 @@ def items(section: Section, contract: Contract) -> dict[str, Any]:
     addressed = [member.name for member in listed.item.fields if "mail" in member.marks]
     rows = (document.model_dump(exclude_none=True) for document in section.documentos)
     return {listed.name: [dict.fromkeys(addressed, ADDRESS) | row for row in rows]}
-
-
-def kinds(contract: Contract) -> tuple[Field, ...]:
-    """The members whose values are kinds that the document lists."""
-    fields = contract.operation.request.fields
-    inner = [member.item.fields for member in fields if member.item is not None]
-    return tuple(member for group in inner for member in group if member.type == "enum")

@@ -11,7 +11,8 @@ from conformance.codecs.soap import ENVELOPES, VERSIONS
 from conformance.facets import element_name
 from conformance.generate.envelopes.text import DECLARATION
 from conformance.generate.subject import Subject
-from conformance.model import Case, Expect, Field, Request
+from conformance.generate.transport import case_of
+from conformance.model import Case, Expect, Field
 
 OTHER = "urn:conformance:other"
 """A namespace that no service has."""
@@ -84,31 +85,4 @@ def leaf_of(subject: Subject, root: etree._Element, member: Field) -> etree._Ele
 
 def envelope_case(subject: Subject, facet: str, slug: str, title: str, body: bytes, expect: Expect) -> Case:
     """A case about the text of the envelope."""
-    return case(subject, "envelope", facet, slug, title, subject.request(body), expect)
-
-
-def case(
-    subject: Subject,
-    part: str,
-    facet: str,
-    slug: str,
-    title: str,
-    request: Request,
-    expect: Expect,
-    *,
-    also: tuple[str, ...] = (),
-    answer: str = "",
-) -> Case:
-    """A case of the rule with that facet. `answer` names what the judge looks for in the answer, where that decides."""
-    kind = {Expect.REFUSED: "negative", Expect.OBSERVE: "observe"}.get(expect, "http")
-    return Case(
-        id=f"{subject.service}/{subject.encoding.name}/{part}/{facet}/{slug}",
-        service=subject.service,
-        encoding=subject.encoding.name,
-        kind=kind,
-        expect=expect,
-        rules=(f"{subject.service}/{part}/{facet}", *(f"{subject.service}/{name}" for name in also)),
-        title=title,
-        request=request,
-        answer=answer,
-    )
+    return case_of(subject, "envelope", facet, slug, title, subject.request(body), expect)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.codecs.soap import ENVELOPES, with_header
-from conformance.generate.soap.envelope import case, envelope_case, namespace, other_version, version
+from conformance.generate.soap.envelope import envelope_case, namespace, other_version, version
 from conformance.generate.subject import Subject
+from conformance.generate.transport import case_of
 from conformance.model import Case, Expect
 
 UNKNOWN = "urn:conformance:header"
@@ -27,7 +28,7 @@ def header_cases(subject: Subject) -> Iterator[Case]:
     facet = "must-understand"
     for slug, title, attributes in _mandatory(version(subject)):
         request = subject.request(_with_block(subject, attributes))
-        yield case(subject, "envelope", facet, slug, title, request, Expect.ANY, answer=facet)
+        yield case_of(subject, "envelope", facet, slug, title, request, Expect.ANY, answer=facet)
     yield from _versions(subject)
 
 
@@ -65,7 +66,7 @@ def _versions(subject: Subject) -> Iterator[Case]:
     facet = "version-mismatch"
     request = subject.request(body.replace(own, NO_ENVELOPE.encode()))
     title = "an envelope in a namespace that no version of SOAP has"
-    yield case(subject, "envelope", facet, "unknown", title, request, Expect.ANY, answer=facet)
+    yield case_of(subject, "envelope", facet, "unknown", title, request, Expect.ANY, answer=facet)
     other = body.replace(own, ENVELOPES[other_version(subject)].encode())
     title = f"an envelope of SOAP {other_version(subject)} under the media type of {version(subject)}"
     yield envelope_case(subject, facet, "other-version", title, other, Expect.OBSERVE)

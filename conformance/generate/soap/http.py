@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.generate.soap.envelope import case, other_version
+from conformance.generate.soap.envelope import other_version
 from conformance.generate.subject import Subject
-from conformance.generate.transport import UNKNOWN
+from conformance.generate.transport import UNKNOWN, case_of
 from conformance.model import Case, Expect
 
 CHARSET = "charset=utf-8"
@@ -30,7 +30,7 @@ def _media_types(subject: Subject) -> Iterator[Case]:
     def sent(facet: str, slug: str, media_type: str | None, expect: Expect) -> Case:
         title = f"Content-Type: {media_type}" if media_type else "no Content-Type"
         request = subject.request(body, media_type=media_type)
-        return case(subject, "http", facet, slug, title, request, expect)
+        return case_of(subject, "http", facet, slug, title, request, expect)
 
     yield sent("request-media-type", "documented", usual, Expect.ACCEPTED)
     yield sent("media-type-case", "upper", f"{name.upper()};{parameters}", Expect.ACCEPTED)
@@ -60,7 +60,7 @@ def _soap_action(subject: Subject) -> Iterator[Case]:
     for slug, action in tried:
         title = f"SOAPAction: {action}" if action is not None else "no SOAPAction"
         request = subject.request(subject.encode(subject.baseline()), action=action)
-        yield case(subject, "http", "request-media-type", f"soap-action-{slug}", title, request, Expect.OBSERVE)
+        yield case_of(subject, "http", "request-media-type", f"soap-action-{slug}", title, request, Expect.OBSERVE)
 
 
 def _action(subject: Subject) -> Iterator[Case]:
@@ -76,16 +76,16 @@ def _action(subject: Subject) -> Iterator[Case]:
         # What stock clients send where a WSDL names the empty action.
         media_type = f'{TYPES["1.2"]}; {CHARSET}; action=""'
         request = subject.request(subject.encode(subject.baseline()), media_type=media_type)
-        yield case(subject, "http", "action-parameter", "empty", 'the action parameter ""', request, Expect.ACCEPTED)
+        yield case_of(subject, "http", "action-parameter", "empty", 'the action parameter ""', request, Expect.ACCEPTED)
     for slug, action, expect in tried:
         title = f'the action parameter "{action}"' if action is not None else "no action parameter"
         request = subject.request(subject.encode(subject.baseline()), action=action)
-        yield case(subject, "http", "action-parameter", slug, title, request, expect)
+        yield case_of(subject, "http", "action-parameter", slug, title, request, expect)
 
 
 def _methods(subject: Subject) -> Iterator[Case]:
     put = subject.request(subject.encode(subject.baseline()), method="PUT")
     title = "PUT in place of the documented method"
-    yield case(subject, "http", "method", "put", title, put, Expect.ANY, also=("http/allow",), answer="method")
+    yield case_of(subject, "http", "method", "put", title, put, Expect.ANY, also=("allow",), answer="method")
     get = subject.request(b"", method="GET", media_type=None, action=None)
-    yield case(subject, "http", "method", "get", "GET in place of the documented method", get, Expect.OBSERVE)
+    yield case_of(subject, "http", "method", "get", "GET in place of the documented method", get, Expect.OBSERVE)

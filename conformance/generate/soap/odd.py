@@ -17,7 +17,6 @@ from conformance.generate.soap.envelope import (
     bare,
     baseline,
     body_of,
-    case,
     changed,
     child_of,
     envelope_case,
@@ -26,6 +25,7 @@ from conformance.generate.soap.envelope import (
     written,
 )
 from conformance.generate.subject import Subject
+from conformance.generate.transport import case_of
 from conformance.model import Case, Expect
 
 Change = Callable[[Subject, etree._Element], None]
@@ -47,7 +47,7 @@ def odd_cases(subject: Subject) -> Iterator[Case]:
         wide = ('<?xml version="1.0" encoding="utf-16"?>' + bare(subject).decode()).encode("utf-16")
         title = "the envelope in UTF-16, with a byte order mark"
         sent = subject.request(wide, media_type=media_type)
-        yield case(subject, "envelope", "accepts-byte-order-mark", "utf-16", title, sent, Expect.OBSERVE)
+        yield case_of(subject, "envelope", "accepts-byte-order-mark", "utf-16", title, sent, Expect.OBSERVE)
 
 
 def _other_messages(subject: Subject) -> Iterator[Case]:

@@ -14,7 +14,6 @@ from conformance.generate.soap.envelope import (
     bare,
     baseline,
     body_of,
-    case,
     changed,
     child_of,
     envelope_case,
@@ -24,6 +23,7 @@ from conformance.generate.soap.envelope import (
     written,
 )
 from conformance.generate.subject import Subject
+from conformance.generate.transport import case_of
 from conformance.model import Case, Expect, Field
 
 PLACE = "conformance-place"
@@ -43,7 +43,9 @@ def text_cases(subject: Subject) -> Iterator[Case]:
         yield envelope_case(subject, "malformed", slug, title, body, Expect.REFUSED)
         if subject.encoding.name == "soap-1.1":
             request = subject.request(body)
-            yield case(subject, "http", "malformed-status", slug, title, request, Expect.ANY, answer="malformed-status")
+            yield case_of(
+                subject, "http", "malformed-status", slug, title, request, Expect.ANY, answer="malformed-status"
+            )
     for slug, title, body in _empty(subject):
         yield envelope_case(subject, "empty-body", slug, title, body, Expect.REFUSED)
 
