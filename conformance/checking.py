@@ -11,11 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from conformance.errors import ConformanceError
 from conformance.model import Report
-from conformance.report.terminal import summary
 from conformance.resources import PACKAGE, cases_dir
 from conformance.run import rendering
 from conformance.run.contracts import all_rules
@@ -42,12 +39,20 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
     # rich ends the process where the reader of a pipe went away; the verdict's status must survive that.
     with suppress(OSError, SystemExit):
         if watcher.report is not None and not quiet:
-            summary(watcher.report, Console(), rules=all_rules(), files=watcher.files)
+            _summary(watcher.report, watcher.files)
             if arguments["depth"] == "smoke":
                 _show_answers(watcher.out)
     if watcher.bug is not None:
         raise watcher.bug
     return int(status)
+
+
+def _summary(report: Report, files: Sequence[Path]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - the first request need not wait for it
+
+    from conformance.report.terminal import summary  # noqa: PLC0415 - as above
+
+    summary(report, Console(), rules=all_rules(), files=files)
 
 
 def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
@@ -141,6 +146,8 @@ class _Watcher:
 
 def _show_answers(out: Path | None) -> None:
     """What each baseline was answered, for a first look at a target."""
+    from rich.console import Console  # noqa: PLC0415 - as below
+
     if out is None:
         return
     console = Console(highlight=False, soft_wrap=True)
@@ -164,5 +171,5 @@ def report(run: Path, formats: Sequence[str], out: Path | None) -> int:
     rendered = rendering.report_of(log)
     folder = out if out is not None else (run if run.is_dir() else run.parent)
     files = rendering.written(rendered, log, folder, formats)
-    summary(rendered, Console(), rules=all_rules(), files=files)
+    _summary(rendered, files)
     return rendered.exit_status

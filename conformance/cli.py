@@ -179,7 +179,7 @@ def prove(service: Service = [], schemas: Schemas = None, form: Format = "table"
     from conformance.run import proving  # noqa: PLC0415
 
     use_schemas(schemas)
-    text, status = proving.prove(service, form)
+    text, status = proving.prove(service, form, told=True)
     typer.echo(text, nl=False)
     raise typer.Exit(status)
 

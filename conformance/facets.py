@@ -27,6 +27,7 @@ class Fit(Enum):
     WRONG = auto()
 
 
+@lru_cache(maxsize=4096)
 def element_name(name: str) -> str:
     """The name as an XML element can have it: what XML does not admit in one is spelt `_x0040_`, as .NET does."""
     return "".join(

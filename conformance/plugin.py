@@ -21,7 +21,7 @@ from conformance.model import Outcome, Verdict
 from conformance.report.sentences import verdict_sentence
 from conformance.report.text import printable
 from conformance.resources import cases_dir, use_schemas
-from conformance.run import dry_run, setup
+from conformance.run import setup
 from conformance.run.contracts import all_rules
 from conformance.run.execution import Run
 from conformance.run.options import Options
@@ -90,6 +90,8 @@ class Session:
 
     def show_plan(self, selected: list[Item]) -> None:
         """Print what would be sent."""
+        from conformance.run import dry_run  # noqa: PLC0415 - only a dry run needs rich before its end
+
         if self._setup is not None:
             dry_run.show(self._setup, selected)
 

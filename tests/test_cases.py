@@ -239,7 +239,8 @@ def test_transport_cases_carry_the_baseline_wherever_they_carry_a_message():
             assert "/malformed/" in case.id or "/empty-body/" in case.id or case.id.endswith("/allow/get")
             continue
         if isinstance(message, dict) and message:
-            assert set(differences(BASELINE, message)) <= {"/ArMailName"}, case.id
+            unnamed = {"/NotDocumented"} if case.id.endswith("/no-server-error/nested") else set()
+            assert set(differences(BASELINE, message)) <= {"/ArMailName"} | unnamed, case.id
 
 
 def test_each_spelling_is_other_bytes_for_the_same_message():

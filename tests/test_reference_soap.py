@@ -297,6 +297,63 @@ def test_order_unknown_elements_and_namespaces_of_members_do_not_matter(version)
     assert asked("envio-correo", version, etree.tostring(root)).status == 200
 
 
+# --- what defects keep ------------------------------------------------------------------------------------------------
+
+
+def asked_in_turn(service, variant, bodies):
+    """The statuses of one request after the other, with a defect of that variant."""
+    (defect,) = (one for one in DEFECTS[service].values() if one.variant == variant)
+    state, found = State(), []
+    for body in bodies:
+        response, state = answer(CONTRACTS[service], request(service, "1.1", body), state, defect)
+        found.append(response)
+    return found
+
+
+def test_without_a_defect_nothing_is_kept():
+    state = State()
+    for body in (envelope("envio-correo", "1.1", CodigoEmpresa="abc"), envelope("envio-correo", "1.1")):
+        _, state = answer(CONTRACTS["envio-correo"], request("envio-correo", "1.1", body), state, None)
+        assert state == State()
+
+
+def test_a_check_may_be_left_out_behind_a_refusal_or_after_its_first():
+    good = envelope("envio-correo", "1.1")
+    wrong = envelope("envio-correo", "1.1", CodigoEmpresa="abc")
+    late = envelope("envio-correo", "1.1", FechaFactura="abc")
+    turns = [wrong, late, late, good, wrong]
+    after = asked_in_turn("envio-correo", "after-refusal", turns)
+    assert [one.status for one in after] == [500, 200, 500, 200, 500]
+    once = asked_in_turn("envio-correo", "once", turns)
+    assert [one.status for one in once] == [500, 500, 200, 200, 200]
+
+
+def test_the_code_of_the_first_fault_may_stay():
+    block = f'<b:T xmlns:b="{OTHER}" xmlns:e="{ENVELOPES["1.1"]}" e:mustUnderstand="1"/>'
+    good = envelope("envio-correo", "1.1")
+    bodies = [good, with_header(good, block), good.replace(ENVELOPES["1.1"].encode(), OTHER.encode())]
+    found = asked_in_turn("envio-correo", "stale", bodies)
+    assert [one.status for one in found] == [200, 500, 500]
+    assert fault_of(found[2], "1.1")[0] == "MustUnderstand"
+
+
+@pytest.mark.parametrize(
+    ("variant", "wrong", "status"), [("first-item", 1, 200), ("first-item", 0, 500), ("last-item", 0, 200)]
+)
+def test_one_item_alone_may_be_looked_at(variant, wrong, status):
+    items = [{"NombreArchivo": "a.xml", "Archivo": "QUJD"}, {"NombreArchivo": "b.xml", "Archivo": "QUJD"}]
+    items[wrong]["Archivo"] = "no es base64!"
+    (found,) = asked_in_turn("envio-correo", variant, [envelope("envio-correo", "1.1", Adjuntos=items)])
+    assert found.status == status
+
+
+@both
+def test_a_defect_of_one_version_does_not_show_in_the_other(version):
+    defect = DEFECTS["envio-correo"]["request/CodigoEmpresa/type:second-version"]
+    body = envelope("envio-correo", version, CodigoEmpresa="abc")
+    assert asked("envio-correo", version, body, defect=defect).status == (500 if version == "1.1" else 200)
+
+
 # --- HTTP -------------------------------------------------------------------------------------------------------------
 
 # fmt: off

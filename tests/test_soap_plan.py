@@ -101,7 +101,7 @@ def test_sets_of_values_take_turns_and_each_leans_on_a_baseline_of_its_own():
     for case in here:
         root = etree.fromstring(case.request.body) if case.kind in {"positive", "baseline"} else None
         found = [] if root is None else [one.text for one in root.iter("{*}NumeroFactura")]
-        if found:
+        if found and "/packed/" not in case.id:
             numbers.setdefault(found[0], []).append(case)
     assert set(numbers) == {"990000001", "2", "3"}
     for number, own in (("2", "baseline-2"), ("3", "baseline-3")):

@@ -500,7 +500,7 @@ def test_a_disagreement_of_the_two_opinions_makes_that_verdict_cant_tell():
 def test_the_judge_tells_where_the_schema_says_otherwise(monkeypatch):
     judge = Judge(CONTRACT, RULES)
     rule = "collection-policy/response/message/type"
-    monkeypatch.setattr(judge._opinion, "of_response", lambda tree: frozenset({rule}))
+    monkeypatch.setattr(judge._opinions, "of", lambda *_: frozenset({rule}))
     first = record(1, "baseline", taken)
     assert judge(first.case, first.exchange).disagreements == (rule,)
     assert first.judgement.disagreements == ()

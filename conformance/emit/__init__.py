@@ -7,14 +7,16 @@ from collections.abc import Mapping
 
 from conformance.emit.contract_json import contract_schema, dumps
 from conformance.emit.jsonschema import request_schema, response_schema
-from conformance.emit.openapi import openapi_file
-from conformance.emit.wsdl import soap_files
-from conformance.emit.xsd import xsd_files
 from conformance.model import Contract
 
 
 def files_of(contract: Contract) -> Mapping[str, str]:
     """Every generated file of the service: path below `schemas/` → text."""
+    # A run reads contracts by this package and emits nothing.
+    from conformance.emit.openapi import openapi_file  # noqa: PLC0415
+    from conformance.emit.wsdl import soap_files  # noqa: PLC0415
+    from conformance.emit.xsd import xsd_files  # noqa: PLC0415
+
     files = {f"{contract.service}/contract.json": dumps(contract)}
     if any(encoding.name == "json" for encoding in contract.operation.encodings):
         files[f"{contract.service}/request.schema.json"] = _text(request_schema(contract))

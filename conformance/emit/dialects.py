@@ -8,6 +8,8 @@ still differ is told in docs/dialects.md.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from conformance.patterns import PLAIN, XSD, Choice, Unsupported, parse, whole, write
 
 DIALECTS = ("ecma", "python", "xsd")
@@ -17,6 +19,7 @@ ENDS = {"ecma": "$", "python": r"\Z"}
 __all__ = ["DIALECTS", "Unsupported", "translate"]
 
 
+@lru_cache(maxsize=1024)
 def translate(pattern: str, dialect: str) -> str:
     """The pattern in `ecma`, `python` or `xsd`. `Unsupported` where it cannot say the same there."""
     tree = whole(parse(pattern))

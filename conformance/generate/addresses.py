@@ -56,7 +56,9 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _FOLDED = re.compile(r"(?:(?<!\s)\s+)?([.@])\s*")
 _DOTS = str.maketrans({"。": ".", "｡": "."})
 _ENDS = r"\s\x00-\x1f\x7f\"'`,;:<>()\[\]{}\\/=&?#|@"
-_ADDRESS = re.compile(rf"(?<![^{_ENDS}])(?P<local>[^{_ENDS}]*)@\s*(?P<domain>\[[^\]]*\]?|[^{_ENDS}]*)")
+_LOCAL = re.compile(rf"[^{_ENDS}]*")
+"""Read from the end, on the text turned round."""
+_DOMAIN = re.compile(rf"@\s*(\[[^\]]*\]?|[^{_ENDS}]*)")
 _HOST = re.compile(r"[\w.-]*")
 _ODD = "!$%*+^~"
 
@@ -89,7 +91,7 @@ def addresses(text: str) -> tuple[str, ...]:
     The text is read as it stands and again after each round of undoing escapes (JSON, XML, percent, full width),
     so an address that only one reader would see is found.
     """
-    if _AT.search(text) is None:
+    if "@" not in text and _AT.search(text) is None:
         return ()
     if declares(text):
         return (OPAQUE,)
@@ -116,18 +118,30 @@ def _forms(text: str) -> Iterator[str]:
         if text in seen:
             return
         seen.add(text)
-        yield text
-        # RFC 5322 lets comments and blanks stand between the parts of an address.
-        yield _FOLDED.sub(r"\1", _COMMENT.sub("", text))
-        for element in joined(text):
-            yield element
-            yield _FOLDED.sub(r"\1", _COMMENT.sub("", element))
+        # What has no '@' in this round holds no address yet.
+        if "@" in text:
+            for part in (text, *(element for element in joined(text) if "@" in element)):
+                yield part
+                folded = _folded(part)
+                if folded != part:
+                    yield folded
         text = _unescaped(text)
 
 
+def _folded(text: str) -> str:
+    """Without what RFC 5322 lets stand between the parts of an address: comments and blanks."""
+    text = _COMMENT.sub("", text)
+    parts = text.replace("@", ".").split(".")
+    # An expression that may begin anywhere takes its time over a long text; most have nothing to fold.
+    blanks = any(part[:1].isspace() or part[-1:].isspace() for part in parts)
+    return _FOLDED.sub(r"\1", text) if blanks else text
+
+
 def _unescaped(text: str) -> str:
-    text = _ESCAPE.sub(_escaped, text)
-    return unicodedata.normalize("NFKC", unquote(html.unescape(_LONG.sub(r"&#\1", text)))).translate(_DOTS)
+    if "\\" in text or "%" in text:
+        text = _ESCAPE.sub(_escaped, text)
+    text = unquote(html.unescape(_LONG.sub(r"&#\1", text)))
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DOTS)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -137,15 +151,19 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _found(text: str) -> Iterator[str]:
     start = 0
-    while match := _ADDRESS.search(text, start):
-        local, domain = match["local"], match["domain"].rstrip(_ODD)
+    while (
+        (place := text.find("@", start)) >= 0
+        and (before := _LOCAL.match(text[start:place][::-1]))
+        and (match := _DOMAIN.match(text, place))
+    ):
+        local, domain = before[0][::-1], match[1].rstrip(_ODD)
         yield f"{local}@{domain}"
         host = _HOST.match(domain)
         # Where the domain holds a character that no host name has, a reader may stop at it.
         if host is not None and host[0] and host[0] != domain:
             yield f"{local}@{host[0]}"
         # An '@' that ends this match may begin the next, with this domain for its local part.
-        start = match.start("domain")
+        start = match.start(1)
 
 
 def _texts(body: bytes, charset: str) -> Iterator[str | None]:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from conformance.errors import ConformanceError
 from conformance.generate.members import put
 from conformance.generate.subject import Subject
-from conformance.model import Case, Expect, Rule, Tree
+from conformance.model import Case, Change, Expect, Rule, Tree
 from conformance.resources import example_files
 from conformance.rules.http import about_answers
 
@@ -154,4 +154,13 @@ def _case(subject: Subject, origin: str, example: Example, rule: Rule) -> Case:
         request=subject.request(_body(subject, origin, example), media_type=example.media_type, accept=example.accept),
         path=rule.path,
         origin=f"example:{origin}",
+        change=_change(example),
     )
+
+
+def _change(example: Example) -> Change | None:
+    """What the example does, where that is one member with another value."""
+    if len(example.set) != 1 or example.remove or example.media_type or example.accept:
+        return None
+    ((place, value),) = example.set.items()
+    return Change(slot=place, sets=((tuple(place.split("/")), value),))

@@ -31,7 +31,7 @@ class _Open:
 
 def declares(text: str) -> bool:
     """The text may have entities of its own: a document type with more than a name."""
-    return _TYPE.search(_PLAIN_TYPE.sub("", text)) is not None
+    return "<!" in text and _TYPE.search(_PLAIN_TYPE.sub("", text)) is not None
 
 
 def joined(text: str) -> Iterator[str]:

@@ -3,84 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conformance.facets import blank, broken, plain
 from conformance.generate import strings, values
 from conformance.generate.addresses import addresses_in, safe, unsafe
 from conformance.generate.defaults import default
+from conformance.generate.lengths import bounds_of_length, length_cases
+from conformance.generate.lists import list_cases
+from conformance.generate.place import ABSENT, OF_TEXTS, Place, as_echo, is_words, put, witness
 from conformance.generate.subject import Subject, refers
 from conformance.generate.values import Value
 from conformance.model import Case, Expect, Field, Tree
-from conformance.rules.applies import applies, testable
-from conformance.rules.fields import join
+from conformance.rules.applies import applies, free_text, testable
 
-ABSENT = object()
-MOST_ITEMS = 200
-"""No list is made longer."""
+__all__ = ["ABSENT", "Place", "bounds_of_length", "is_words", "member_cases", "put", "with_case_id"]
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a difference is made: a member by its path, in a message that carries it.
-
-    `around` is the message without the difference; `leans_on` the case that sends it where that is not the baseline.
-    """
-
-    subject: Subject
-    member: Field
-    names: tuple[str, ...]
-    around: dict[str, Tree]
-    leans_on: str | None = None
-
-    @property
-    def path(self) -> str:
-        return join(*self.names)
-
-    def rule(self, facet: str, part: str = "request") -> str:
-        return f"{self.subject.service}/{part}/{self.path}/{facet}"
-
-    def case(
-        self,
-        facet: str,
-        value: Value,
-        expect: Expect,
-        *,
-        also: tuple[str, ...] = (),
-        origin: str = "contract",
-        changed: dict[str, Tree] | None = None,
-    ) -> Case:
-        """The case that puts `value` (ABSENT to leave out) in the place. `also` names implied facets."""
-        message = put(self.around if changed is None else changed, self.names, value.value)
-        return Case(
-            id=f"{self.subject.service}/{self.subject.encoding.name}/{self.path}/{facet}/{value.slug}",
-            service=self.subject.service,
-            encoding=self.subject.encoding.name,
-            kind={Expect.ACCEPTED: "positive", Expect.REFUSED: "negative"}.get(expect, "observe"),
-            expect=expect,
-            rules=(self.rule(facet), *(self.rule(other) for other in also if other != facet)),
-            title=f"{self.path}: {value.what}",
-            request=self.subject.request(self.subject.encode(message)),
-            path=self.path,
-            leans_on=self.leans_on,
-            varies_reference=expect is not Expect.REFUSED and refers(self.member),
-            origin=origin,
-        )
-
-
-def put(message: dict[str, Tree], names: tuple[str, ...], value: Tree) -> dict[str, Tree]:
-    """A copy of the message with the value at the path; the first item of a list stands for the list."""
-    copy = deepcopy(message)
-    inner: Tree = copy
-    for name in names[:-1]:
-        inner = inner[name]
-        inner = inner[0] if isinstance(inner, list) else inner
-    if value is ABSENT:
-        inner.pop(names[-1], None)
-    else:
-        inner[names[-1]] = value
-    return copy
+MARKS = "Cobros & Pagos d'Or 10%"
+"""What HTML, XML and URLs write in other ways."""
 
 
 def with_case_id(subject: Subject, member: Field) -> str:
@@ -105,7 +45,7 @@ def member_cases(subject: Subject) -> Iterator[Case]:
         yield from _cases(place)
         yield from _inside(replace(place, around=inner_around, leans_on=inner_leans))
         if member.type == "list" and member.item is not None and member.item.fields and inner_around[member.name]:
-            yield from _list_cases(place, inner_around)
+            yield from list_cases(place, inner_around)
 
 
 def _inside(place: Place) -> Iterator[Case]:
@@ -129,14 +69,7 @@ def _inside(place: Place) -> Iterator[Case]:
 def _with(subject: Subject, member: Field, base: dict[str, Tree]) -> Case:
     place = Place(subject, member, (member.name,), base)
     case = place.case("echo", Value("with", subject.value(member), "present"), Expect.ACCEPTED)
-    return _as_echo(subject, case, member.name)
-
-
-def _as_echo(subject: Subject, case: Case, path: str) -> Case:
-    operation = subject.contract.operation
-    echo = operation.acceptance.echo if operation.acceptance is not None else None
-    rules = (f"{subject.service}/response/{join(echo, path)}/echo",) if echo else ()
-    return replace(case, rules=rules, varies_reference=True)
+    return as_echo(subject, case, member.name)
 
 
 def _cases(place: Place) -> Iterator[Case]:
@@ -146,7 +79,7 @@ def _cases(place: Place) -> Iterator[Case]:
         yield from _others(place)
         yield from _bounds(place)
     yield from _patterns(place)
-    yield from _lengths(place)
+    yield from length_cases(place)
 
 
 def _presence(place: Place) -> Iterator[Case]:
@@ -209,11 +142,20 @@ def _others(place: Place) -> Iterator[Case]:
     facet = "type" if typed else "required" if member.required else "optional"
     if found is not None:
         yield place.case(facet, found, Expect.ACCEPTED)
+    if member.type == "string":
+        for value in _kept(place, str(current)):
+            yield place.case("pattern" if member.constraint("pattern") is not None else facet, value, Expect.ACCEPTED)
 
 
-def is_words(value: Tree) -> bool:
-    """Letters and spaces: text that may be replaced by other text."""
-    return isinstance(value, str) and value.replace(" ", "").isalpha()
+def _kept(place: Place, current: str) -> Iterator[Value]:
+    """Texts that a service is tempted to tidy up before it saves them: each comes back as it went."""
+    tried = [Value("case", current.swapcase(), "the same letters in the other case")]
+    if free_text(place.member):
+        tried.append(Value("padded", f" {current} ", "the same text between two spaces"))
+        tried.append(Value("marks", MARKS, f"{MARKS!r}, with marks that are escaped here and there"))
+    for value in tried:
+        if value.value != current and not any(broken(place.member, value.value)) and safe(str(value.value)):
+            yield value
 
 
 def _bounds(place: Place) -> Iterator[Case]:
@@ -232,6 +174,7 @@ def _ordered(place: Place, facet: str, value: Value) -> Case:
     """
     subject = place.subject
     changed, leans_on = dict(place.around), place.leans_on
+    along: tuple[str, ...] = ()
     for order in subject.contract.operation.orders:
         for mine, other, overtakes in (
             (order.lower, order.upper, value.value > changed.get(order.upper, value.value)),
@@ -239,8 +182,10 @@ def _ordered(place: Place, facet: str, value: Value) -> Case:
         ):
             if place.path == mine and overtakes:
                 changed[other] = value.value
+                along = (other,)
                 leans_on = f"{subject.service}/{subject.encoding.name}/{other}/{facet}/{value.slug}"
-    return replace(place.case(facet, value, Expect.ACCEPTED, changed=changed), leans_on=leans_on)
+    change = place.change(value, bound=facet not in OF_TEXTS, along=along)
+    return replace(place.case(facet, value, Expect.ACCEPTED, changed=changed), leans_on=leans_on, change=change)
 
 
 def _patterns(place: Place) -> Iterator[Case]:
@@ -250,10 +195,10 @@ def _patterns(place: Place) -> Iterator[Case]:
         return
     current = place.subject.value(member)
     if member.type == "string":
-        witness = _witness(place.subject, member)
+        kept = witness(place.subject, member)
         # Of a pattern that dialects read differently nothing is made; example cases may still decide its rule.
-        if strings.usable(constraint.pattern, witness):
-            yield from _texts(place, constraint.pattern, witness)
+        if strings.usable(constraint.pattern, kept):
+            yield from _texts(place, constraint.pattern, kept)
         return
     if member.type == "decimal":
         for value in values.decimals(member):
@@ -264,13 +209,6 @@ def _patterns(place: Place) -> Iterator[Case]:
     facets = values.breaks(member, negative.value)
     if "pattern" in facets:
         yield place.case("pattern", negative, Expect.REFUSED, also=facets)
-
-
-def _witness(subject: Subject, member: Field) -> str:
-    """The value that near misses are made from: the target's, unless its neighbours would be addresses of somebody."""
-    current = str(subject.value(member))
-    free = safe(current) and member.name not in subject.private
-    return current if free else str(subject.contract.baseline.get(member.name, current))
 
 
 def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
@@ -286,81 +224,3 @@ def _texts(place: Place, pattern: str, current: str) -> Iterator[Case]:
             # Behind `@[` an address runs on into the rest of the message.
             if not unsafe(addresses_in(case.request.body), subject.recipients):
                 yield case
-
-
-def _lengths(place: Place) -> Iterator[Case]:
-    """Texts and lists on each bound of their length, and past it."""
-    member = place.member
-    if "reference" in member.marks or member.type not in {"string", "list"}:
-        return
-    least, most = bounds_of_length(member)
-    if most is not None:
-        yield from _length(place, "max-length", "at", most, Expect.ACCEPTED)
-        yield from _length(place, "max-length", "over", most + 1, Expect.REFUSED)
-        yield from _length(place, "max-length", "far", most + 10, Expect.REFUSED)
-        yield from _beyond_ascii(place, most)
-    if least:
-        yield from _length(place, "min-length", "least", least, Expect.ACCEPTED)
-        yield from _length(place, "min-length", "under", least - 1, Expect.REFUSED)
-
-
-def bounds_of_length(member: Field) -> tuple[int | None, int | None]:
-    """The longest minimum and the shortest maximum that are stated."""
-    held = [constraint for constraint in member.constraints if testable(member, constraint)]
-    least = [constraint.min_length for constraint in held if constraint.min_length]
-    most = [constraint.max_length for constraint in held if constraint.max_length is not None]
-    return max(least, default=None), min(most, default=None)
-
-
-def _length(place: Place, facet: str, slug: str, size: int, expect: Expect) -> Iterator[Case]:
-    member = place.member
-    for value in _sized(place, size):
-        facets = tuple(broken(member, value))
-        if not value and member.required and member.type == "string":
-            facets += ("not-blank",)
-        fits = not facets if expect is Expect.ACCEPTED else facet in facets
-        if not fits or (isinstance(value, str) and not safe(value, place.subject.recipients)):
-            continue
-        unit = "items" if isinstance(value, list) else "characters"
-        yield place.case(facet, Value(slug, value, f"{size} {unit}"), expect, also=facets)
-        return
-
-
-def _sized(place: Place, size: int) -> Iterator[Tree]:
-    """Values of that length: first one that keeps the pattern, then, for want of one, any."""
-    member = place.member
-    if member.type == "list":
-        current = place.subject.value(member)
-        if isinstance(current, list) and current and size <= MOST_ITEMS:
-            yield (current * size)[:size]
-        return
-    current, stated = _witness(place.subject, member), member.constraint("pattern")
-    pattern = stated.pattern if stated is not None else None
-    if pattern is not None and strings.usable(pattern, current):
-        found = strings.sized(pattern, current, size)
-        if found is not None:
-            yield found
-    yield strings.sized(None, current, size)
-
-
-def _beyond_ascii(place: Place, most: int) -> Iterator[Case]:
-    member, subject = place.member, place.subject
-    if member.constraint("pattern") is not None or not is_words(_witness(subject, member)):
-        return
-    # Two bytes each in UTF-8, one character each by any count of characters.
-    value = Value("beyond-ascii", "ñ" * most, f"{most} letters ñ")
-    # Who takes no such letter at all is told so by another rule.
-    any_length = f"{subject.service}/{subject.encoding.name}/envelope/non-ascii/utf-8"
-    yield replace(place.case("max-length", value, Expect.ACCEPTED), leans_on=any_length)
-    astral = "𝐀" * (most // 2 + 1)
-    yield place.case("max-length", Value("astral", astral, f"{len(astral)} astral letters"), Expect.OBSERVE)
-
-
-def _list_cases(place: Place, around: dict[str, Tree]) -> Iterator[Case]:
-    """More than one item, in an order that sorting would change, and none."""
-    first = around[place.member.name][0]
-    names = [child.name for child in place.member.item.fields if child.type == "string"] if place.member.item else []
-    items = [first | dict.fromkeys(names, text) for text in ("Zeta", "Alfa")]
-    case = place.case("echo", Value("two", items, "two items, not in alphabetical order"), Expect.ACCEPTED)
-    yield _as_echo(place.subject, case, place.path)
-    yield place.case("type", Value("empty", [], "an empty list"), Expect.OBSERVE)

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import count
+from math import ceil
 from pathlib import Path
 
 from conformance.codecs import CODECS
+from conformance.generate.economy import economical
 from conformance.generate.examples import example_cases
 from conformance.generate.members import member_cases
+from conformance.generate.packing import packed
 from conformance.generate.soap import members as soap_members
 from conformance.generate.soap import soap_transport_cases
 from conformance.generate.soap.stock import stock_cases
-from conformance.generate.subject import Row, Subject
+from conformance.generate.subject import Subject
 from conformance.generate.transport import transport_cases
 from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
+from conformance.rules.fields import walk
 from conformance.rules.http import about_answers
 from conformance.rules.soap import FAULTS, is_soap
 
 BETWEEN_BASELINES = 50
 """Negatives between two sendings of the baseline."""
 
+Riders = Mapping[str, tuple[Case, ...]]
+"""The id of a case → what comes with it, or behind it."""
 DEPTHS = ("smoke", "quick", "standard", "deep")
 SHOWN_BY_REFUSALS = ("/refusal", "/no-server-error", "/content-type-present", *FAULTS)
 """Rules about answers that a refusal shows as well as an acceptance, or alone."""
 
+UNCERTAIN = frozenset({"negative", "observe"})
+"""Kinds of cases whose refusal must lie between two accepted baselines."""
 VALUE = {Level.MUST: 0, Level.SHOULD: 1, Level.MAY: 2}
 
 
@@ -66,10 +76,10 @@ def cases_of(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: 
 
 def _in_turn(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: Path) -> tuple[Case, ...]:
     """The cases with several sets of values, each in its turn. Every set has a baseline of its own to lean on."""
-    own = Row(values=subject.values, explicit=subject.explicit, private=subject.private)
-    sets = (own, *subject.rows)
-    alone = (replace(subject, values=one.values, explicit=one.explicit, private=one.private, rows=()) for one in sets)
-    ranks = [cases_of(one, depth, rules, examples) for one in alone]
+    ranks = [
+        [_of_row(case, row) for case in cases_of(one, depth, rules, examples)]
+        for row, one in enumerate(subject.turns())
+    ]
     others = [
         replace(
             rank[0], id=f"{rank[0].id}-{number}", kind="positive", title=f"the baseline with set {number} of the values"
@@ -82,10 +92,14 @@ def _in_turn(subject: Subject, depth: str, rules: Mapping[str, Rule], examples: 
     # A set that has more members has more cases; each is made of the set whose turn it is, or of one that has it.
     every = dict.fromkeys(case.id for rank in ranks for case in rank[1:])
     for place, name in enumerate(every):
-        turn = next(one % len(sets) for one in range(place, place + len(sets)) if name in by_id[one % len(sets)])
+        turn = next(one % len(ranks) for one in range(place, place + len(ranks)) if name in by_id[one % len(ranks)])
         case = by_id[turn][name]
         mixed.append(replace(case, leans_on=case.leans_on or ids[turn]))
     return tuple(mixed)
+
+
+def _of_row(case: Case, row: int) -> Case:
+    return replace(case, change=replace(case.change, row=row)) if case.change is not None else case
 
 
 def undecided(subject: Subject) -> Mapping[str, str]:
@@ -94,33 +108,83 @@ def undecided(subject: Subject) -> Mapping[str, str]:
 
 
 def plan_of(
-    cases: Iterable[Case], rules: Mapping[str, Rule], selected: frozenset[tuple[str, str]], budget: int | None = None
+    cases: Iterable[Case],
+    rules: Mapping[str, Rule],
+    selected: frozenset[tuple[str, str]],
+    budget: int | None = None,
+    *,
+    subjects: Iterable[Subject] = (),
+    quick: bool = False,
 ) -> Plan:
     """The plan for the selected (rule, encoding) pairs.
 
     A selected rule that no case names is one about answers in general: then the positives of its encoding are sent.
+    Positives of the `subjects` are packed; `quick` sends the least that shows every kind of bug. A budget goes to the
+    most valuable rules first, whatever their encoding.
     """
-    steps: list[Step] = []
+    whole = list(_by_subject(cases))
+    native = {(group[0].service, group[0].encoding) for group in whole}
+    baselines = [group[0] for group in whole]
+    groups = [_needed(group, _here(group[0], selected, native)) for group in whole]
+    made_for = {(one.service, one.encoding.name): one for one in subjects}
+    if quick:
+        members = {(one.service, path): member for one in made_for.values() for path, member in walk(one.fields)}
+        groups = economical(groups, members)
     riders: dict[str, tuple[Case, ...]] = {}
-    dropped: list[Case] = []
-    groups = list(_by_subject(cases))
-    native = {(group[0].service, group[0].encoding) for group in groups}
-    for group in groups:
-        wanted = _ordered(_needed(group, _here(group[0], selected, native)), rules)
-        if not wanted:
+    parts: dict[str, tuple[Case, ...]] = {}
+    ready: list[list[Case] | None] = []
+    for first, needed in zip(baselines, groups, strict=True):
+        if not needed:
+            ready.append(None)
             continue
-        room = None if budget is None else budget - len(steps)
-        sent, without_room = _group(group[0], wanted, riders, len(steps), room)
-        steps += sent
-        dropped += without_room
+        sent = _once(first, _ordered(needed, rules, riders), riders)
+        subject = made_for.get((first.service, first.encoding))
+        if subject is not None:
+            made = packed(subject, sent, riders)
+            carried = {name: tuple(_twins(here, riders)) for name, here in made.riders.items()}
+            riders.update(carried)
+            parts.update(made.parts)
+            sent = list(made.cases)
+        ready.append(_ordered(sent, rules, riders))
+    chosen, dropped = _afforded(baselines, ready, budget, lambda case: _value(case, rules, riders))
+    steps: list[Step] = []
+    for first, group in zip(baselines, chosen, strict=True):
+        steps += _sequence(first, group, len(steps)) if group is not None else ()
     reason = f"left out: the target's budget of {budget} requests is spent"
-    decisive = (case for case in dropped if case.expect is not Expect.OBSERVE)
+    # A packed message is nothing by itself: what it carries is left out.
+    lost = [one for case in dropped for one in (() if case.id in parts else (case,)) + riders.get(case.id, ())]
+    gone = {name for case in dropped for name in _below(case.id, parts)}
     return Plan(
         steps=tuple(steps),
-        riders=riders,
-        left_out={case.id: reason for case in dropped},
-        undecided={(rule, case.encoding): reason for case in decisive for rule in case.rules},
+        riders={name: carried for name, carried in riders.items() if name not in gone},
+        parts={name: halves for name, halves in parts.items() if name not in gone},
+        left_out={case.id: reason for case in lost},
+        undecided={
+            (rule, case.encoding): reason for case in lost if case.expect is not Expect.OBSERVE for rule in case.rules
+        },
+        least=least(case for group in groups for case in group),
     )
+
+
+def _below(name: str, parts: Riders) -> Iterator[str]:
+    """The case, and what would be sent where its message is not accepted."""
+    yield name
+    for part in parts.get(name, ()):
+        yield from _below(part.id, parts)
+
+
+def least(cases: Iterable[Case]) -> Mapping[str, int]:
+    """Of each service the fewest requests that could show every rule that only a refusal shows, in each encoding.
+
+    A rule counts for one over the most rules that a negative of it serves at once: no choice of negatives is smaller.
+    """
+    share: dict[str, dict[tuple[str, str], int]] = {}
+    for case in cases:
+        known = share.setdefault(case.service, {})
+        for rule in case.rules if case.expect is Expect.REFUSED else ():
+            here = (rule, case.encoding)
+            known[here] = max(known.get(here, 0), len(case.rules))
+    return {service: ceil(sum(Fraction(1, most) for most in known.values())) for service, known in share.items()}
 
 
 def _by_subject(cases: Iterable[Case]) -> Iterator[list[Case]]:
@@ -160,52 +224,98 @@ def _needed(group: Sequence[Case], here: set[str]) -> list[Case]:
     return found or [group[0]]
 
 
-def _ordered(cases: list[Case], rules: Mapping[str, Rule]) -> list[Case]:
-    """The most valuable first: MUST before SHOULD, verdicts before observations, positives before negatives."""
-
-    def value(case: Case) -> tuple[int, int, int]:
-        level = min((VALUE[rules[rule].level] for rule in case.rules if rule in rules), default=0)
-        order = {"baseline": 0, "positive": 1, "http": 2, "negative": 3, "observe": 4}
-        return (case.expect is Expect.OBSERVE, level, order[case.kind])
-
-    return sorted(cases, key=value)
+def _ordered(cases: Iterable[Case], rules: Mapping[str, Rule], riders: Riders) -> list[Case]:
+    """The most valuable first."""
+    return sorted(cases, key=lambda case: _value(case, rules, riders))
 
 
-def _group(
-    baseline: Case, cases: list[Case], riders: dict[str, tuple[Case, ...]], sent_before: int, room: int | None
-) -> tuple[list[Step], list[Case]]:
-    """The steps of one service and encoding, its baseline first, after every 50 negatives, and last."""
-    first_with: dict[tuple[object, ...], str] = {_key(baseline.request): baseline.id}
-    steps: list[Step] = []
-    dropped: list[Case] = []
+def _value(case: Case, rules: Mapping[str, Rule], riders: Riders) -> tuple[int, int, int]:
+    """MUST before SHOULD, verdicts before observations, positives before negatives."""
+    served = (case, *riders.get(case.id, ()))
+    level = min((VALUE[rules[rule].level] for one in served for rule in one.rules if rule in rules), default=0)
+    order = {"baseline": 0, "positive": 1, "http": 2, "negative": 3, "observe": 4}
+    return (case.expect is Expect.OBSERVE, level, order[case.kind])
 
-    def send(case: Case, *, barrier: bool = False) -> None:
-        steps.append(Step(exchange=f"x{sent_before + len(steps) + 1:05d}", case=case, barrier=barrier))
 
-    if room is not None and room < 1:
-        return [], [baseline, *cases]
-    send(baseline, barrier=True)
-    negatives = 0
+def _once(baseline: Case, cases: Iterable[Case], riders: dict[str, tuple[Case, ...]]) -> list[Case]:
+    """The cases but for those whose bytes go out already; these ride on the first with them."""
+    first_with = {_key(baseline.request): baseline.id}
+    sent: list[Case] = []
     for case in cases:
         if case.kind == "baseline":
             continue
         known = first_with.setdefault(_key(case.request), case.id)
-        if known != case.id:
+        if known == case.id:
+            sent.append(case)
+        else:
             riders[known] = (*riders.get(known, ()), case)
+    return sent
+
+
+def _twins(carried: Iterable[Case], riders: Riders) -> Iterator[Case]:
+    """The cases that a packed message carries, each with those of the very same bytes."""
+    for case in carried:
+        yield case
+        for twin in riders.get(case.id, ()):
+            yield replace(twin, carried_by=case.carried_by)
+
+
+def _afforded(
+    baselines: Sequence[Case],
+    groups: Sequence[Sequence[Case] | None],
+    budget: int | None,
+    value: Callable[[Case], tuple[int, int, int]],
+) -> tuple[list[list[Case] | None], list[Case]]:
+    """What of each group is sent, None where not even its baseline is, and what is left out. A group that is None was
+    not asked for."""
+    chosen: list[list[Case] | None] = [None for _ in groups]
+    dropped: list[Case] = []
+    spent = 0
+    for place, (first, group) in enumerate(zip(baselines, groups, strict=True)):
+        if group is None:
             continue
-        # The last request of a run is the baseline, so one place stays free for it.
-        if room is not None and len(steps) + 2 > room:
-            dropped.append(case)
-            del first_with[_key(case.request)]
-            continue
-        send(case)
-        negatives += case.kind in {"negative", "observe"}
-        if negatives == BETWEEN_BASELINES and (room is None or len(steps) + 2 <= room):
-            send(baseline, barrier=True)
-            negatives = 0
-    if len(steps) > 1 and steps[-1].case.kind != "baseline":
-        send(baseline, barrier=True)
-    return steps, dropped
+        if budget is not None and spent + 1 > budget:
+            dropped.append(first)
+        else:
+            chosen[place] = []
+            spent += 1
+    queue = [(value(case), place, case) for place, group in enumerate(groups) for case in group or ()]
+    for _, place, case in sorted(queue, key=lambda one: one[:2]):
+        group = chosen[place]
+        if group is not None:
+            more = _length([*group, case]) - _length(group) if budget is not None else 0
+            if budget is None or spent + more <= budget:
+                group.append(case)
+                spent += more
+                continue
+        dropped.append(case)
+    return chosen, dropped
+
+
+def _length(cases: Sequence[Case]) -> int:
+    """The steps of a group, baselines included."""
+    return len(cases) + 1 + bool(cases) + sum(case.kind in UNCERTAIN for case in cases) // BETWEEN_BASELINES
+
+
+def _sequence(baseline: Case, cases: Iterable[Case], sent_before: int) -> Iterator[Step]:
+    """The steps of one service and encoding, its baseline first, after every 50 negatives, and last."""
+    number = count(sent_before + 1)
+
+    def step(case: Case, *, barrier: bool = False) -> Step:
+        return Step(exchange=f"x{next(number):05d}", case=case, barrier=barrier)
+
+    yield step(baseline, barrier=True)
+    negatives = 0
+    last = baseline
+    for case in cases:
+        yield step(case)
+        last = case
+        negatives += case.kind in UNCERTAIN
+        if negatives == BETWEEN_BASELINES:
+            yield step(baseline, barrier=True)
+            negatives, last = 0, baseline
+    if last is not baseline:
+        yield step(baseline, barrier=True)
 
 
 def _key(request: Request) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance import __version__
@@ -55,6 +55,14 @@ class Subject:
     @property
     def service(self) -> str:
         return self.contract.service
+
+    def turns(self) -> tuple[Subject, ...]:
+        """A subject for each set of values, in their turn; one where there is one set."""
+        own = Row(values=self.values, explicit=self.explicit, private=self.private)
+        return tuple(
+            replace(self, values=one.values, explicit=one.explicit, private=one.private, rows=())
+            for one in (own, *self.rows)
+        )
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -7,21 +7,37 @@ from dataclasses import replace
 
 from conformance.generate.envelopes import TEXTS
 from conformance.generate.subject import Subject
-from conformance.model import Case, Expect, Request
+from conformance.model import Case, Change, Expect, Request, Tree
 
 UNKNOWN = "application/x-unknown"
+UNNAMED = "NotDocumented"
+LEVELS = 190
+"""Of an answer that repeats it more could not be read."""
 
 
 def transport_cases(subject: Subject) -> Iterator[Case]:
     """Every envelope and HTTP case of the subject's encoding."""
     for text in TEXTS[subject.encoding.name](subject):
         request = subject.request(text.body)
-        yield case_of(subject, "envelope", text.facet, text.slug, text.title, request, text.expect)
+        yield case_of(subject, "envelope", text.facet, text.slug, text.title, request, text.expect, change=text.change)
     yield from _media_types(subject)
     yield from _accept(subject)
     request = replace(subject.request(b"", media_type=None), method=_other_method(subject))
     title = f"{request.method} in place of the documented method"
     yield case_of(subject, "http", "allow", request.method.lower(), title, request, Expect.ANY)
+    if subject.encoding.name != "form":
+        # No page shows how a form nests.
+        yield _deep(subject)
+
+
+def _deep(subject: Subject) -> Case:
+    """A member that nobody knows, so deep that a reader which calls itself for each level may run out of stack."""
+    value: Tree = "x"
+    for _ in range(LEVELS):
+        value = {UNNAMED: value}
+    request = subject.request(subject.encode(subject.baseline() | {UNNAMED: value}))
+    title = f"a member that the document does not name, {LEVELS} levels deep"
+    return case_of(subject, "http", "no-server-error", "nested", title, request, Expect.ANY)
 
 
 def _other_method(subject: Subject) -> str:
@@ -39,6 +55,7 @@ def case_of(
     *,
     also: tuple[str, ...] = (),
     answer: str = "",
+    change: Change | None = None,
 ) -> Case:
     """A case of the rule with that facet, and of `also` in the same part. `answer` names what the judge looks for."""
     kind = {Expect.REFUSED: "negative", Expect.OBSERVE: "observe"}.get(expect, "http")
@@ -52,6 +69,7 @@ def case_of(
         title=title,
         request=request,
         answer=answer,
+        change=change,
     )
 
 
@@ -61,7 +79,8 @@ def _media_types(subject: Subject) -> Iterator[Case]:
     def sent(facet: str, slug: str, media_type: str | None, expect: Expect) -> Case:
         title = f"Content-Type: {media_type}" if media_type else "no Content-Type"
         request = subject.request(body, media_type=media_type)
-        return case_of(subject, "http", facet, slug, title, request, expect)
+        change = Change(slot="media-type", media_type=media_type)
+        return case_of(subject, "http", facet, slug, title, request, expect, change=change)
 
     first = subject.encoding.media_types[0]
     for media_type in subject.encoding.media_types:
@@ -98,7 +117,10 @@ def _accept(subject: Subject) -> Iterator[Case]:
         title = f"Accept: {accept}" if accept is not None else "no Accept"
         title += f", Content-Type: {sent}" if sent else ""
         request = subject.request(body, accept=accept, media_type=sent)
-        return case_of(subject, "http", facet, slug, title, request, Expect.ANY, also=also, answer=wanted)
+        change = Change(slot="accept", accept=accept, media_type=sent, besides=("media-type",) if sent else ())
+        return case_of(
+            subject, "http", facet, slug, title, request, Expect.ANY, also=also, answer=wanted, change=change
+        )
 
     for number, sent in enumerate(subject.encoding.media_types):
         for media_type in documented:
@@ -111,6 +133,7 @@ def _accept(subject: Subject) -> Iterator[Case]:
         other = others[0]
         yield asked("accept-quality", "first", f"{other};q=0.1, {first};q=0.9", first)
         yield asked("accept-quality", "last", f"{first};q=0.1, {other};q=0.9", other)
+        yield asked("accept-quality", "front", f"{other};q=0.9, {first};q=0.1", other)
         yield asked("accept-quality", "default", f"{first};q=0.5, {other}", other)
     for slug, accept in (
         ("any", "*/*"),

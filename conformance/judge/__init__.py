@@ -12,8 +12,9 @@ from conformance.errors import SuiteError
 from conformance.judge import expectation, reply, soap, transport
 from conformance.judge.advice import advice, advice_on_values
 from conformance.judge.described import described_results
-from conformance.judge.opinion import Opinion
-from conformance.judge.reply import Answer, charset_of
+from conformance.judge.opinions import Opinions
+from conformance.judge.parts import carried_results, packed, undecided
+from conformance.judge.reply import Answer
 from conformance.judge.show import whole
 from conformance.judge.verdicts import ELSEWHERE
 from conformance.judge.walk import Read, answer_results, request_findings
@@ -40,16 +41,10 @@ __all__ = ["Judge", "request_findings"]
 
 
 if TYPE_CHECKING:
-    from lxml import etree
-
-    from conformance.judge.soap_opinion import SoapOpinion
-    from conformance.judge.xml_opinion import XmlOpinion
     from conformance.wsdl.valid import Validator
 
-MOST_TAGS = 40_000
-"""A validator takes quadratic time over elements that it does not know; beyond this no second opinion is asked for."""
-MOST_OPINIONS = 256
-"""Answers whose second opinion is remembered."""
+MOST_ANSWERS = 16
+"""Answers that are kept as they were read: those that were asked for last."""
 STRUCTURE = ("root", "namespace", "order", "repeated")
 """Kinds of oddity that are envelope rules of their own."""
 
@@ -94,39 +89,14 @@ class Judge:
     def __init__(self, contract: Contract, rules: Mapping[str, Rule], description: Description | None = None) -> None:
         self.contract = contract
         self._description = description
-        self._opinions: dict[bytes, frozenset[str]] = {}
+        self._opinions = Opinions(contract)
+        self._answers: dict[tuple[str, Response], Answer] = {}
         self._rules = {rule: value for rule, value in rules.items() if value.service == contract.service}
-
-    @cached_property
-    def _opinion(self) -> Opinion:
-        return Opinion(self.contract)
-
-    @cached_property
-    def _xml_opinion(self) -> XmlOpinion:
-        # xmlschema takes a while to load; only answers in XML need it.
-        from conformance.judge.xml_opinion import XmlOpinion  # noqa: PLC0415
-
-        return XmlOpinion(self.contract)
-
-    @cached_property
-    def _soap_opinion(self) -> SoapOpinion:
-        from conformance.judge.soap_opinion import SoapOpinion  # noqa: PLC0415
-
-        return SoapOpinion(self.contract)
 
     @property
     def _echoes(self) -> bool:
         acceptance = self.contract.operation.acceptance
         return acceptance is not None and acceptance.echo is not None
-
-    def _opinion_of(self, child: etree._Element, body: bytes) -> frozenset[str]:
-        """The second opinion on a SOAP answer. Most answers of a run are the same bytes."""
-        known = self._opinions.get(body)
-        if known is None:
-            known = self._soap_opinion.of_response(child)
-            if len(self._opinions) < MOST_OPINIONS:
-                self._opinions[body] = known
-        return known
 
     @cached_property
     def _validator(self) -> Validator:
@@ -136,9 +106,22 @@ class Judge:
 
         return Validator(self._description)
 
+    def _read(self, exchange: Exchange, encoding: str) -> Answer:
+        """The answer as it is read: once for all cases that ride on it, and for answers of the same bytes."""
+        if exchange.response is None:
+            return reply.read(self.contract, exchange, encoding)
+        key = (encoding, exchange.response)
+        known = self._answers.pop(key, None) or reply.read(self.contract, exchange, encoding)
+        if len(self._answers) >= MOST_ANSWERS:
+            del self._answers[next(iter(self._answers))]
+        self._answers[key] = known
+        return known
+
     def __call__(self, case: Case, exchange: Exchange) -> Judgement:
         """Everything that the exchange says, for the case that it answers."""
-        answer = reply.read(self.contract, exchange, case.encoding)
+        answer = self._read(exchange, case.encoding)
+        if case.carried_by:
+            return self._carried(case, exchange, answer)
         results = [_placed(result, case, answer) for result in self._results(case, exchange, answer)]
         return Judgement(
             exchange=exchange.id,
@@ -150,9 +133,34 @@ class Judge:
             said=answer.said,
             decided=answer.decided or not is_soap(case.encoding),
             disagreements=self._disagreements(case, exchange, answer, results),
+            split=packed(case) and undecided(exchange, answer),
         )
 
+    def _carried(self, case: Case, exchange: Exchange, answer: Answer) -> Judgement:
+        """What an answer to a packed message says of one case whose change is in it: nothing but of its own rules, and
+        where the message was not accepted not even that."""
+        split = undecided(exchange, answer)
+        results = carried_results(case) if split else self._of_case(case, exchange, answer)
+        return Judgement(
+            exchange=exchange.id,
+            reply=answer.reply,
+            words=answer.words,
+            encoding=case.encoding,
+            results=tuple(_placed(result, case, answer) for result in results if result.rule in self._rules),
+            split=split,
+        )
+
+    def _of_case(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
+        """Was what the case is for met? Its own rules alone."""
+        if not is_soap(case.encoding) and exchange.response is not None:
+            yield from transport.accept_results(case, exchange.response, answer.words)
+        for result in expectation.expectation_results(case, exchange, answer):
+            # What was not accepted is told where it was sent, whatever the refusal is written in; a form that is not
+            # taken says nothing of answers in JSON.
+            yield replace(result, encoding=case.encoding)
+
     def _results(self, case: Case, exchange: Exchange, answer: Answer) -> Iterator[Result]:
+        yield from transport.in_time_results(case, exchange)
         if is_soap(case.encoding):
             yield from soap.soap_results(case, exchange.response, answer)
         if exchange.response is not None and is_soap(case.encoding):
@@ -161,12 +169,8 @@ class Judge:
                 yield from described_results(self._description, self._validator, case, exchange.response, answer)
         elif exchange.response is not None:
             yield from transport.transport_results(case, exchange.response, answer)
-            yield from transport.accept_results(case, exchange.response, answer.words)
             yield from self._refusal(case, answer)
-        for result in expectation.expectation_results(case, exchange, answer):
-            # What was not accepted is told where it was sent, whatever the refusal is written in; a form that is not
-            # taken says nothing of answers in JSON.
-            yield replace(result, encoding=case.encoding)
+        yield from self._of_case(case, exchange, answer)
         if case.rules == (f"{case.service}/http/allow",) and exchange.response is not None:
             if exchange.response.status != 405:
                 reason = f"GET was answered {exchange.response.status}, not 405"
@@ -341,30 +345,11 @@ class Judge:
             return ()
         if not self._shows_the_envelope(case, exchange, answer) or not isinstance(answer.tree, dict):
             return ()
+        opinion = self._opinions.of(exchange.response, answer) if exchange.response is not None else None
+        if opinion is None:
+            return ()
         walked = {result.rule for result in results if result.outcome is Outcome.FAILED and "/response/" in result.rule}
         blocked = {result.rule for result in results if result.outcome is Outcome.UNTESTED}
-        response = exchange.response
-        if is_soap(answer.encoding):
-            envelope = answer.decoded.envelope if answer.decoded is not None else None
-            if envelope is None or envelope.child is None or response is None:
-                return ()
-            if response.body.count(b"<") > MOST_TAGS:
-                return ()
-            opinion = self._opinion_of(envelope.child, response.body)
-        elif _xml(answer):
-            fair = answer.decoded is not None and answer.decoded.utf8
-            if response is None or not fair or charset_of(response) not in {"", "utf-8", "utf8"}:
-                # A validator reads the encoding from the document alone.
-                return ()
-            if response.body.count(b"<") > MOST_TAGS:
-                return ()
-            try:
-                opinion = self._xml_opinion.of_response(response.body)[0]
-            except SyntaxError:
-                # What the codec reads more kindly than a validator: one of them reads it, so there are no two opinions.
-                return ()
-        else:
-            opinion = self._opinion.of_response(answer.tree)
         differ = {rule for rule in opinion ^ walked if self._expresses(rule) and rule not in blocked}
         return tuple(sorted(differ))
 

@@ -111,7 +111,8 @@ def _comparable(service: str, encoding: str, records: Sequence[Record]) -> dict[
         case = record.case
         if (case.service, case.encoding) != (service, encoding):
             continue
-        about_members = case.kind == "observe" and "/request/" in case.rules[0]
+        alike = case.rules == (f"{service}/envelope/versions-agree",)
+        about_members = case.kind == "observe" and (alike or "/request/" in case.rules[0])
         accepted = case.kind == "baseline" and record.judgement.reply is Reply.ACCEPTED
         if accepted or (about_members and record.judgement.reply in {Reply.ACCEPTED, Reply.REFUSED}):
             found.setdefault(case.id.replace(f"/{encoding}/", "/", 1), record)

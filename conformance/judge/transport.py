@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from conformance.judge.reply import Answer, charset_of, is_json, is_xml, media_type, start_of
 from conformance.judge.show import whole
-from conformance.model import Case, Finding, Outcome, Response, Result
+from conformance.model import Case, Exchange, Finding, Outcome, Response, Result
 
 Found = Iterator[tuple[str, str, str]]
 """(facet path, expected, observed); an empty expected is a pass."""
@@ -27,6 +27,16 @@ def transport_results(case: Case, response: Response, answer: Answer) -> Iterato
             else:
                 finding = Finding(path=facet.split("/")[-1], expected=expected, observed=observed)
                 yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
+
+
+def in_time_results(case: Case, exchange: Exchange) -> Iterator[Result]:
+    """Did the answer come within the time that the target gives it? A connection that broke says nothing of that."""
+    rule = f"{case.service}/http/in-time"
+    if exchange.late:
+        finding = Finding(path="in-time", expected="an answer in time", observed=exchange.error or "none")
+        yield Result(rule=rule, outcome=Outcome.FAILED, finding=finding)
+    elif exchange.response is not None:
+        yield Result(rule=rule, outcome=Outcome.PASSED)
 
 
 def _server_error(response: Response, answer: Answer) -> Found:

@@ -21,6 +21,7 @@ from conformance.model import (
     Result,
     Rule,
     Verdict,
+    order_of,
 )
 from conformance.rules.soap import BOTH_VERSIONS
 
@@ -49,29 +50,28 @@ class Baselines:
 
     def doubt(self, exchange: str) -> str | None:
         """Why a refusal at that place does not count: a neighbouring baseline was not accepted."""
-        place = _place(exchange)
-        before = [item for item in self.sent if _place(item[0]) <= place]
-        after = [item for item in self.sent if _place(item[0]) >= place]
+        place = order_of(exchange)
+        before = [item for item in self.sent if order_of(item[0]) <= place]
+        after = [item for item in self.sent if order_of(item[0]) >= place]
         for neighbour in (*before[-1:], *after[:1]):
             if not neighbour[1]:
                 return f"the baseline {neighbour[0]} beside it was not accepted: {neighbour[2]}"
         return None
 
 
-def _place(exchange: str) -> tuple[int, str]:
-    """The order of exchange ids, past x99999 too."""
-    return len(exchange), exchange
-
-
 class Evidence:
     """The records of a run, arranged for verdicts."""
 
     def __init__(self, records: Iterable[Record]) -> None:
-        self.records = sorted(records, key=lambda record: (_place(record.exchange.id), record.case.id))
+        self.records = sorted(records, key=lambda record: (order_of(record.exchange.id), record.case.id))
         self._replies: dict[str, Reply] = {}
+        self._alone: set[str] = set()
         sent: dict[tuple[str, str], list[tuple[str, bool, str]]] = {}
         for record in self.records:
-            self._replies.setdefault(record.case.id, record.judgement.reply)
+            if not record.judgement.split:
+                self._replies.setdefault(record.case.id, record.judgement.reply)
+            if not record.case.carried_by:
+                self._alone.add(record.case.id)
             if record.case.kind == "baseline":
                 key = (record.case.service, record.case.encoding)
                 accepted = record.judgement.reply is Reply.ACCEPTED
@@ -96,8 +96,11 @@ class Evidence:
                 return f"its counterpart {record.case.leans_on} was not accepted ({reply or 'not sent'})"
         baselines = self._baselines.get((record.case.service, record.case.encoding), Baselines(()))
         if (first := baselines.first_refused) is not None:
-            # A pair speaks for itself where the baseline lacks what this target wants.
-            return None if record.case.leans_on is not None else first
+            # A pair speaks for itself where the baseline lacks what this target wants. A counterpart that was accepted
+            # with other changes may owe that to one of them.
+            accepted = record.judgement.reply is Reply.ACCEPTED
+            pair = record.case.leans_on is not None and (accepted or record.case.leans_on in self._alone)
+            return None if pair else first
         if record.judgement.reply is Reply.ACCEPTED:
             return self.said.doubt(record, result)
         return baselines.doubt(record.exchange.id)
@@ -145,7 +148,8 @@ def decide(
             # Nobody judges those answers in this run, so nothing is known of them.
             verdict = replace(verdict, outcome=Outcome.UNTESTED, reason=f"{verdict.reason}, which is not in scope")
         refused = evidence.first_refused(rule.service, encoding)
-        if not pairs and not why and refused is not None:
+        unseen = not why if not pairs else all(record.judgement.split for record, _ in pairs)
+        if unseen and refused is not None:
             # Whatever would have shown the rule is an answer that this target did not give.
             verdict = replace(verdict, outcome=Outcome.CANT_TELL, reason=refused)
         decided.append(verdict)

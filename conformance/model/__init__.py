@@ -24,7 +24,18 @@ from conformance.model.contract import (
     Refusal,
 )
 from conformance.model.description import Description
-from conformance.model.exchange import Case, Exchange, Headers, Plan, Request, Response, Rule, Step
+from conformance.model.exchange import (
+    Case,
+    Change,
+    Exchange,
+    Headers,
+    Plan,
+    Request,
+    Response,
+    Rule,
+    Step,
+    order_of,
+)
 from conformance.model.report import Finding, Judgement, Observation, Record, Report, Result, Verdict
 from conformance.model.terms import Basis, Citation, Expect, Level, Outcome, Reply, Tree
 
@@ -32,6 +43,7 @@ __all__ = [
     "Acceptance",
     "Basis",
     "Case",
+    "Change",
     "Choice",
     "Citation",
     "Condition",
@@ -66,4 +78,5 @@ __all__ = [
     "Step",
     "Tree",
     "Verdict",
+    "order_of",
 ]

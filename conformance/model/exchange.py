@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from conformance.model.terms import Basis, Citation, Expect, Level
+from conformance.model.terms import Basis, Citation, Expect, Level, Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,32 @@ def _header(headers: Headers, name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a case does to the baseline, so that one message can carry what several cases do.
+
+    `slot` is what it takes for itself, `besides` what it takes too: the path of a member, or a place of the request
+    such as `accept`. Two changes that take the same exclude each other. `sets` are values by the path of names, its own
+    first, then what must move along with it. `rewrite` writes the bytes in another way. The headers are as for the
+    baseline where they are empty. `bound` marks a value at an edge of what its member may be. `row` is the set of the
+    target's values that the baseline has.
+    """
+
+    slot: str
+    sets: tuple[tuple[tuple[str, ...], Tree], ...] = ()
+    rewrite: Callable[[bytes], bytes] | None = None
+    media_type: str | None = ""
+    accept: str | None = ""
+    action: str | None = ""
+    besides: tuple[str, ...] = ()
+    bound: bool = False
+    row: int = 0
+
+    @property
+    def slots(self) -> frozenset[str]:
+        return frozenset({self.slot, *self.besides})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One request to send: a baseline, or one difference from it.
 
@@ -106,11 +132,16 @@ class Case:
     answer: str = ""
     """For `http` cases: which answers satisfy the rule, a name known to the judge."""
     origin: str = "contract"
+    carried_by: str = ""
+    """The packed case whose message has this case's change among others; empty where it is sent by itself."""
+    change: Change | None = field(default=None, compare=False, repr=False)
+    """None where the case cannot share a message with others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and what became of it. Exactly one of `response` and `error` is set. `id` orders a run: `x00001`."""
+    """A request and what became of it. Exactly one of `response` and `error` is set. `id` orders a run: `x00001`;
+    `late` tells of an error that the target's own time limit was what ended it."""
 
     id: str
     case: str
@@ -120,6 +151,12 @@ class Exchange:
     started: str
     """ISO 8601 with zone."""
     milliseconds: float
+    late: bool = False
+
+
+def order_of(exchange: str) -> tuple[tuple[int, str], ...]:
+    """The place of an exchange in its run, past x99999 too; the parts of a packed message follow it: `x00012.1`."""
+    return tuple((len(part), part) for part in exchange.split("."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,20 +173,41 @@ class Step:
 class Plan:
     """What a run sends, in order, fixed before the first byte.
 
-    `riders` maps the id of a case that is sent to further cases with the very same bytes, judged on the same answer.
+    `riders` maps the id of a case that is sent to further cases that its answer decides: those with the very same
+    bytes, and those whose changes a packed message carries. `parts` maps the id of a packed case to what is sent behind
+    it where it is not accepted: its halves, until each case stands alone.
     `left_out` maps the id of a case that is not sent to the reason (budget), `undecided` a (rule, encoding) that such
-    a case would have decided.
+    a case would have decided. `least` says for each service how many requests no plan could save: one for each rule and
+    encoding that only a refusal shows.
     """
 
     steps: tuple[Step, ...]
     riders: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     undecided: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    least: Mapping[str, int] = field(default_factory=dict)
 
     def riding(self, step: Step) -> tuple[Case, ...]:
         """The further cases that the step's answer decides: those of the baseline ride on its first sending alone."""
         riders = self.riders.get(step.case.id, ())
-        if not riders:
-            return ()
+        if not riders or step.case.kind != "baseline":
+            return riders
         first = next(one for one in self.steps if one.case.id == step.case.id)
         return riders if first.exchange == step.exchange else ()
+
+    def halves(self, step: Step) -> tuple[Step, ...]:
+        """What is sent behind the step where its message is not accepted."""
+        parts = self.parts.get(step.case.id, ())
+        return tuple(Step(exchange=f"{step.exchange}.{number}", case=part) for number, part in enumerate(parts, 1))
+
+    def all_steps(self) -> Iterator[Step]:
+        """Every step, those behind a refused message included."""
+
+        def below(step: Step) -> Iterator[Step]:
+            yield step
+            for half in self.halves(step):
+                yield from below(half)
+
+        for step in self.steps:
+            yield from below(step)

@@ -56,6 +56,8 @@ class Judgement:
     """The texts of an answer that may be a refusal, by place; long ones as digests."""
     decided: bool = True
     """Whether it is one does not hang on them: there are none, or what is declared of refusals had something to see."""
+    split: bool = False
+    """The packed message was not accepted, so what it carried is decided by its parts."""
     disagreements: tuple[str, ...] = ()
     """Rule ids over which the contract walk and the schema validator differ: a defect of this suite."""
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from conformance.emit.assumed import assumed
-from conformance.facets import is_number
+from conformance.facets import plain
 from conformance.generate.defaults import complete, default
-from conformance.generate.values import other as other_value
 from conformance.model import Contract, Field, Tree
 from conformance.reference.defect import Defect
+from conformance.reference.echoes import ECHOES, GONE
 from conformance.rules.fields import walk
-
-Change = Callable[[dict[str, Tree], str, Field, Defect, Mapping[str, Tree]], None]
-"""Breaks a member of an object of the answer in place."""
 
 OTHER_TYPE: dict[str, Tree] = {
     "string": 5,
@@ -171,19 +168,41 @@ def flawed(
 ) -> Tree:
     """The tree with the defect's response rules broken. `earlier` is what was saved before this request; `encoding` the
     one that the tree will be written in."""
-    other = OTHER_TEXT if encoding == "xml" else OTHER_TYPE
-    changes = CHANGES | {"type": partial(_retype, other)}
-    for path, member in walk(contract.operation.response.fields):
-        for facet, change in changes.items():
-            if defect.breaks(f"{contract.service}/response/{path}/{facet}"):
-                _at(tree, path.split("/"), partial(_changed, change, member, defect, earlier))
+    acceptance = contract.operation.acceptance
+    echo = f"{acceptance.echo}/" if acceptance is not None else ""
+    sent = dict(walk(contract.operation.request.fields))
+    # What stands inside of a list comes before the list.
+    for path, answered in reversed(tuple(walk(contract.operation.response.fields))):
+        for facet in ("name", "type", "required", "echo"):
+            if not defect.breaks(f"{contract.service}/response/{path}/{facet}"):
+                continue
+            change = CHANGES.get((facet, defect.variant))
+            member = sent.get(path.removeprefix(echo), answered) if facet == "echo" else answered
+            if facet == "echo" and defect.variant in ECHOES:
+                change = partial(_said_again, ECHOES[defect.variant])
+            if change is not None:
+                _at(tree, path.split("/"), partial(_changed, change, Place(member, earlier, encoding)))
+    if acceptance is not None and defect.breaks(f"{contract.service}/response/{acceptance.member}/required"):
+        data = tree.get(acceptance.echo or "") if defect.variant == "bare" else None
+        return data if isinstance(data, dict) else tree
     return tree
 
 
-def _changed(
-    change: Change, member: Field, defect: Defect, earlier: Mapping[str, Tree], holder: dict[str, Tree], name: str
-) -> None:
-    change(holder, name, member, defect, earlier)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The member that is broken, what was saved before this request, and the encoding of the answer."""
+
+    member: Field
+    earlier: Mapping[str, Tree]
+    encoding: str
+
+
+Change = Callable[[dict[str, Tree], str, Place], None]
+"""Breaks a member of an object of the answer in place."""
+
+
+def _changed(change: Change, place: Place, holder: dict[str, Tree], name: str) -> None:
+    change(holder, name, place)
 
 
 def _at(tree: Tree, names: list[str], change: Callable[[dict[str, Tree], str], None]) -> None:
@@ -198,49 +217,64 @@ def _at(tree: Tree, names: list[str], change: Callable[[dict[str, Tree], str], N
         _at(tree.get(names[0]), names[1:], change)
 
 
-def _rename(holder: dict[str, Tree], name: str, _member: Field, _defect: Defect, _earlier: Any) -> None:
-    holder[name[0].swapcase() + name[1:]] = holder.pop(name)
+def _renamed(change: Callable[[str], str]) -> Change:
+    def rename(holder: dict[str, Tree], name: str, _place: Place) -> None:
+        # The others keep their places.
+        held = {change(name) if key == name else key: value for key, value in holder.items()}
+        holder.clear()
+        holder.update(held)
+
+    return rename
 
 
-def _retype(
-    other: Mapping[str, Tree], holder: dict[str, Tree], name: str, member: Field, _defect: Defect, _earlier: Any
-) -> None:
-    holder[name] = deepcopy(other.get(member.type, "not-documented"))
+def _retype(holder: dict[str, Tree], name: str, place: Place) -> None:
+    other = OTHER_TEXT if place.encoding == "xml" else OTHER_TYPE
+    holder[name] = deepcopy(other.get(place.member.type, "not-documented"))
 
 
-def _drop(holder: dict[str, Tree], name: str, _member: Field, _defect: Defect, _earlier: Any) -> None:
+def _drop(holder: dict[str, Tree], name: str, _place: Place) -> None:
     del holder[name]
 
 
-def _unecho(holder: dict[str, Tree], name: str, member: Field, defect: Defect, earlier: Mapping[str, Tree]) -> None:
+def _null(holder: dict[str, Tree], name: str, _place: Place) -> None:
+    holder[name] = None
+
+
+def _stale(holder: dict[str, Tree], name: str, place: Place) -> None:
+    if holder[name] is not None:
+        holder[name] = deepcopy(place.earlier.get(name, holder[name]))
+
+
+def _said_again(echo: Callable[[Field, Tree], Tree], holder: dict[str, Tree], name: str, place: Place) -> None:
     if holder[name] is None:
         return
-    match defect.variant:
-        case "missing":
-            del holder[name]
-        case "null":
-            holder[name] = None
-        case "stale":
-            holder[name] = deepcopy(earlier.get(name, holder[name]))
-        case _:
-            holder[name] = _other(member, holder[name])
+    holder[name] = echo(place.member, holder[name])
+    if holder[name] is GONE:
+        del holder[name]
 
 
-def _other(member: Field, value: Tree) -> Tree:
-    """A value of the same type that is not the one sent."""
-    proper = other_value(member, value) if member.type in {"enum", "dateTime", "guid"} else None
-    if proper is not None:
-        return proper.value
-    if isinstance(value, bool):
-        return not value
-    if is_number(value):
-        return value + 1
-    if isinstance(value, dict):
-        return {} if value else {"other": default(member.item) if member.item is not None else "other"}
-    if isinstance(value, list):
-        return value[:-1]
-    return f"{value} "
+def _set(change: Callable[[Tree], Tree]) -> Change:
+    def edit(holder: dict[str, Tree], name: str, _place: Place) -> None:
+        holder[name] = change(holder[name])
+
+    return edit
 
 
-CHANGES: dict[str, Change] = {"name": _rename, "required": _drop, "echo": _unecho}
-"""Facet → how it is broken; a type by a value of another one."""
+CHANGES: Mapping[tuple[str, str], Change] = {
+    ("name", "dropped"): _renamed(lambda name: name[0].swapcase() + name[1:]),
+    ("name", "upper-case"): _renamed(str.upper),
+    ("name", "other-case"): _renamed(lambda name: name[0].swapcase() + name[1:]),
+    ("type", "dropped"): _retype,
+    ("type", "digit"): _set(lambda value: int(value) if isinstance(value, bool) else value),
+    ("type", "capital"): _set(lambda value: str(value) if isinstance(value, bool) else value),
+    ("type", "comma"): _set(lambda value: plain(value).replace(".", ",") if isinstance(value, Decimal) else value),
+    ("type", "one-item"): _set(lambda value: value[0] if isinstance(value, list) and len(value) == 1 else value),
+    ("type", "joined"): _set(lambda value: "; ".join(map(str, value)) if isinstance(value, list) else value),
+    ("type", "yes"): _set(lambda value: {True: "Y", False: "N"}[value] if isinstance(value, bool) else value),
+    ("required", "dropped"): _drop,
+    ("required", "null"): _null,
+    ("required", "renamed"): _renamed(lambda name: f"is{name[0].upper()}{name[1:]}"),
+    ("echo", "stale"): _stale,
+    ("echo", "renamed"): _renamed(lambda name: f"{name}Value"),
+}
+"""Facet and variant → how a member of the answer is broken; what becomes of its value alone stands in `echoes`."""

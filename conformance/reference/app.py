@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,16 +16,20 @@ from werkzeug.wrappers import Response as HTTPResponse
 
 from conformance.model import Contract, Request
 from conformance.reference.defect import Defect
-from conformance.reference.service import State, answer
+from conformance.reference.service import State, answer, slow
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HOST = "127.0.0.1"
+PAUSE = 35.0
+"""Seconds, longer than a target gives an answer that says nothing of it."""
 
 
 class Application:
-    """A WSGI application that serves each contract at its documented path."""
+    """A WSGI application that serves each contract at its documented path. A slow one thinks for `pause` seconds."""
+
+    pause = PAUSE
 
     def __init__(self, contracts: Iterable[Contract], defect: Defect | None = None) -> None:
         self._routes = tuple((_route(contract), contract) for contract in contracts)
@@ -43,6 +48,8 @@ class Application:
             headers=tuple((name, value) for name, value in incoming.headers.items() if value),
             body=incoming.get_data(),
         )
+        if slow(contract, self._defect, request):
+            time.sleep(self.pause)
         with self._lock:
             state = self._states[contract.service]
             response, self._states[contract.service] = answer(contract, request, state, self._defect)
@@ -77,13 +84,22 @@ class _Old(_Quiet):
 
 
 @contextmanager
-def serving(contracts: Iterable[Contract], defect: Defect | None = None, port: int = 0) -> Iterator[str]:
-    """Serve on loopback while the block runs; yields the root URL. Port 0 takes a free one."""
+def serving(
+    contracts: Iterable[Contract],
+    defect: Defect | None = None,
+    port: int = 0,
+    make: type[Application] = Application,
+    pause: float = PAUSE,
+) -> Iterator[str]:
+    """Serve on loopback while the block runs; yields the root URL. Port 0 takes a free one; `pause` is that of slow
+    answers."""
     known = tuple(contracts)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     old = defect is not None and any(defect.breaks(f"{contract.service}/http/version") for contract in known)
     handler = _Old if old else _Quiet
-    server = make_server(HOST, port, Application(known, defect), threaded=True, request_handler=handler)
+    application = make(known, defect)
+    application.pause = pause
+    server = make_server(HOST, port, application, threaded=True, request_handler=handler)
     thread = threading.Thread(target=server.serve_forever, name="reference", daemon=True)
     thread.start()
     try:

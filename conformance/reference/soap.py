@@ -1,11 +1,12 @@
 """The embedded reference in SOAP: both versions at one address, told apart by the media type, as a framework does it.
 
 What is no XML is answered 400 and another media type 415, both with an empty body; whatever else is wrong is a fault.
-Pure: a request in, a response out. How an answer can be broken is `soap_wire`'s business.
+Pure: a request in, a response out. How an answer can be broken is told in `soap_wire` and `soap_travel`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from werkzeug.http import parse_options_header
@@ -14,11 +15,12 @@ from conformance.codecs import CODECS, xml
 from conformance.codecs.soap import ENVELOPES, enveloped, with_header
 from conformance.emit.wsdl import wsdl_text
 from conformance.model import Contract, Request, Response
-from conformance.reference import faults, soap_wire
+from conformance.reference import faults, soap_travel, soap_wire
 from conformance.reference.answers import sampled, served
 from conformance.reference.defect import Defect
+from conformance.reference.soap_habits import CHARSETS, STATEFUL
 from conformance.reference.soap_reading import Reading, Refused, Taken, breaks
-from conformance.reference.state import Memory
+from conformance.reference.state import Memory, State
 from conformance.rules.soap import SOAP
 
 IGNORED = (
@@ -27,11 +29,13 @@ IGNORED = (
 """Says in an answer that there were header blocks which the service took no notice of."""
 
 
-def answer(contract: Contract, request: Request, defect: Defect, memory: Memory) -> Response:
-    """One request answered. Never raises for what is in the request."""
-    service = _Service(served(contract), request, defect, memory)
+def answer(
+    contract: Contract, request: Request, state: State, defect: Defect, memory: Memory
+) -> tuple[Response, State]:
+    """One request answered, and what the service keeps of it. Never raises for what is in the request."""
+    service = _Service(served(contract), request, state, defect, memory)
     response = service.answer()
-    return soap_wire.misbehave(contract, defect, service.version, request, response)
+    return soap_travel.misbehave(contract, defect, service.version, request, response), service.state
 
 
 def nothing(version: str) -> bytes:
@@ -42,9 +46,10 @@ def nothing(version: str) -> bytes:
 class _Service:
     """The service while it answers one request."""
 
-    def __init__(self, contract: Contract, request: Request, defect: Defect, memory: Memory) -> None:
+    def __init__(self, contract: Contract, request: Request, state: State, defect: Defect, memory: Memory) -> None:
         self.contract = contract
         self.request = request
+        self.state = state
         self.defect = defect
         self.memory = memory
         self.version = ""
@@ -65,13 +70,19 @@ class _Service:
         self.version = self.asked()
         if not self.version:
             return soap_wire.empty(415)
-        reading = Reading(self.contract, self.request, self.defect, self.memory, self.version)
+        reading = Reading(self.contract, self.request, self.state, self.defect, self.memory, self.version)
         try:
             reading.check()
         except Taken:
             pass
         except Refused as refusal:
-            return self.refused(refusal)
+            told = self.refused(refusal)
+            code = self.state.code or refusal.code
+            if self.defect.goes_by(STATEFUL):
+                self.state = replace(self.state, refused=True, caught=self.state.caught | reading.caught, code=code)
+            return told
+        if self.defect.goes_by(STATEFUL):
+            self.state = replace(self.state, refused=False)
         return self.accepted(noted=reading.noted)
 
     # --- what is answered ---
@@ -86,26 +97,29 @@ class _Service:
         if self.contract.operation.one_way:
             return soap_wire.empty(202)
         encoding = f"soap-{self.version}"
-        key = (self.defect.id, f"{encoding} {noted}")
+        key = (encoding, str(noted))
         body = self.memory.answers.get(key)
         if body is None:
             body = CODECS[encoding].encode(message, sampled(self.contract)) if message.root else nothing(self.version)
             if noted:
                 body = with_header(body, IGNORED.format(ENVELOPES[self.version]))
-            body = soap_wire.accepted(self.contract, self.defect, self.version, body)
             self.memory.answers[key] = body
+        body = soap_wire.accepted(self.contract, self.defect, self.version, body)
         return soap_wire.enveloped(200, self.version, body)
 
     def refused(self, refusal: Refused) -> Response:
         if not refusal.code:
             return soap_wire.empty(400)
-        envelope = faults.fault(self.version, refusal.code, refusal.reason)
-        if self.version == "1.2" and refusal.code == "VersionMismatch":
+        version = "1.1" if self.breaks("envelope/version", "fault") else self.version
+        stale = self.breaks("envelope/version-mismatch", "stale")
+        code = (self.state.code if stale else "") or refusal.code
+        envelope = faults.fault(version, code, refusal.reason)
+        if version == "1.2" and code == "VersionMismatch":
             faults.upgrade(envelope, reversed(self.versions()))
-        if self.version == "1.2":
+        if version == "1.2":
             faults.not_understood(envelope, refusal.blocks)
-        body = soap_wire.fault(self.contract, self.defect, self.version, envelope)
-        return soap_wire.enveloped(faults.status(self.version, refusal.code), self.version, body)
+        body = soap_wire.fault(self.contract, self.defect, version, envelope)
+        return soap_wire.enveloped(faults.status(version, code), version, body)
 
     # --- what is asked ---
 
@@ -119,8 +133,8 @@ class _Service:
         name, parameters = parse_options_header(self.request.header("Content-Type"))
         if not self.breaks("http/media-type-case"):
             name = name.lower()
-        charset = parameters.get("charset", "")
-        if self.breaks("http/charset-parameter") and charset not in {"", "utf-8"}:
+        told = self.request.header("Content-Type") or ""
+        if self.breaks("http/charset-parameter") and CHARSETS[self.defect.variant](told):
             return ""
         if self.breaks("http/action-parameter") and "action" in parameters:
             return ""

@@ -1,6 +1,7 @@
-"""Defects in the form of a SOAP answer: of its envelope and its members. Tables of small edits of a tree.
+"""Defects in the form of a SOAP answer: of its envelope, and of the message as a whole. A table of small edits.
 
-A key is the rule, without its service, and the variant of the defect. Must never import the service.
+A key is the rule, without its service, and the variant of the defect. What is wrong with single members stands in
+`soap_member_forms`. Must never import the service.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from conformance.codecs.elements import tag, unwrapped
 from conformance.codecs.soap import ENVELOPES
 from conformance.judge.refusals import CODES, FLAGS
 from conformance.model import Contract, Field
-from conformance.reference.places import attribute_of, holder_of, items, member_at, places
+from conformance.reference.places import holder_of, items, places
 from conformance.rules.fields import walk
 
 OTHER = "urn:example:other"
@@ -76,11 +77,21 @@ def _two_headers(parts: Parts) -> None:
         parts.root.insert(0, etree.Element(tag(parts.own, "Header")))
 
 
-def _misread(parts: Parts) -> None:
+def _misread(word: str) -> Change:
     """Another word in every mustUnderstand of the answer."""
-    for element in parts.root.iter(tag=etree.Element):
-        if element.get(tag(parts.own, "mustUnderstand")) is not None:
-            element.set(tag(parts.own, "mustUnderstand"), "yes")
+
+    def change(parts: Parts) -> None:
+        for element in parts.root.iter(tag=etree.Element):
+            if element.get(tag(parts.own, "mustUnderstand")) is not None:
+                element.set(tag(parts.own, "mustUnderstand"), word)
+
+    return change
+
+
+def _header_last(parts: Parts) -> None:
+    """A Header behind the Body."""
+    header = parts.root.find(tag(parts.own, "Header"))
+    parts.root.append(header if header is not None else etree.Element(tag(parts.own, "Header")))
 
 
 def _unqualified(parts: Parts) -> None:
@@ -91,13 +102,48 @@ def _unqualified(parts: Parts) -> None:
     parts.body.replace(old, new)
 
 
-def _rename(element: etree._Element, name: str) -> None:
+def _unwrapped(parts: Parts) -> None:
+    """The result without the element of the response around it."""
+    parts.body.replace(parts.child, parts.child[0])
+
+
+def rename(element: etree._Element, name: str) -> None:
+    """Another local name in the same namespace."""
     element.tag = tag(etree.QName(element).namespace, name)
 
 
-def _move(found: list[etree._Element]) -> None:
+def _move(found: list[etree._Element], namespace: str = OTHER) -> None:
     for element in found:
-        element.tag = tag(OTHER, etree.QName(element).localname)
+        element.tag = tag(namespace, etree.QName(element).localname)
+
+
+def _unqualified_members(parts: Parts) -> None:
+    """The members in no namespace, below a response that is in its own."""
+    old = parts.child
+    # Below a default namespace lxml would write them into that.
+    new = etree.Element(old.tag, nsmap={"res": etree.QName(old).namespace or OTHER})
+    _copied_plainly(old, new)
+    parts.body.replace(old, new)
+
+
+def _copied_plainly(source: etree._Element, made: etree._Element) -> None:
+    made.text = source.text
+    for child in source:
+        inner = etree.SubElement(made, etree.QName(child).localname)
+        for name, value in child.attrib.items():
+            inner.set(name, value)
+        _copied_plainly(child, inner)
+
+
+def _near(parts: Parts) -> None:
+    """The namespace with a slash more, or less, at its end."""
+    known = etree.QName(parts.child).namespace or OTHER
+    _move(list(parts.child.iter(tag=etree.Element)), known[:-1] if known.endswith("/") else f"{known}/")
+
+
+def _sorted(parts: Parts) -> None:
+    """The members by name, as a serializer that knows no order writes them."""
+    parts.holder[:] = sorted(parts.holder, key=lambda one: str(etree.QName(one).localname).lower())
 
 
 def put_last(parent: etree._Element) -> None:
@@ -157,91 +203,35 @@ def _overflow(parts: Parts) -> None:
 
 ACCEPTED: Mapping[tuple[str, str], Change] = {
     ("envelope/structure", "two-headers"): _two_headers,
+    ("envelope/structure", "header-last"): _header_last,
+    ("envelope/structure", "two-bodies"): lambda parts: parts.root.append(deepcopy(parts.body)),
     ("envelope/structure", "before-body"): lambda parts: foreign(parts.root, 0),
     ("envelope/after-body", "dropped"): lambda parts: foreign(parts.root, len(parts.root)),
     ("envelope/one-child", "dropped"): lambda parts: foreign(parts.body, 1),
+    ("envelope/one-child", "twice"): lambda parts: parts.body.append(deepcopy(parts.child)),
     ("envelope/qualified-child", "dropped"): _unqualified,
     ("envelope/encoding-style", "dropped"): lambda parts: parts.body.set(tag(parts.own, "encodingStyle"), ENCODING),
+    ("envelope/encoding-style", "message"): lambda parts: parts.child.set(tag(parts.own, "encodingStyle"), ENCODING),
     ("envelope/soap-attributes", "dropped"): lambda parts: parts.body.set(tag(parts.own, "root"), "1"),
-    ("envelope/must-understand-value", "dropped"): _misread,
-    ("envelope/root", "dropped"): lambda parts: _rename(parts.child, "OtraRespuesta"),
-    ("envelope/root", "wrapper"): lambda parts: _rename(parts.child[0], "OtroResultado"),
+    ("envelope/must-understand-value", "dropped"): _misread("yes"),
+    ("envelope/must-understand-value", "true"): _misread("true"),
+    ("envelope/root", "dropped"): lambda parts: rename(parts.child, "OtraRespuesta"),
+    ("envelope/root", "request"): lambda parts: rename(parts.child, parts.contract.operation.request.root),
+    ("envelope/root", "recased"): lambda parts: rename(parts.child, parts.contract.operation.response.root.lower()),
+    ("envelope/root", "bare"): _unwrapped,
+    ("envelope/root", "wrapper"): lambda parts: rename(parts.child[0], "OtroResultado"),
     ("envelope/namespace", "dropped"): lambda parts: _move(list(parts.child.iter(tag=etree.Element))),
+    ("envelope/namespace", "slash"): _near,
+    ("envelope/namespace", "members"): _unqualified_members,
     ("envelope/namespace", "leaf"): lambda parts: _move([_leaf(parts)]),
     ("envelope/order", "dropped"): lambda parts: put_last(parts.holder),
+    ("envelope/order", "sorted"): _sorted,
     ("envelope/order", "nested"): lambda parts: put_last(_nested(parts)),
     ("envelope/repeated", "dropped"): _again,
+    ("envelope/repeated", "nested"): lambda parts: _nested(parts)[0].addnext(deepcopy(_nested(parts)[0])),
     ("envelope/versions-agree", "code"): _other_code,
     ("response/valid", "overflow"): _overflow,
     ("response/valid", "unknown"): lambda parts: etree.SubElement(parts.holder, "noDescrito"),
     ("response/valid", "order"): lambda parts: put_last(_nested(parts)),
 }
 """What breaks an answer to an accepted request."""
-
-
-# --- its members ------------------------------------------------------------------------------------------------------
-
-OTHER_TEXT: Mapping[str, str] = {
-    "int": "1.5",
-    "integer": "1.5",
-    "decimal": "1,5",
-    "boolean": "True",
-    "dateTime": "2025/01/31",
-    "base64Binary": "JVBE-_8=",
-    "guid": "not-a-guid",
-    "enum": "NotDocumented",
-}
-"""For each type a text that is no value of it."""
-
-
-def change_member(parts: Parts, path: str, facet: str, variant: str) -> None:
-    """Break a rule about a member of the answer in place."""
-    message = parts.contract.operation.response
-    member = member_at(message.fields, path)
-    change = MEMBERS[facet, variant]
-    found = items if facet == "item" else places
-    for element in list(found(message, parts.child, path)):
-        change(element, member)
-
-
-def _called(element: etree._Element, member: Field, change: Callable[[str], str]) -> None:
-    """Another name for the member."""
-    attribute = attribute_of(member)
-    if attribute:
-        named = etree.QName(attribute)
-        element.set(tag(named.namespace, change(named.localname)), element.attrib.pop(attribute))
-    else:
-        _rename(element, change(str(etree.QName(element).localname)))
-
-
-def _recased(name: str) -> str:
-    """The first letter that has a case in the other one."""
-    place = next((place for place, letter in enumerate(name) if letter.swapcase() != letter), None)
-    return f"{name}s" if place is None else name[:place] + name[place].swapcase() + name[place + 1 :]
-
-
-def _retype(element: etree._Element, member: Field) -> None:
-    """A text that is no value of the type: any where elements are due; where any text is due, an element."""
-    attribute, text = attribute_of(member), OTHER_TEXT.get(member.type, "texto")
-    if attribute:
-        element.set(attribute, text)
-    elif member.type in OTHER_TEXT or member.fields or member.item is not None:
-        element[:] = []
-        element.text = text
-    else:
-        _fill(element, member)
-
-
-def _fill(element: etree._Element, _member: Field) -> None:
-    element.text = None
-    etree.SubElement(element, element.tag).text = "1"
-
-
-MEMBERS: Mapping[tuple[str, str], Callable[[etree._Element, Field], object]] = {
-    ("name", "dropped"): lambda element, member: _called(element, member, _recased),
-    ("name", "renamed"): lambda element, member: _called(element, member, lambda name: f"{name}s"),
-    ("type", "dropped"): _retype,
-    ("type", "element"): _fill,
-    ("item", "dropped"): lambda element, _: _rename(element, f"{etree.QName(element).localname}Item"),
-}
-"""Facet and variant → what breaks the element of a member."""

@@ -1,33 +1,41 @@
-"""SOAP answers as bytes and headers, and what a defect makes of them. Tables of small edits.
+"""SOAP answers as bytes, and what a defect makes of them. Tables of small edits.
 
-`reformed` breaks an envelope and its text, `misbehave` what any answer carries. A key is the rule, without its
-service, and the variant of the defect.
+`accepted` and `fault` break an envelope and its text, `described` the WSDL. A key is the rule, without its service,
+and the variant of the defect. How an answer travels is the business of `soap_travel`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import codecs
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lxml import etree
 
 from conformance.codecs import xml
 from conformance.codecs.soap import ENVELOPES
-from conformance.model import Contract, Headers, Request, Response
+from conformance.model import Contract, Headers, Response
 from conformance.reference.defect import Defect
 from conformance.reference.soap_fault_forms import FAULTS
-from conformance.reference.soap_forms import ACCEPTED, Change, Parts, change_member
+from conformance.reference.soap_forms import ACCEPTED, Change, Parts
+from conformance.reference.soap_member_forms import change_member
+from conformance.rules.fields import walk
 
 MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 REASONS = {
     200: "OK",
+    201: "Created",
     202: "Accepted",
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
     415: "Unsupported Media Type",
+    422: "Unprocessable Entity",
     500: "Internal Server Error",
 }
+PAGE = (
+    b"<!DOCTYPE html>\n<html><head><title>Error</title></head><body><p>Se ha producido un error.<br></p></body></html>"
+)
+"""What a web server says of its own accord."""
 DECLARATION = b"?>\n"
 """The end of an XML declaration, behind which things may stand that must not."""
 
@@ -43,12 +51,18 @@ def enveloped(status: int, version: str, body: bytes) -> Response:
     return Response(status=status, reason=REASONS[status], headers=headers, body=body)
 
 
-def way(contract: Contract, defect: Defect, version: str) -> tuple[str, str]:
-    """The defect as the tables name it: its own rule without the service, and its variant; nothing where it does not
-    show in that version. An answer that is in none has no version."""
-    if version and f"soap-{version}" not in defect.encodings:
+def way(contract: Contract, defect: Defect, version: str, rules: Iterable[str]) -> tuple[str, str]:
+    """The defect as the tables name it: which of their rules it breaks, without the service, and its variant; nothing
+    where it breaks none, or does not show in that version. An answer that is in none has no version."""
+    rule = next((one for one in rules if defect.breaks(f"{contract.service}/{one}")), "")
+    if not rule or (version and f"soap-{version}" not in defect.encodings):
         return "", ""
-    return next(iter(defect.rules), "").removeprefix(f"{contract.service}/"), defect.variant
+    return rule, defect.variant
+
+
+def rules_in(*tables: Mapping[tuple[str, str], object]) -> tuple[str, ...]:
+    """The rules that the tables are about."""
+    return tuple(dict.fromkeys(rule for table in tables for rule, _ in table))
 
 
 # --- the WSDL ---------------------------------------------------------------------------------------------------------
@@ -56,8 +70,8 @@ def way(contract: Contract, defect: Defect, version: str) -> tuple[str, str]:
 
 def described(contract: Contract, defect: Defect, text: str) -> Response:
     """The answer to a request for the WSDL."""
-    rule, variant = way(contract, defect, "")
-    if rule == "http/wsdl":
+    rule, variant = way(contract, defect, "", ("http/wsdl",))
+    if rule:
         if variant == "missing":
             return empty(404)
         text = WSDLS[variant](contract, text)
@@ -66,6 +80,7 @@ def described(contract: Contract, defect: Defect, text: str) -> Response:
 
 
 WSDLS: Mapping[str, Callable[[Contract, str], str]] = {
+    "page": lambda _contract, _text: PAGE.decode(),
     "truncated": lambda _, text: text[: len(text) // 2],
     "other-operation": lambda contract, text: text.replace(contract.operation.name, "otraOperacion"),
 }
@@ -77,7 +92,7 @@ WSDLS: Mapping[str, Callable[[Contract, str], str]] = {
 
 def accepted(contract: Contract, defect: Defect, version: str, body: bytes) -> bytes:
     """The bytes of an answer to an accepted request, with the defects of its form."""
-    rule, variant = way(contract, defect, version)
+    rule, variant = way(contract, defect, version, _about_messages(contract))
     change = ACCEPTED.get((rule, variant))
     if rule.startswith("response/") and rule != "response/valid":
         path, _, facet = rule.removeprefix("response/").rpartition("/")
@@ -88,13 +103,21 @@ def accepted(contract: Contract, defect: Defect, version: str, body: bytes) -> b
     return text(body, version) if text is not None else body
 
 
+def _about_messages(contract: Contract) -> Iterator[str]:
+    """The rules that an answer to an accepted request may break in its form."""
+    yield from rules_in(ACCEPTED, TEXTS)
+    for path, _ in walk(contract.operation.response.fields):
+        yield from (f"response/{path}/{facet}" for facet in ("name", "type", "item"))
+
+
 def fault(contract: Contract, defect: Defect, version: str, root: etree._Element) -> bytes:
     """The bytes of a fault, with the defects of its form."""
-    change = FAULTS.get(way(contract, defect, version))
+    found = way(contract, defect, version, rules_in(FAULTS, TEXTS_OF_FAULTS))
+    change = FAULTS.get(found)
     if change is not None:
         change(Parts(root, version, contract))
     body = xml.written(root)
-    text = TEXTS_OF_FAULTS.get(way(contract, defect, version))
+    text = TEXTS_OF_FAULTS.get(found)
     return text(body, version) if text is not None else body
 
 
@@ -113,6 +136,30 @@ def _other_version(body: bytes, version: str) -> bytes:
     return body.replace(ENVELOPES[version].encode(), other.encode())
 
 
+def _within(text: bytes) -> Callable[[bytes, str], bytes]:
+    """Something behind the first text of the document, or in an element that is empty."""
+    return lambda body, _: body.replace(b"</", text + b"</", 1)
+
+
+def _twice(body: bytes, _version: str) -> bytes:
+    return body + body.partition(DECLARATION)[2]
+
+
+def _bare(body: bytes, _version: str) -> bytes:
+    """The message without an envelope."""
+    return xml.written(etree.fromstring(body)[-1][0])
+
+
+def _declared(name: str) -> Callable[[bytes, str], bytes]:
+    """Another encoding in the XML declaration, and in the label where `soap_travel` has it so."""
+    return lambda body, _: body.replace(b"utf-8", name.encode(), 1)
+
+
+def _in_windows(body: bytes, _version: str) -> bytes:
+    text = _lettered(body).decode("utf-8").replace("utf-8", "windows-1252", 1)
+    return text.encode("cp1252", "replace")
+
+
 def _lettered(body: bytes, _version: str = "") -> bytes:
     """The body with a letter beyond ASCII in it, where it has none: in a comment."""
     return body + "<!-- ó -->".encode() if body.isascii() else body
@@ -124,104 +171,33 @@ def _latin(body: bytes, _version: str) -> bytes:
 
 TEXTS: Mapping[tuple[str, str], Callable[[bytes, str], bytes]] = {
     ("envelope/well-formed", "dropped"): lambda body, _: body[:-1],
+    ("envelope/well-formed", "blank-line"): lambda body, _: b"\n" + body,
+    ("envelope/well-formed", "ampersand"): _within(b" & "),
+    ("envelope/well-formed", "entity"): _within(b"&nbsp;"),
+    ("envelope/well-formed", "control"): _within(b"\x0b"),
+    ("envelope/well-formed", "twice"): _twice,
+    ("envelope/well-formed", "utf-16"): lambda body, _: body.decode().encode("utf-16-le"),
+    ("envelope/well-formed", "page"): lambda _body, _version: PAGE,
     ("envelope/charset", "dropped"): _latin,
+    ("envelope/charset", "byte-order-mark"): lambda body, version: codecs.BOM_UTF8 + _latin(body, version),
+    ("envelope/charset", "declaration"): lambda body, version: _declared("utf-16")(_lettered(body), version),
     ("envelope/utf", "dropped"): lambda body, version: _latin(body.replace(b"utf-8", b"iso-8859-1", 1), version),
+    ("envelope/utf", "windows"): _in_windows,
     ("envelope/document-type", "dropped"): _inserted(b"<!DOCTYPE Envelope>"),
     ("envelope/processing-instruction", "dropped"): _inserted(b"<?pagina estilo?>"),
     ("http/content-type", "dropped"): _lettered,
     ("envelope/version", "dropped"): _other_version,
     ("envelope/version", "whole"): _other_version,
+    ("envelope/version", "bare"): _bare,
     ("envelope/version", "unknown"): lambda body, version: body.replace(
         ENVELOPES[version].encode(), b"urn:example:soap"
     ),
 }
 """What breaks the text of an answer to an accepted request."""
 TEXTS_OF_FAULTS: Mapping[tuple[str, str], Callable[[bytes, str], bytes]] = {
+    ("envelope/well-formed", "trace"): _within(b" en List<T>.Add()"),
+    ("envelope/charset", "fault"): _latin,
     ("envelope/document-type", "fault"): _inserted(b"<!DOCTYPE Envelope>"),
     ("envelope/processing-instruction", "fault"): _inserted(b"<?pagina estilo?>"),
 }
 """The same of a fault."""
-
-
-# --- headers and status -----------------------------------------------------------------------------------------------
-
-
-def misbehave(contract: Contract, defect: Defect, version: str, request: Request, response: Response) -> Response:
-    """The answer as the defect sends it. `version` is that of the request, empty where it has none."""
-    edit = EDITS.get(way(contract, defect, version))
-    return edit(request, response) if edit is not None and request.method != "GET" else response
-
-
-def _labelled(content_type: str | None) -> Callable[[Request, Response], Response]:
-    """An edit of the Content-Type of answers with a body; None for none."""
-
-    def edit(_request: Request, response: Response) -> Response:
-        if not response.body:
-            return response
-        kept = tuple(pair for pair in response.headers if pair[0].lower() != "content-type")
-        told = (("Content-Type", content_type),) if content_type is not None else ()
-        return replace(response, headers=(*kept, *told))
-
-    return edit
-
-
-def _status(known: int, other: int) -> Callable[[Request, Response], Response]:
-    """An edit of one status, where the answer has a body."""
-
-    def edit(_request: Request, response: Response) -> Response:
-        if response.status != known or not response.body:
-            return response
-        return replace(response, status=other, reason=REASONS[other])
-
-    return edit
-
-
-def _crash_on_nil(request: Request, response: Response) -> Response:
-    return empty(500) if b':nil="' in request.body else response
-
-
-def _fault_with_success(_request: Request, response: Response) -> Response:
-    return replace(response, status=200, reason=REASONS[200]) if response.status >= 400 and response.body else response
-
-
-def _for_clients(request: Request, response: Response) -> Response:
-    """Another answer to what zeep makes of a WSDL: the last element is called otherwise."""
-    if b"<soap-env:Envelope" not in request.body or response.status != 200:
-        return response
-    root = etree.fromstring(response.body)
-    last = list(root.iter(tag=etree.Element))[-1]
-    last.tag = f"{last.tag}Otro"
-    return replace(response, body=xml.written(root))
-
-
-def _other_label(_request: Request, response: Response) -> Response:
-    """The label of the other version, as the envelope has it."""
-    if response.status != 200:
-        return response
-    own = (response.header("Content-Type") or "").partition(";")[0]
-    other = next(name for name in MEDIA_TYPES.values() if name != own)
-    return replace(response, headers=tuple((name, value.replace(own, other)) for name, value in response.headers))
-
-
-def _latin_label(_request: Request, response: Response) -> Response:
-    headers = tuple((name, value.replace("utf-8", "iso-8859-1")) for name, value in response.headers)
-    return replace(response, headers=headers)
-
-
-EDITS: Mapping[tuple[str, str], Callable[[Request, Response], Response]] = {
-    ("envelope/utf", "dropped"): lambda request, response: (
-        _latin_label(request, response) if response.status == 200 else response
-    ),
-    ("envelope/version", "whole"): _other_label,
-    ("envelope/fault-status", "dropped"): _fault_with_success,
-    ("envelope/fault-status", "bad-request"): _status(500, 400),
-    ("envelope/fault-status-sender", "dropped"): _status(400, 500),
-    ("http/media-type", "dropped"): _labelled("application/xml; charset=utf-8"),
-    ("http/content-type", "dropped"): _latin_label,
-    ("http/content-type-present", "dropped"): _labelled(None),
-    ("http/success-status", "dropped"): _status(200, 202),
-    ("http/no-server-error", "dropped"): _crash_on_nil,
-    ("http/stock-client", "dropped"): _for_clients,
-    ("http/version", "dropped"): lambda _, response: replace(response, http_version="HTTP/1.0"),
-}
-"""What breaks the status and the headers of an answer."""

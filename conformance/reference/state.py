@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.codecs import Decoded, Malformed
-from conformance.model import Finding, Tree
-from conformance.reference.defect import Defect
+from conformance.model import Contract, Finding, Response, Tree
+from conformance.reference.defect import Defect, Edit
 
 NO_DEFECT = Defect(id="none", rules=(), encodings=())
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the service keeps between requests: the last value of every member."""
+    """What the service keeps between requests: the last value of every member. The rest is what a defect goes by that
+    should not: how the request before was answered, which rules have refused something since the start, the message
+    that was accepted last and the one that was accepted first, the code of the first fault."""
 
     saved: Mapping[str, Tree] = field(default_factory=dict)
+    refused: bool = False
+    caught: frozenset[str] = frozenset()
+    latest: Mapping[str, Tree] = field(default_factory=dict)
+    first: Mapping[str, Tree] = field(default_factory=dict)
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +44,6 @@ class Memory:
         self.findings: dict[tuple[str, bytes], tuple[tuple[str, Finding], ...]] = {}
         self.flaws: dict[tuple[str, bytes], tuple[Flaw, ...]] = {}
         self.answers: dict[tuple[str, str], bytes] = {}
+        self.edited: dict[tuple[Edit, ...], Contract] = {}
+        self.said: dict[Hashable, Response] = {}
+        """What is answered by a service that breaks no rule, but may draw a bound elsewhere."""

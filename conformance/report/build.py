@@ -56,7 +56,7 @@ def build(
         interrupted=interrupted,
         selected_nothing=selected_nothing,
         answered=sum(sent.exchange.response is not None for sent in answered.values()),
-        planned=planned(header),
+        planned=planned(log),
     )
     outcome = _outcome(facts)
     return Report(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.model import order_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,11 +31,7 @@ def exchanges(log: RunLog) -> dict[str, Sent]:
         shared.setdefault(record.exchange.id, []).append(record)
     found = {key: Sent(exchange=records[0].exchange, records=tuple(records)) for key, records in shared.items()}
     found |= {exchange.id: Sent(exchange=exchange, records=()) for exchange in log.unjudged}
-    return {key: found[key] for key in sorted(found, key=_number)}
-
-
-def _number(exchange: str) -> tuple[int, str]:
-    return len(exchange), exchange
+    return {key: found[key] for key in sorted(found, key=order_of)}
 
 
 def index(log: RunLog) -> dict[str, dict[str, Any]]:
@@ -49,12 +47,13 @@ def index(log: RunLog) -> dict[str, dict[str, Any]]:
     for key in log.pending:
         case = planned.get(key, "")
         rows[key] = {"case": case, "title": titles.get(case, ""), "status": None, "error": UNKNOWN}
-    return {key: rows[key] for key in sorted(rows, key=_number)}
+    return {key: rows[key] for key in sorted(rows, key=order_of)}
 
 
-def planned(header: Mapping[str, Any]) -> int:
-    """How many requests the plan holds."""
-    return len({step["exchange"] for step in header.get("plan", ())})
+def planned(log: RunLog) -> int:
+    """How many requests the plan holds, with the parts of packed messages whose turn came."""
+    met = {record.exchange.id for record in log.records} | set(log.pending) | set(log.unsent)
+    return len({step["exchange"] for step in log.header.get("plan", ())} | {key for key in met if "." in key})
 
 
 def of_finding(verdict: Verdict, seen: Mapping[str, Sent]) -> list[tuple[Finding, str | None]]:

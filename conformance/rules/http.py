@@ -46,6 +46,7 @@ INFERRED = (
     Row("envelope", "repeated", SHOULD, "", "No member of an XML answer that is no item of a list comes twice.", XML),
     Row("http", "accept-unknown", SHOULD, "", "An unknown media type in Accept is answered 406, in JSON, or in the media type of the request.", REST),
     Row("http", "no-server-error", SHOULD, "", "No request is answered with a status of 500 or above.", REST),
+    Row("http", "in-time", SHOULD, "", "An answer comes within the time that the target gives one.", REST),
 )
 STATED = (
     Row("envelope", "root", MUST, "response", "The answer to an accepted request is a JSON object, or the documented XML root element.", BOTH),
@@ -62,7 +63,7 @@ OF_ANSWERS = frozenset(
 
 EVERY_ANSWER = frozenset(
     {f"envelope/{facet}" for facet in OF_ANSWERS}
-    | {"http/content-type", "http/content-type-present", "http/no-server-error"}
+    | {"http/content-type", "http/content-type-present", "http/no-server-error", "http/in-time"}
 )
 """Rules that any answer decides, whatever was asked."""
 

@@ -75,6 +75,7 @@ INFERRED = (
     Row("envelope", "versions-agree", SHOULD, "", "Both versions of SOAP answer the same data alike.", SOAP),
     Row("envelope", "repeated", SHOULD, "", "No member of an answer that is no item of a list comes twice.", SOAP),
     Row("http", "no-server-error", SHOULD, "", "No request is answered with a status of 500 or above, unless with a fault.", SOAP),
+    Row("http", "in-time", SHOULD, "", "An answer comes within the time that the target gives one.", SOAP),
 )
 STATED = (
     Row("envelope", "root", MUST, "response", "The Body of an answer to an accepted request holds the documented element with the documented wrapper in it.", SOAP),
@@ -99,7 +100,7 @@ BOTH_VERSIONS = frozenset({"versions-agree"})
 EVERY_ANSWER = frozenset(
     {f"{row.part}/{row.facet}" for row in ANSWERS if row.facet != "allow" and not row.facet.startswith("fault-")}
     | {f"envelope/{facet}" for facet in OF_MESSAGES}
-    | {"http/no-server-error"}
+    | {"http/no-server-error", "http/in-time"}
 )
 """Rules that an accepted baseline decides."""
 FAULTS = tuple(f"/{row.facet}" for row in ANSWERS if row.facet.startswith("fault-"))

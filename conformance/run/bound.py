@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.emit.wsdl import wsdl_text
 from conformance.errors import ConformanceError
 from conformance.generate.subject import USER_AGENT
 from conformance.judge.expectation import GATE
@@ -79,6 +78,8 @@ def plain(contract: Contract, kept: ServiceTarget) -> Bound:
 def at_reference(contract: Contract, kept: ServiceTarget) -> Bound:
     """The service bound to the WSDL that the embedded reference publishes, without a byte sent."""
     url = kept.wsdl or f"{kept.url}?wsdl"
+    from conformance.emit.wsdl import wsdl_text  # noqa: PLC0415 - of the reference alone
+
     text = wsdl_text(contract, kept.url).encode()
 
     def fetch(address: str) -> bytes:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from conformance.generate.addresses import addresses_in
-from conformance.model import Plan, Request
+from conformance.model import Case, Expect, Plan, Request
 from conformance.run import setup
+from conformance.run.contracts import contracts
 from conformance.run.setup import Item, Setup
 from conformance.target.guard import check_plan, check_send
 from conformance.target.settings import Target
@@ -24,14 +25,10 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
     masks = prepared.target.masks()
     for step in plan.steps:
         case = step.case
-        rules = ", ".join(case.rules) or "every rule about answers"
-        line = f"{step.exchange} {case.encoding} {case.expect} {masks.mask(case.title)} — {rules}"
+        line = f"{step.exchange} {case.encoding} {case.expect} {masks.mask(case.title)} — {_served(plan, case)}"
         console.print(line, markup=False)
-    table = Table("service", "encoding", "kind", "requests", title="what would be sent")
-    counted = Counter((step.case.service, step.case.encoding, step.case.kind) for step in plan.steps)
-    for (service, encoding, kind), number in sorted(counted.items()):
-        table.add_row(service, encoding, kind, str(number))
-    console.print(table)
+    console.print(_by_kind(plan))
+    console.print(_by_rule(plan))
     wanting = [f"{service}: {bound.wanting}" for service, bound in prepared.bound.items() if bound.wanting]
     for line in (*_facts(plan, prepared.target), *wanting):
         console.print(masks.mask(line), markup=False)
@@ -42,20 +39,77 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
             check_send(request, prepared.target)
 
 
-def _facts(plan: Plan, target: Target) -> list[str]:
-    riders = sum(len(cases) for cases in plan.riders.values())
-    found = {address for step in plan.steps for address in addresses_in(step.case.request.body)}
-    domains = sorted({address.rpartition("@")[2] for address in found} - {""})
-    facts = [f"{len(plan.steps)} requests, {riders} further cases judged on the same answers"]
+def _served(plan: Plan, case: Case) -> str:
+    """The rules that the answer decides."""
+    carried = (rule for rider in plan.riders.get(case.id, ()) if not case.rules for rule in rider.rules)
+    return ", ".join(dict.fromkeys((*case.rules, *carried))) or "every rule about answers"
+
+
+def _by_kind(plan: Plan) -> Table:
+    table = Table("service", "encoding", "kind", "requests", title="what would be sent")
+    counted = Counter((step.case.service, step.case.encoding, step.case.kind) for step in plan.steps)
+    for (service, encoding, kind), number in sorted(counted.items()):
+        table.add_row(service, encoding, kind, str(number))
+    return table
+
+
+def _by_rule(plan: Plan) -> Table:
+    """How many requests were made for each rule. Those about answers in general need none of their own."""
+    encodings = list(dict.fromkeys(step.case.encoding for step in plan.steps))
+    # Ids are for copying, so none is cut.
+    table = Table(Column("rule", overflow="fold"), *encodings, title="requests by rule")
+    counted: Counter[Item] = Counter()
+    for step in plan.steps:
+        cases = (step.case, *plan.riding(step))
+        counted.update({(rule, case.encoding) for case in cases for rule in case.rules})
+    for rule in sorted({rule for rule, _ in counted}):
+        table.add_row(rule, *(str(counted[rule, encoding] or "") for encoding in encodings))
+    return table
+
+
+def _facts(plan: Plan, target: Target) -> Iterator[str]:
+    riders = {rider.id for step in plan.steps for rider in plan.riding(step)}
+    sent = len(plan.steps)
+    yield f"{sent} requests, {len(riders)} further cases judged on the same answers"
+    yield from _economy(plan)
+    parts = sum(1 for _ in plan.all_steps()) - sent
+    if parts:
+        yield f"a packed message that is not accepted is sent again in halves: {parts} requests more, were all refused"
     if plan.left_out:
-        facts.append(f"{len(plan.left_out)} cases left out by the budget of {target.budget_requests} requests")
+        yield f"{len(plan.left_out)} cases left out by the budget of {target.budget_requests} requests"
     for service, kept in target.services.items():
-        facts.append(f"{service}: {kept.url}" + ("" if not target.reference else " (the embedded reference)"))
+        yield f"{service}: {kept.url}" + ("" if not target.reference else " (the embedded reference)")
     if target.per_second:
-        facts.append(
-            f"at {target.per_second:g} requests a second: {len(plan.steps) / target.per_second:.0f} s at least"
+        yield f"at {target.per_second:g} requests a second: {sent / target.per_second:.0f} s at least"
+    yield from _effects(plan, target)
+    yield from _recipients(plan, target)
+
+
+def _economy(plan: Plan) -> Iterator[str]:
+    """How far the plan is from the least that could show as much."""
+    for service, least in plan.least.items():
+        here = [step.case for step in plan.steps if step.case.service == service]
+        kinds = Counter(case.kind for case in here)
+        told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+        yield (
+            f"{service}: {len(here)} requests ({told}); no plan has fewer than {least}, one for each hard negative and "
+            f"encoding: {len(here) - least} more"
         )
+
+
+def _effects(plan: Plan, target: Target) -> Iterator[str]:
     effects = "allowed" if target.effects else "not allowed: only loopback hosts are sent to"
-    facts.append(f"effects: {effects}; accepted requests write data, the last one is the baseline")
-    facts.append(f"domains of mail addresses: {', '.join(domains) or 'none'}")
-    return facts
+    yield f"effects: {effects}; accepted requests write data, the last one is the baseline"
+    meant = Counter(step.case.service for step in plan.steps if step.case.expect in {Expect.ACCEPTED, Expect.ANY})
+    for service, number in meant.items():
+        effect = contracts()[service].effect
+        yield f"{service}: {number} requests that should be accepted" + (f"; {effect}" if effect else "")
+
+
+def _recipients(plan: Plan, target: Target) -> Iterator[str]:
+    found = {address for step in plan.all_steps() for address in addresses_in(step.case.request.body)}
+    domains = Counter(address.rpartition("@")[2] for address in found)
+    told = ", ".join(f"{domain} ({domains[domain]})" for domain in sorted(domains) if domain)
+    yield f"mail addresses by domain: {told or 'none'}"
+    if target.recipients:
+        yield f"recipients that the target file allows: {', '.join(target.recipients)}"

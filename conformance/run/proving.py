@@ -1,47 +1,102 @@
-"""`conformance prove`: the kill matrix as a table or as JSON."""
+"""`conformance prove`: every defect of the reference against the suite, over all cores.
+
+One pool has the defects of all services in small pieces, so that no core waits for another. The clean rounds are made
+before it starts; where processes are forked they come with them, elsewhere each process makes its own.
+"""
 
 from __future__ import annotations
 
-import json
+import contextlib
+import gc
+import multiprocessing
+import os
 import sys
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from os import cpu_count
-
-from rich.console import Console
-from rich.table import Table
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 
 from conformance.errors import ConformanceError
 from conformance.model import Outcome, Record
 from conformance.reference.defects import Defect
-from conformance.reference.prove import Bench, Kill, matrix
+from conformance.reference.prove import Bench, Kill
 from conformance.reference.service import State, answer
 from conformance.run.bound import from_target
 from conformance.run.contracts import all_rules, chosen, contracts
+from conformance.run.matrix import Matrix, as_json, as_table
 from conformance.run.options import Options
 from conformance.run.serving import defects
 from conformance.run.setup import NOWHERE, Setup, at_reference, bind_all, plan
 
+DEPTH = "quick"
+"""The least that a run sends is what must catch every defect."""
+PIECE = 4
+"""Defects that a process takes at a time: neighbours, which share what is made of the same answers."""
+Progress = Callable[[int, int], None]
+_READY: dict[str, Bench] = {}
+"""The benches of the services under way, for the processes of the pool."""
 
-def prove(services: Sequence[str], form: str) -> tuple[str, int]:
-    """The matrix of the services and the exit status: 0 where every rule catches what it is for, and nothing else."""
+
+def prove(services: Sequence[str], form: str, *, told: bool = False) -> tuple[str, int]:
+    """The matrix of the services and the exit status: 0 where every rule catches what it is for, and nothing else.
+    `told` shows the progress on a terminal."""
     if form not in {"table", "json"}:
         raise ConformanceError(f"--format {form}: known are table, json")
-    wanted = chosen(services)
-    noise = [rule for service in wanted for rule in false_alarms(service)]
-    kills = [kill for service in wanted for kill in kills_of(service)]
-    caught = {kill.defect.rules[0] for kill in kills if kill.caught}
-    unproven = [rule.id for rule in all_rules().values() if rule.service in wanted and rule.id not in caught]
-    status = 0 if not unproven and not noise and all(kill.caught for kill in kills) else 1
-    return (_json(kills, unproven) if form == "json" else _table(kills, unproven, noise)), status
+    with _telling(wanted=told) as progress:
+        matrix = matrix_of(chosen(services), progress)
+    return (as_json(matrix) if form == "json" else as_table(matrix)), 0 if matrix.perfect else 1
 
 
-def bench(service: str) -> Bench:
-    """The service's standard plan, ready to be sent to the reference in process."""
+def _telling(*, wanted: bool) -> AbstractContextManager[Progress | None]:
+    if not wanted or os.environ.get("CI") or not sys.stderr.isatty():
+        return contextlib.nullcontext(None)
+    from conformance.run.progress import bar  # noqa: PLC0415 - drawn on a terminal only
+
+    return bar("proving")
+
+
+def matrix_of(services: Sequence[str], progress: Progress | None = None) -> Matrix:
+    """The matrix of these services. `progress` is called with (done, total)."""
+    began = time.monotonic()
+    with _ready(services) as benches:
+        noise = tuple(line for one in benches.values() for line in alarms(one))
+        kills = tuple(_over_all_cores(services, progress))
+    rules = tuple(rule for rule in all_rules().values() if rule.service in services)
+    return Matrix(
+        rules=rules,
+        kills=kills,
+        false_alarms=noise,
+        requests={service: len(one.plan.steps) for service, one in benches.items()},
+        seconds=time.monotonic() - began,
+    )
+
+
+def kills_of(service: str) -> list[Kill]:
+    """Every defect of the service, in the order of the rules."""
+    return list(matrix_of((service,)).kills)
+
+
+def false_alarms(service: str) -> list[str]:
+    """What the suite holds against the clean reference: nothing, if it is sound."""
+    return alarms(bench(service))
+
+
+def alarms(prepared: Bench) -> list[str]:
+    """The verdicts of the clean reference that are no pass, and the rules over which the two opinions differ."""
+    noise = [verdict for verdict in prepared.clean.known.values() if verdict.outcome is not Outcome.PASSED]
+    differ = [f"{rule}: two opinions" for rule in prepared.clean.disagreements]
+    return [f"{verdict.rule}@{verdict.encoding}: {verdict.outcome}" for verdict in noise] + differ
+
+
+# --- one service ------------------------------------------------------------------------------------------------------
+
+
+def bench(service: str, depth: str = DEPTH) -> Bench:
+    """The service's plan, ready to be sent to the reference in process."""
     rules = {rule.id: rule for rule in all_rules().values() if rule.service == service}
     items = tuple((rule.id, encoding) for rule in rules.values() for encoding in rule.encodings)
     target = at_reference(NOWHERE, (service,))
-    prepared = Setup(options=Options(depth="standard"), target=target, rules=rules, items=items)
+    prepared = Setup(options=Options(depth=depth), target=target, rules=rules, items=items)
     contract = contracts()[service]
     prepared = bind_all(prepared, lambda request: answer(contract, request, State())[0])
     bound = prepared.service(service)
@@ -66,63 +121,59 @@ def _described(prepared: Setup, service: str, defect: Defect | None) -> tuple[Re
     ).records
 
 
-def false_alarms(service: str) -> list[str]:
-    """What the suite holds against the clean reference: nothing, if it is sound."""
-    verdicts, disagreements = bench(service).verdicts()
-    noise = [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASSED]
-    return [f"{verdict.rule} in {verdict.encoding}: {verdict.outcome}" for verdict in noise] + list(disagreements)
+# --- the pool ---------------------------------------------------------------------------------------------------------
 
 
-def kills_of(service: str) -> list[Kill]:
-    """Every defect of the service, over all cores."""
-    total = len(defects(service))
-    cores = cpu_count() or 1
-    with ProcessPoolExecutor(max_workers=cores) as pool:
-        parts = list(pool.map(_part, [service] * cores, [range(start, total, cores) for start in range(cores)]))
-    merged = {kill.defect.id: kill for part in parts for kill in part}
-    return [merged[defect.id] for defect in defects(service)]
+@contextlib.contextmanager
+def _ready(services: Sequence[str]) -> Iterator[dict[str, Bench]]:
+    """The benches with their clean rounds, where the processes of the pool find them."""
+    _warm(services)
+    try:
+        yield dict(_READY)
+    finally:
+        _READY.clear()
+        gc.unfreeze()
 
 
-def _part(service: str, places: Iterable[int]) -> list[Kill]:
-    every = defects(service)
-    prepared = bench(service)
-    prepared.verdicts()
-    return list(matrix(prepared, [every[place] for place in places]))
+def _warm(services: Sequence[str]) -> None:
+    for service in services:
+        if service not in _READY:
+            prepared = _READY[service] = bench(service)
+            _ = prepared.clean
+    # What was made lives as long as the process, and is not copied where nothing looks at it.
+    gc.freeze()
 
 
-def _json(kills: Sequence[Kill], unproven: Sequence[str]) -> str:
-    document = {
-        "defects": [
-            {
-                "id": kill.defect.id,
-                "rules": list(kill.defect.rules),
-                "encodings": list(kill.defect.encodings),
-                "caught_by": list(kill.caught_by),
-            }
-            for kill in kills
-        ],
-        "missed": [kill.defect.id for kill in kills if not kill.caught],
-        "unproven": list(unproven),
-    }
-    return json.dumps(document, indent=2) + "\n"
+def _over_all_cores(services: Sequence[str], progress: Progress | None) -> Iterator[Kill]:
+    """Every defect's kill, in order."""
+    pieces = [(service, start) for service in services for start in range(0, len(defects(service)), PIECE)]
+    total, done = sum(len(defects(service)) for service in services), 0
+    forked = sys.platform == "linux"
+    with ProcessPoolExecutor(
+        max_workers=_cores(),
+        mp_context=multiprocessing.get_context("fork" if forked else "spawn"),
+        initializer=_warm,
+        initargs=(tuple(services),),
+    ) as pool:
+        waiting: list[Future[list[Kill]]] = [pool.submit(_piece, *piece) for piece in pieces]
+        try:
+            for finished in as_completed(waiting):
+                done += len(finished.result())
+                if progress is not None:
+                    progress(done, total)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    for future in waiting:
+        yield from future.result()
 
 
-def _table(kills: Sequence[Kill], unproven: Sequence[str], noise: Sequence[str]) -> str:
-    table = Table("defect", "caught by its own rule in", "by others", "unrelated")
-    for kill in kills:
-        own = kill.defect.rules[0]
-        others = [rule for rule in kill.caught_by if rule != own and rule in kill.defect.rules]
-        missed = [f"NOT {name}" for name in kill.defect.encodings if name not in kill.caught_in]
-        told = ", ".join((*kill.caught_in, *missed))
-        table.add_row(kill.defect.id, told, str(len(others)), ", ".join(kill.strays))
-    # Ids are for copying: into a pipe they go whole.
-    console = Console(width=None if sys.stdout.isatty() else 240)
-    with console.capture() as captured:
-        console.print(table)
-        console.print(
-            f"{sum(kill.caught for kill in kills)} of {len(kills)} defects caught by their own rule and no other"
-        )
-        console.print(f"{len(unproven)} rules unproven, {len(noise)} false alarms on the clean reference")
-        for rule in (*unproven, *noise):
-            console.print(f"  {rule}")
-    return captured.get()
+def _cores() -> int:
+    """The cores that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+
+
+def _piece(service: str, start: int) -> list[Kill]:
+    prepared = _READY[service]
+    return [prepared.kill(defect) for defect in defects(service)[start : start + PIECE]]

@@ -94,7 +94,7 @@ def shown(body: bytes) -> str:
 
 def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
     """(Rule, encoding) → why a case that decides it was not sent, or not answered."""
-    reasons: dict[tuple[str, str], str] = {}
+    reasons: dict[tuple[str, str], str] = _apart(log.records)
     seen = {record.exchange.id for record in log.records}
     for step in log.header.get("plan", ()):
         exchange = step["exchange"]
@@ -108,6 +108,18 @@ def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
             if case.get("expect") != Expect.OBSERVE:
                 reasons |= {(rule, case["encoding"]): reason for rule in case.get("rules", ())}
     return reasons | {(rule, encoding): reason for rule, encoding, reason in log.header.get("undecided", ())}
+
+
+def _apart(records: Iterable[Record]) -> dict[tuple[str, str], str]:
+    """The same of cases whose packed message was not accepted: of each the answer that it had alone is wanting."""
+    records = tuple(records)
+    shown = {record.case.id for record in records if not record.judgement.split}
+    return {
+        (result.rule, record.case.encoding): result.reason
+        for record in records
+        if record.judgement.split and record.case.carried_by and record.case.id not in shown
+        for result in record.judgement.results
+    }
 
 
 def _rejudged(log: RunLog) -> RunLog:

@@ -13,7 +13,7 @@ from conformance.codecs import answered_in
 from conformance.errors import ConformanceError, SuiteError
 from conformance.generate.plan import DEPTHS, cases_of, plan_of, undecided
 from conformance.generate.subject import Row, Subject
-from conformance.model import Case, Plan, Request, Response, Rule
+from conformance.model import Case, Plan, Request, Response, Rule, order_of
 from conformance.resources import cases_dir
 from conformance.rules.http import EVERY_ANSWER, about_answers
 from conformance.rules.soap import EVERY_ANSWER as EVERY_SOAP_ANSWER
@@ -182,14 +182,22 @@ def plan(setup: Setup, selected: Collection[Item]) -> Plan:
     """The plan for the selected items; with `replay` only that exchange and what it leans on."""
     cases: list[Case] = []
     reasons: dict[Item, str] = {}
-    for subject in subjects(setup):
+    tested = subjects(setup)
+    for subject in tested:
         cases += cases_of(subject, setup.options.depth, setup.rules, cases_dir())
         reasons |= {(rule, subject.encoding.name): why for rule, why in undecided(subject).items()}
     for rule, encoding in selected:
         wanting = setup.service(setup.rules[rule].service).wanting
         if wanting and not rule.endswith("/http/wsdl"):
             reasons[rule, encoding] = wanting
-    whole = plan_of(cases, setup.rules, frozenset(selected), setup.target.budget_requests)
+    whole = plan_of(
+        cases,
+        setup.rules,
+        frozenset(selected),
+        setup.target.budget_requests,
+        subjects=tested,
+        quick=setup.options.depth == "quick",
+    )
     whole = replace(
         whole, undecided={**whole.undecided, **{item: reasons[item] for item in selected if item in reasons}}
     )
@@ -197,7 +205,7 @@ def plan(setup: Setup, selected: Collection[Item]) -> Plan:
 
 
 def _replayed(whole: Plan, name: str) -> Plan:
-    found = [step for step in whole.steps if name in {step.exchange, step.case.id}]
+    found = [step for step in whole.all_steps() if name in {step.exchange, step.case.id}]
     if not found:
         text = f"--replay {name}: the plan has no such exchange or case"
         raise ConformanceError(f"{text}; repeat the selection, --seed and --depth of the run that it is from")
@@ -213,9 +221,13 @@ def _replayed(whole: Plan, name: str) -> Plan:
     # A counterpart may itself ride on the bytes of another case.
     carried = {step.exchange: (step.case, *whole.riders.get(step.case.id, ())) for step in whole.steps}
     kept |= {exchange for exchange, cases in carried.items() if any(one.id in leans_on for one in cases)}
-    return replace(whole, steps=tuple(step for step in whole.steps if step.exchange in kept), left_out={}, undecided={})
+    steps = sorted(
+        (*found[:1], *(step for step in whole.steps if step.exchange in kept - {found[0].exchange})),
+        key=lambda step: order_of(step.exchange),
+    )
+    return replace(whole, steps=tuple(steps), left_out={}, undecided={})
 
 
 def replayed_exchange(plan_: Plan, name: str) -> str:
     """The id of the exchange that is sent again, named by itself or by its case."""
-    return next(step.exchange for step in plan_.steps if name in {step.exchange, step.case.id})
+    return next(step.exchange for step in plan_.all_steps() if name in {step.exchange, step.case.id})

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol
 
 from conformance.errors import ConformanceError, SuiteError
-from conformance.model import Case, Exchange, Judgement, Plan, Record, Request, Response, Step
+from conformance.judge.parts import Splitting
+from conformance.model import Case, Exchange, Judgement, Plan, Record, Request, Response, Step, order_of
 from conformance.target.guard import check_plan, check_send
 from conformance.target.journal import Journal, now
 from conformance.target.pace import Pace
@@ -54,9 +55,11 @@ class Exchanger:
         self._target = target
         self._workers = max(1, workers)
         self._progress = progress
-        self._order = {step.exchange: place for place, step in enumerate(plan.steps)}
-        self._parent = {rider.id: case for case, riders in plan.riders.items() for rider in riders}
+        # A case that several messages carry is first decided by the first of them.
+        self._parent = {rider.id: case for case, riders in reversed([*plan.riders.items()]) for rider in riders}
         self._left = Counter(step.case.id for step in plan.steps)
+        self._room = None if target.budget_requests is None else max(0, target.budget_requests - len(plan.steps))
+        self._splitting = Splitting()
         self._pace = Pace(target.per_second)
         self._state = threading.Condition()
         self._judging = threading.Lock()
@@ -98,7 +101,7 @@ class Exchanger:
     def records(self) -> list[Record]:
         """What was recorded so far, in the order of the plan."""
         with self._state:
-            return sorted(self._records, key=lambda record: self._order[record.exchange.id])
+            return sorted(self._records, key=lambda record: order_of(record.exchange.id))
 
     def _wait(self, over: Callable[[], bool]) -> None:
         if self._thread is None:
@@ -142,11 +145,14 @@ class Exchanger:
             return list(self._plan.steps)
         for step in self._plan.steps[budget:]:
             self._skip(step, f"the budget of {budget} requests is spent (budget.requests in the target file)")
+            self._done(step)
         return list(self._plan.steps[:budget])
 
     def _guarded(self, step: Step) -> None:
         try:
-            self._step(step)
+            if self._step(step):
+                self._parts(step)
+            self._done(step)
         except BaseException as error:  # noqa: BLE001 — kept and re-raised to whoever waits
             self._fail(error)
 
@@ -158,11 +164,31 @@ class Exchanger:
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
-    def _step(self, step: Step) -> None:
+    def _parts(self, whole: Step) -> None:
+        """What a packed message carried, which was not accepted as a whole: half by half, until each stands alone."""
+        for part in self._plan.halves(whole):
+            if not self._afford():
+                spent = (
+                    f"the budget of {self._target.budget_requests} requests leaves no room for the parts of a message"
+                )
+                self._skip(part, f"{spent} that was not accepted (budget.requests in the target file)")
+            elif self._step(part):
+                self._parts(part)
+
+    def _afford(self) -> bool:
+        """Takes one of the requests that the budget has beyond the plan."""
+        with self._state:
+            if self._room is None:
+                return True
+            self._room -= 1
+            return self._room >= 0
+
+    def _step(self, step: Step) -> bool:
+        """Sends one request, and says whether its parts must follow."""
         reason = self._obstacle(step) or (None if self._pace.wait() else self._obstacle(step))
         if reason is not None:
             self._skip(step, reason)
-            return
+            return False
         request = step.case.request
         started, clock = now(), time.perf_counter()
         response, error, sent, late = None, None, True, False
@@ -184,9 +210,10 @@ class Exchanger:
             error=error,
             started=started,
             milliseconds=round((time.perf_counter() - clock) * 1000, 3),
+            late=late and sent,
         )
         self._count(step.case.service, error, given_up=late or not sent)
-        self._record(step, exchange, sent)
+        return self._record(step, exchange, sent)
 
     def _obstacle(self, step: Step) -> str | None:
         with self._state:
@@ -205,7 +232,7 @@ class Exchanger:
                 last = self._target.masks().mask(str(error)).rstrip(".")
                 self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {last}")
 
-    def _record(self, step: Step, exchange: Exchange, sent: bool) -> None:
+    def _record(self, step: Step, exchange: Exchange, sent: bool) -> bool:
         masks = self._target.masks()
         masked = masked_exchange(exchange, masks)
         records: list[Record] = []
@@ -222,22 +249,21 @@ class Exchanger:
         self._journal.exchange(masked, records, sent=sent)
         with self._state:
             self._records += records
-            self._done(step)
+            return self._splitting.follows(records[0])
 
     def _skip(self, step: Step, reason: str) -> None:
         reason = self._target.masks().mask(reason)
         with self._state:
             self.unsent[step.exchange] = reason
         self._journal.unsent(step, reason)
-        with self._state:
-            self._done(step)
 
     def _done(self, step: Step) -> None:
-        self._left[step.case.id] -= 1
-        self._state.notify_all()
+        with self._state:
+            self._left[step.case.id] -= 1
+            self._state.notify_all()
+            done = len(self._plan.steps) - self._left.total()
         if self._progress is not None:
-            total = len(self._plan.steps)
-            self._progress(total - self._left.total(), total)
+            self._progress(done, len(self._plan.steps))
 
 
 def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:

@@ -10,15 +10,18 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from conformance.errors import ConformanceError
 from conformance.generate.addresses import OPAQUE, addresses, addresses_in, unsafe
-from conformance.model import Headers, Plan, Request
+from conformance.model import Plan, Request
 from conformance.target.secrets import MASK, Secrets
 from conformance.target.settings import Target
 
 NONE = Secrets()
+_REMEMBERED = 2**14
+"""Requests: more than a plan of any depth has."""
 _CHARSET = re.compile(r"(?i)\bcharset\s*=\s*\"?([^\s\";,]+)")
 
 
@@ -30,7 +33,7 @@ def check_plan(plan: Plan, target: Target) -> None:
     """Every request of the plan may be sent, or Refused names the first case that may not."""
     hosts: set[tuple[str, str | None]] = set()
     seen: set[Request] = set()
-    for step in plan.steps:
+    for step in plan.all_steps():
         request = step.case.request
         if request in seen:
             continue
@@ -51,6 +54,7 @@ def check_send(request: Request, target: Target) -> None:
     _check_mail(request, target)
 
 
+@lru_cache(maxsize=64)
 def loopback_address(address: str) -> bool:
     """The text is an IP address of the loopback interface."""
     try:
@@ -88,7 +92,7 @@ def _check_mail(request: Request, target: Target) -> None:
     # The embedded reference keeps to itself whatever it is sent.
     if target.reference:
         return
-    owned = unsafe(_addresses(request, target), target.recipients)
+    owned = _owned(request, _given(target), target.recipients)
     if OPAQUE in owned:
         raise Refused(
             "the message has a document type with declarations or a character encoding that is not read here, so an "
@@ -101,10 +105,18 @@ def _check_mail(request: Request, target: Target) -> None:
         )
 
 
-def _addresses(request: Request, target: Target, secrets: Secrets = NONE) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _owned(request: Request, given: frozenset[tuple[str, str]], recipients: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses that somebody could receive. Asked for the plan and before each send, and the same each time."""
+    return unsafe(_addresses(request, given), recipients)
+
+
+def _addresses(request: Request, given: frozenset[tuple[str, str]], secrets: Secrets = NONE) -> list[str]:
     found = [*addresses(secrets.mask(request.url))]
     charset = ""
-    for name, value in _generated(request.headers, target):
+    for name, value in request.headers:
+        if (name, value) in given:
+            continue
         found += addresses(secrets.mask(f"{name}: {value}"))
     for name, value in request.headers:
         named = _CHARSET.search(value) if name.lower() == "content-type" else None
@@ -115,11 +127,10 @@ def _addresses(request: Request, target: Target, secrets: Secrets = NONE) -> lis
 def _shown(request: Request, target: Target) -> str:
     """The address to tell of. It is looked for in what masking leaves: a part of a secret is no longer masked."""
     masks = target.masks()
-    found = unsafe(_addresses(request, target, masks), target.recipients)
+    found = unsafe(_addresses(request, _given(target), masks), target.recipients)
     return masks.mask(repr(found[0])) if found else MASK
 
 
-def _generated(headers: Headers, target: Target) -> Headers:
-    """Without those that the target file gives: an account name there is no recipient."""
-    given = {pair for service in target.services.values() for pair in service.headers}
-    return tuple(pair for pair in headers if pair not in given)
+def _given(target: Target) -> frozenset[tuple[str, str]]:
+    """The headers that the target file gives: an account name there is no recipient."""
+    return frozenset(pair for service in target.services.values() for pair in service.headers)

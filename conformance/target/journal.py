@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from conformance.errors import ConformanceError
-from conformance.model import Exchange, Record, Step
+from conformance.model import Exchange, Record, Step, order_of
 from conformance.target.records import (
     case_from,
     case_json,
@@ -162,7 +162,7 @@ class _Reader:
             ended=self._end is not None,
             problems=tuple(self._problems),
             unjudged=tuple(self._unjudged.values()),
-            unreached=tuple(sorted(self._unreached, key=_order)),
+            unreached=tuple(sorted(self._unreached, key=order_of)),
             end=self._end or {},
         )
 
@@ -214,12 +214,8 @@ class _Reader:
 
     def _ordered(self) -> Iterator[Record]:
         """Records in the order of the plan, whatever order the answers came in."""
-        for key in sorted(self._records, key=_order):
+        for key in sorted(self._records, key=order_of):
             yield from self._records[key]
-
-
-def _order(exchange: str) -> tuple[int, str]:
-    return len(exchange), exchange
 
 
 def _opened(path: Path, mode: str) -> BinaryIO:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from conformance.judge.show import shortened
-from conformance.model import Case, Exchange, Headers, Judgement, Request, Response
+from conformance.model import Case, Exchange, Headers, Judgement, Request, Response, Result
 from conformance.target.secrets import Secrets
 
 SENTENCE = 400
@@ -26,7 +26,9 @@ NO_REQUEST = Request(method="", url="", headers=(), body=b"")
 
 def case_json(case: Case) -> dict[str, Any]:
     """The case without its request and without what stands at its default."""
-    written: dict[str, Any] = _cases().dump_python(case, mode="json", exclude={"request"}, exclude_defaults=True)
+    written: dict[str, Any] = _cases().dump_python(
+        case, mode="json", exclude={"request", "change"}, exclude_defaults=True
+    )
     return written
 
 
@@ -54,6 +56,7 @@ def exchange_json(exchange: Exchange) -> dict[str, Any]:
         "case": exchange.case,
         "started": exchange.started,
         "milliseconds": exchange.milliseconds,
+        **({"late": True} if exchange.late else {}),
         "request": {
             "method": request.method,
             "url": request.url,
@@ -97,6 +100,7 @@ def exchange_from(value: Mapping[str, Any]) -> Exchange:
         error=None if value["error"] is None else _text(value["error"]),
         started=_text(value["started"]),
         milliseconds=float(value["milliseconds"]),
+        late=bool(value.get("late", False)),
     )
 
 
@@ -145,23 +149,18 @@ def masked_judgement(judgement: Judgement, secrets: Secrets) -> Judgement:
         # A sentence holds the words of an answer, which are short, and our own, which are not cut.
         return shortened(secrets.mask(text), SENTENCE)
 
+    def masked(result: Result) -> Result:
+        found = result.finding
+        if found is None:
+            # Most results have nothing to say.
+            return replace(result, reason=mask(result.reason)) if result.reason else result
+        found = replace(found, path=mask(found.path), expected=mask(found.expected), observed=mask(found.observed))
+        return replace(result, reason=mask(result.reason), finding=found)
+
     return replace(
         judgement,
         words=shortened(secrets.mask(judgement.words)),
-        results=tuple(
-            replace(
-                result,
-                reason=mask(result.reason),
-                finding=result.finding
-                and replace(
-                    result.finding,
-                    path=mask(result.finding.path),
-                    expected=mask(result.finding.expected),
-                    observed=mask(result.finding.observed),
-                ),
-            )
-            for result in judgement.results
-        ),
+        results=tuple(map(masked, judgement.results)),
         observations=tuple(replace(seen, sentence=mask(seen.sentence)) for seen in judgement.observations),
         said={mask(path): mask(text) for path, text in judgement.said.items()},
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from conformance.model import Field, Headers
@@ -27,22 +28,31 @@ _SCHEME = re.compile(r"(?i)(basic|bearer|digest|negotiate|ntlm|token|apikey|hmac
 _BREAK = r"(?:\r|\n|\\+[rn]|&#(?:x0*[aAdD]|0*1[03]);|%0[aAdD])"
 BREAKS = re.compile(_BREAK)
 """Ends of lines, plain and as JSON, XML and URLs escape them."""
+_WORD = "[A-Za-z0-9+/_-]"
 RUNS = re.compile(
-    rf"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{{40,}}{_BREAK}+)+[A-Za-z0-9+/_-]*={{0,2}}"
-    r"|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}"
+    rf"(?<!{_WORD})(?={_WORD}{{16}})(?:(?:{_WORD}{{40,}}{_BREAK}+)+{_WORD}*={{0,2}}|{_WORD}{{16,}}={{0,2}})"
 )
 """What may be base64: a word, or words that fill lines."""
 URL_ALPHABET = str.maketrans("-_", "+/")
+REMEMBERED = 2048
+"""Texts, and as many words of them, that a collection has masked before: a run says most of what it says often."""
+LONGEST = 512
+"""Characters of a text that is remembered."""
+BODIES, LONGEST_BODY = 256, 2**14
+"""The same of bodies: many answers are the same bytes."""
 
 
 class Secrets:
     """An immutable collection of strings to mask."""
 
-    __slots__ = ("__pattern", "__values")
+    __slots__ = ("__bodies", "__known", "__pattern", "__values", "__within")
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self.__values = frozenset(value for value in values if value)
         self.__pattern = pattern(self.__values) if self.__values else None
+        self.__known = lru_cache(maxsize=REMEMBERED)(self.__masked)
+        self.__bodies = lru_cache(maxsize=BODIES)(self.__body)
+        self.__within = lru_cache(maxsize=REMEMBERED)(self.__holds)
 
     def __repr__(self) -> str:
         return f"Secrets({len(self.__values)})"
@@ -92,13 +102,13 @@ class Secrets:
         """The text without the secrets. Half a surrogate pair, which no file can hold, is written as its escape."""
         if not text.isascii():
             text = text.encode("utf-8", "backslashreplace").decode()
-        return self.__masked(text)
+        return self.__known(text) if len(text) <= LONGEST else self.__masked(text)
 
     def __masked(self, text: str, mask: str = MASK) -> str:
         if self.__pattern is None:
             return text
         text = self.__pattern.sub(mask, text)
-        text = RUNS.sub(lambda run: mask if self.__within(run[0]) else run[0], text)
+        text = RUNS.sub(lambda run: mask if self.__in_run(run[0]) else run[0], text)
         found = sorted(
             layer.source(*match.span()) for layer in layers(text) for match in self.__pattern.finditer(layer.text)
         )
@@ -110,7 +120,10 @@ class Secrets:
             last = max(last, end)
         return "".join((*parts, text[last:]))
 
-    def __within(self, run: str) -> bool:
+    def __in_run(self, run: str) -> bool:
+        return self.__within(run) if len(run) <= LONGEST else self.__holds(run)
+
+    def __holds(self, run: str) -> bool:
         """Does the base64 hold a secret that is not its own bytes: escaped, or cut by the end of a line?"""
         bare = BREAKS.sub("", run).translate(URL_ALPHABET).rstrip("=")
         try:
@@ -128,6 +141,9 @@ class Secrets:
         """The body without the secrets, in the character encoding that it is in."""
         if self.__pattern is None:
             return body
+        return self.__bodies(body) if len(body) <= LONGEST_BODY else self.__body(body)
+
+    def __body(self, body: bytes) -> bytes:
         body = self.__masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         for name in () if _valid(body) else ("latin-1", "cp1252"):
             try:
@@ -156,10 +172,15 @@ class Secrets:
         return tuple((name, self.__header(name, value)) for name, value in headers)
 
     def __header(self, name: str, value: str) -> str:
-        if not value or not _SENSITIVE.search(name):
+        if not value or not _sensitive(name):
             return self.mask(value)
         scheme = _SCHEME.match(value) if "authorization" in name.lower() else None
         return (scheme[0] if scheme else "") + MASK
+
+
+@lru_cache(maxsize=256)
+def _sensitive(name: str) -> bool:
+    return _SENSITIVE.search(name) is not None
 
 
 def _marked(values: Mapping[str, Any], fields: tuple[Field, ...]) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 from conformance.codecs import form
-from conformance.generate.envelopes.text import ACCENTED, Text, observed, refused, spelt, words
+from conformance.generate.envelopes.text import ACCENTED, Text, accented, observed, refused, rewritten, spelt, words
 from conformance.generate.subject import Subject
 from conformance.rules.applies import NESTED
 
@@ -25,30 +25,28 @@ def _pairs(subject: Subject) -> list[tuple[str, str]]:
     return list(form.pairs(subject.baseline()))
 
 
-def _written(
-    pairs: list[tuple[str, str]], space: str = "+", *, escaped: Callable[[str], bool] = lambda _name: False
-) -> bytes:
+def _written(pairs: list[tuple[str, str]], *, escaped: Callable[[str], bool] = lambda _name: False) -> bytes:
     """The pairs; the values of names that are `escaped` in nothing but escapes."""
 
     def value(name: str, text: str) -> str:
         if escaped(name):
             return "".join(f"%{byte:02x}" for byte in text.encode("utf-8", "replace"))
-        return quote_plus(text, errors="replace") if space == "+" else quote(text, safe="", errors="replace")
+        return quote_plus(text, errors="replace")
 
     return "&".join(f"{quote_plus(name)}={value(name, text)}" for name, text in pairs).encode()
 
 
 def _spellings(subject: Subject) -> Iterator[Text]:
     pairs = _pairs(subject)
-    yield spelt("spelling", "order", "the pairs in reverse order", _written(pairs[::-1]))
-    yield spelt("spelling", "percent", "spaces written %20", _written(pairs, "%20"))
+    yield rewritten(subject, "order", "the pairs in reverse order", lambda body: b"&".join(body.split(b"&")[::-1]))
+    # A plus sign that is meant stands in an escape.
+    yield rewritten(subject, "percent", "spaces written %20", lambda body: body.replace(b"+", b"%20"))
     # A secret stays as masking knows it best, and as the other requests write it.
     escaped = _written(pairs, escaped=lambda name: re.split(r"[.\[]", name)[0] not in subject.private)
     yield spelt("spelling", "escapes", "every value written in escapes", escaped)
     name = words(subject)
     if name is not None:
-        accented = [(key, ACCENTED if key == name else text) for key, text in pairs]
-        yield spelt("non-ascii", "utf-8", f"{name} = {ACCENTED!r} in UTF-8", _written(accented))
+        yield accented(subject, name)
 
 
 def _odd(subject: Subject) -> Iterator[Text]:

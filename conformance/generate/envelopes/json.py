@@ -6,7 +6,20 @@ import json
 import re
 from collections.abc import Iterator
 
-from conformance.generate.envelopes.text import ACCENTED, Text, halved, observed, refused, spelt, words
+import simplejson
+
+from conformance.codecs import json as codec
+from conformance.generate.envelopes.text import (
+    ACCENTED,
+    Text,
+    accented,
+    halved,
+    observed,
+    refused,
+    rewritten,
+    spelt,
+    words,
+)
 from conformance.generate.subject import Subject
 from conformance.model import Tree
 
@@ -23,11 +36,8 @@ def texts(subject: Subject) -> Iterator[Text]:
 def _spellings(subject: Subject) -> Iterator[Text]:
     base = subject.baseline()
     compact = subject.encode(base).decode()
-    wide = json.dumps(json.loads(compact), indent="\t", ensure_ascii=False, separators=(" , ", " : "))
-    spaced = f" \r\n{wide}\n".encode()
-    yield spelt("spelling", "white-space", "white space between all tokens and around the text", spaced)
-    backwards = dict(reversed(base.items()))
-    yield spelt("spelling", "order", "the members in reverse order", subject.encode(backwards))
+    yield rewritten(subject, "white-space", "white space between all tokens and around the text", _spaced)
+    yield rewritten(subject, "order", "the members in reverse order", _backwards)
     name = words(subject)
     if name is not None:
         text = str(base[name])
@@ -35,10 +45,20 @@ def _spellings(subject: Subject) -> Iterator[Text]:
         escaped = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
         body = compact.replace(subject.encode(text).decode(), f'"{escaped}"', 1)
         yield spelt("spelling", "escapes", f"{name} written in \\u escapes", body.encode())
-        accented = base | {name: ACCENTED}
-        yield spelt("non-ascii", "utf-8", f"{name} = {ACCENTED!r} in UTF-8", subject.encode(accented))
-        plain = json.dumps(json.loads(subject.encode(accented)))
+        yield accented(subject, name)
+        plain = json.dumps(json.loads(subject.encode(base | {name: ACCENTED})))
         yield spelt("non-ascii", "escaped", f"{name} = {ACCENTED!r} in escapes", plain.encode())
+
+
+def _spaced(body: bytes) -> bytes:
+    members = simplejson.loads(body, use_decimal=True)
+    wide = simplejson.dumps(members, use_decimal=True, indent="\t", ensure_ascii=False, separators=(" , ", " : "))
+    return f" \r\n{wide}\n".encode()
+
+
+def _backwards(body: bytes) -> bytes:
+    members = simplejson.loads(body, use_decimal=True)
+    return codec.encode(dict(reversed(members.items())))
 
 
 def _malformed(subject: Subject) -> Iterator[Text]:

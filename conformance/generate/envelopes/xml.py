@@ -9,7 +9,18 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from conformance.generate.envelopes.text import ACCENTED, DECLARATION, Text, halved, observed, refused, spelt, words
+from conformance.generate.envelopes.text import (
+    ACCENTED,
+    DECLARATION,
+    Text,
+    accented,
+    halved,
+    observed,
+    refused,
+    rewritten,
+    spelt,
+    words,
+)
 from conformance.generate.subject import Subject
 from conformance.model import Message, Tree
 
@@ -29,14 +40,11 @@ def _bare(subject: Subject, tree: Tree) -> str:
 def _spellings(subject: Subject) -> Iterator[Text]:
     base = subject.baseline()
     bare = _bare(subject, base)
-    yield spelt("spelling", "no-declaration", "no XML declaration", bare.encode())
-    upper = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n{bare}\n'
-    yield spelt("spelling", "declaration", "another spelling of the XML declaration", upper.encode())
-    root = etree.fromstring(bare.encode())
-    etree.indent(root, "\t")
-    yield spelt("spelling", "white-space", "every element on a line of its own", etree.tostring(root))
-    etree.cleanup_namespaces(root)
-    yield spelt("spelling", "no-prefixes", "no declaration of unused namespaces", etree.tostring(root))
+    yield rewritten(subject, "no-declaration", "no XML declaration", _undeclared)
+    yield rewritten(subject, "declaration", "another spelling of the XML declaration", _declared)
+    yield rewritten(subject, "white-space", "every element on a line of its own", _in_lines)
+    title = "no declaration of unused namespaces"
+    yield rewritten(subject, "no-prefixes", title, lambda body: _in_lines(body, prefixes=False))
     name = words(subject)
     if name is None:
         return
@@ -47,11 +55,27 @@ def _spellings(subject: Subject) -> Iterator[Text]:
     ):
         body = bare.replace(f">{escape(text)}</{name}>", f">{written}</{name}>", 1)
         yield spelt("spelling", slug, f"{name} written as {title}", body.encode())
-    accented = base | {name: ACCENTED}
-    yield spelt("non-ascii", "utf-8", f"{name} = {ACCENTED!r} in UTF-8", subject.encode(accented))
-    plain = etree.tostring(etree.fromstring(_bare(subject, accented).encode()), encoding="us-ascii")
+    yield accented(subject, name)
+    plain = etree.tostring(etree.fromstring(_bare(subject, base | {name: ACCENTED}).encode()), encoding="us-ascii")
     title = f"{name} = {ACCENTED!r} in character references"
     yield spelt("non-ascii", "escaped", title, DECLARATION + plain)
+
+
+def _undeclared(body: bytes) -> bytes:
+    return body.removeprefix(DECLARATION)
+
+
+def _declared(body: bytes) -> bytes:
+    declaration = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+    return declaration + _undeclared(body) + b"\n"
+
+
+def _in_lines(body: bytes, *, prefixes: bool = True) -> bytes:
+    root = etree.fromstring(body)
+    etree.indent(root, "\t")
+    if not prefixes:
+        etree.cleanup_namespaces(root)
+    return bytes(etree.tostring(root))
 
 
 def _odd(subject: Subject) -> Iterator[Text]:

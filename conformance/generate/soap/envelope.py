@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from lxml import etree
 
 from conformance.codecs.elements import elements, tag, tags
 from conformance.codecs.soap import ENVELOPES, VERSIONS
 from conformance.facets import element_name
-from conformance.generate.envelopes.text import DECLARATION
+from conformance.generate.envelopes.text import DECLARATION, Rewrite
 from conformance.generate.subject import Subject
 from conformance.generate.transport import case_of
-from conformance.model import Case, Expect, Field
+from conformance.model import Case, Change, Expect, Field
 
 OTHER = "urn:conformance:other"
 """A namespace that no service has."""
@@ -86,3 +87,11 @@ def leaf_of(subject: Subject, root: etree._Element, member: Field) -> etree._Ele
 def envelope_case(subject: Subject, facet: str, slug: str, title: str, body: bytes, expect: Expect) -> Case:
     """A case about the text of the envelope."""
     return case_of(subject, "envelope", facet, slug, title, subject.request(body), expect)
+
+
+def rewritten(subject: Subject, place: tuple[str, str], slug: str, title: str, rewrite: Rewrite) -> Case:
+    """The baseline written in another way, which any other message can be as well. `place` is the facet, and the slot
+    that the change takes."""
+    facet, slot = place
+    case = envelope_case(subject, facet, slug, title, rewrite(subject.encode(subject.baseline())), Expect.ACCEPTED)
+    return replace(case, change=Change(slot=slot, rewrite=rewrite))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.generate.soap.envelope import other_version
+from lxml import etree
+
+from conformance.codecs.elements import tag
+from conformance.generate.soap.envelope import OTHER, changed, holder_of, other_version
 from conformance.generate.subject import Subject
 from conformance.generate.transport import UNKNOWN, case_of
-from conformance.model import Case, Expect
+from conformance.model import Case, Change, Expect
 
 CHARSET = "charset=utf-8"
 TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 WRONG = "urn:conformance:other"
 """An action that no operation has."""
+DEPTH = 200
+"""Levels of elements; parsers that guard against deeper ones do so from 256 on."""
 
 
 def http_cases(subject: Subject) -> Iterator[Case]:
@@ -20,6 +25,14 @@ def http_cases(subject: Subject) -> Iterator[Case]:
     yield from _media_types(subject)
     yield from (_soap_action if subject.encoding.name == "soap-1.1" else _action)(subject)
     yield from _methods(subject)
+    title = f"an element that nobody knows, {DEPTH} levels deep"
+    nested = subject.request(changed(subject, lambda root: _nest(holder_of(subject, root))))
+    yield case_of(subject, "http", "no-server-error", "nested", title, nested, Expect.ANY)
+
+
+def _nest(parent: etree._Element) -> None:
+    for _ in range(DEPTH):
+        parent = etree.SubElement(parent, tag(OTHER, "NotDocumented"), nsmap={"c": OTHER})
 
 
 def _media_types(subject: Subject) -> Iterator[Case]:
@@ -30,7 +43,8 @@ def _media_types(subject: Subject) -> Iterator[Case]:
     def sent(facet: str, slug: str, media_type: str | None, expect: Expect) -> Case:
         title = f"Content-Type: {media_type}" if media_type else "no Content-Type"
         request = subject.request(body, media_type=media_type)
-        return case_of(subject, "http", facet, slug, title, request, expect)
+        change = Change(slot="media-type", media_type=media_type)
+        return case_of(subject, "http", facet, slug, title, request, expect, change=change)
 
     yield sent("request-media-type", "documented", usual, Expect.ACCEPTED)
     yield sent("media-type-case", "upper", f"{name.upper()};{parameters}", Expect.ACCEPTED)
@@ -76,11 +90,14 @@ def _action(subject: Subject) -> Iterator[Case]:
         # What stock clients send where a WSDL names the empty action.
         media_type = f'{TYPES["1.2"]}; {CHARSET}; action=""'
         request = subject.request(subject.encode(subject.baseline()), media_type=media_type)
-        yield case_of(subject, "http", "action-parameter", "empty", 'the action parameter ""', request, Expect.ACCEPTED)
+        title, change = 'the action parameter ""', Change(slot="media-type", media_type=media_type)
+        yield case_of(subject, "http", "action-parameter", "empty", title, request, Expect.ACCEPTED, change=change)
     for slug, action, expect in tried:
         title = f'the action parameter "{action}"' if action is not None else "no action parameter"
         request = subject.request(subject.encode(subject.baseline()), action=action)
-        yield case_of(subject, "http", "action-parameter", slug, title, request, expect)
+        # The action is a parameter of the media type, so both take one slot.
+        change = Change(slot="media-type", action=action)
+        yield case_of(subject, "http", "action-parameter", slug, title, request, expect, change=change)
 
 
 def _methods(subject: Subject) -> Iterator[Case]:

@@ -15,6 +15,7 @@ from conformance.generate.soap import values
 from conformance.generate.subject import Subject, refers
 from conformance.generate.values import Value
 from conformance.model import Case, Expect, Field, Tree
+from conformance.rules.fields import walk
 from conformance.rules.soap_fields import SPELT, TYPED, due, free
 
 
@@ -24,6 +25,24 @@ def member_cases(subject: Subject) -> Iterator[Case]:
     for member in subject.fields:
         if member.name in base:
             yield from _of(Place(subject, member, (member.name,), base))
+    yield from _alike(subject)
+
+
+def _alike(subject: Subject) -> Iterator[Case]:
+    """A text that is nil, which a service may take or refuse, but in both versions alike."""
+    for path, member in sorted(walk(subject.fields), key=lambda found: not free(found[1])):
+        place = Place(subject, member, tuple(path.split("/")), subject.baseline())
+        if member.type == "string" and member.name.isidentifier() and _varies(place):
+            case = place.case("text", Value("nil", None, "nil"), Expect.ANY)
+            rule = f"{subject.service}/envelope/versions-agree"
+            name = f"{subject.service}/{subject.encoding.name}/envelope/versions-agree/nil"
+            yield replace(case, id=name, rules=(rule,), varies_reference=False, change=None)
+            return
+
+
+def _varies(place: Place) -> bool:
+    """May something else be sent in place of what the baseline has?"""
+    return _current(place) is not None and place.names[0] not in place.subject.private and not refers(place.member)
 
 
 def _of(place: Place) -> Iterator[Case]:
@@ -134,7 +153,7 @@ def _items(place: Place) -> Iterator[Case]:
 
 
 def _second(place: Place, first: Tree) -> Iterator[Case]:
-    """A second item that is broken behind a proper one, for readers that look at the first alone."""
+    """An item that is broken behind a proper one, and in front of it, for readers that look at one item alone."""
     item = place.member.item
     for child in item.fields if item is not None and isinstance(first, dict) else ():
         if child.name not in first or child.type == "list":
@@ -146,11 +165,11 @@ def _second(place: Place, first: Tree) -> Iterator[Case]:
         broken = {name: value for name, value in first.items() if name != child.name}
         broken |= {} if wrong is None else {child.name: wrong}
         inner = replace(place, member=child, names=(*place.names, child.name))
-        value = Value(f"second-{facet}", [deepcopy(first), broken], f"two items, {child.name} of the second is wrong")
-        case = place.case("several", value, Expect.REFUSED)
-        yield replace(
-            case, rules=(inner.rule(facet),), path=inner.path, title=f"{inner.path}: wrong in the second item"
-        )
+        for which, items in (("second", [first, broken]), ("first", [broken, first])):
+            value = Value(f"{which}-{facet}", deepcopy(items), f"two items, {child.name} of the {which} is wrong")
+            case = place.case("several", value, Expect.REFUSED)
+            title = f"{inner.path}: wrong in the {which} item of two"
+            yield replace(case, rules=(inner.rule(facet),), path=inner.path, title=title)
         return
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from conformance.codecs import CODECS
 from conformance.codecs.elements import elements, tag
-from conformance.generate.envelopes.text import ACCENTED, DECLARATION, words
+from conformance.generate.envelopes.text import ACCENTED, DECLARATION, Rewrite, words
 from conformance.generate.soap.envelope import (
     bare,
     baseline,
@@ -20,6 +20,7 @@ from conformance.generate.soap.envelope import (
     holder_of,
     leaf_of,
     namespace,
+    rewritten,
     written,
 )
 from conformance.generate.subject import Subject
@@ -32,13 +33,14 @@ PLACE = "conformance-place"
 
 def text_cases(subject: Subject) -> Iterator[Case]:
     """Every spelling, and everything that is no message."""
-    for slug, title, body in (*_declarations(subject), *_markup(subject), *_prefixed(subject), *_leaf(subject)):
+    for slug, title, rewrite in (*_declarations(), *_markup(subject), *_prefixed(subject)):
+        slot = "header" if slug == "empty-header" else "spelling"
+        yield rewritten(subject, ("spelling", slot), slug, title, rewrite)
+    for slug, title, body in _leaf(subject):
         yield envelope_case(subject, "spelling", slug, title, body, Expect.ACCEPTED)
-    for slug, title, body in _accented(subject):
-        yield envelope_case(subject, "non-ascii", slug, title, body, Expect.ACCEPTED)
-    marked = codecs.BOM_UTF8 + subject.encode(subject.baseline())
-    title = "a byte order mark in front"
-    yield envelope_case(subject, "accepts-byte-order-mark", "utf-8", title, marked, Expect.ACCEPTED)
+    yield from _accented(subject)
+    place, title = ("accepts-byte-order-mark", "byte-order-mark"), "a byte order mark in front"
+    yield rewritten(subject, place, "utf-8", title, lambda body: codecs.BOM_UTF8 + body)
     for slug, title, body in _malformed(subject):
         yield envelope_case(subject, "malformed", slug, title, body, Expect.REFUSED)
         if subject.encoding.name == "soap-1.1":
@@ -52,55 +54,76 @@ def text_cases(subject: Subject) -> Iterator[Case]:
 
 Texts = Iterator[tuple[str, str, bytes]]
 """(slug, title, body)."""
+Spellings = Iterator[tuple[str, str, Rewrite]]
+"""(slug, title, what makes it of an envelope)."""
 
 
-def _declarations(subject: Subject) -> Texts:
-    text = bare(subject)
-    yield "no-declaration", "no XML declaration", text
-    upper = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n' + text
-    yield "declaration", "another spelling of the XML declaration", upper
-    yield "encoding-case", "the encoding written Utf-8", b"<?xml version='1.0' encoding='Utf-8'?>" + text
-    yield "no-encoding", "an XML declaration without an encoding", b'<?xml version="1.0"?>' + text
-    yield "white-space-around", "white space in front of the envelope and behind it", b"\n  " + text + b"\r\n\r\n"
+def _bare(body: bytes) -> bytes:
+    return body.removeprefix(DECLARATION)
 
 
-def _markup(subject: Subject) -> Texts:
-    root = baseline(subject)
-    etree.indent(root, "\t")
-    yield "white-space", "every element on a line of its own", written(root)
+def _declarations() -> Spellings:
+    yield "no-declaration", "no XML declaration", _bare
+    upper = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+    yield "declaration", "another spelling of the XML declaration", lambda body: upper + _bare(body)
+    cased = b"<?xml version='1.0' encoding='Utf-8'?>"
+    yield "encoding-case", "the encoding written Utf-8", lambda body: cased + _bare(body)
+    short = b'<?xml version="1.0"?>'
+    yield "no-encoding", "an XML declaration without an encoding", lambda body: short + _bare(body)
+    title = "white space in front of the envelope and behind it"
+    yield "white-space-around", title, lambda body: b"\n  " + _bare(body) + b"\r\n\r\n"
+
+
+def _of_tree(change: Callable[[etree._Element], None]) -> Rewrite:
+    """The envelope after a change of its tree."""
+
+    def rewrite(body: bytes) -> bytes:
+        root = etree.fromstring(body)
+        change(root)
+        return written(root)
+
+    return rewrite
+
+
+def _markup(subject: Subject) -> Spellings:
+    yield "white-space", "every element on a line of its own", _of_tree(lambda root: etree.indent(root, "\t"))
 
     def comments(root: etree._Element) -> None:
         for parent in (root, body_of(root), holder_of(subject, root)):
             parent.insert(0, etree.Comment(" conformance "))
             parent.append(etree.Comment(" conformance "))
 
-    yield "comments", "comments between the elements", changed(subject, comments)
-    front = DECLARATION + b"<!-- conformance -->" + bare(subject) + b"<!-- conformance -->"
-    yield "comments-around", "comments in front of the envelope and behind it", front
+    yield "comments", "comments between the elements", _of_tree(comments)
+    comment = b"<!-- conformance -->"
+    title = "comments in front of the envelope and behind it"
+    yield "comments-around", title, lambda body: DECLARATION + comment + _bare(body) + comment
 
     def header(root: etree._Element) -> None:
         if root.find(tag(namespace(subject), "Header")) is None:
             root.insert(0, etree.Element(tag(namespace(subject), "Header")))
 
     if not subject.header:
-        yield "empty-header", "an empty Header", changed(subject, header)
+        yield "empty-header", "an empty Header", _of_tree(header)
 
 
-def _prefixed(subject: Subject) -> Texts:
+def _prefixed(subject: Subject) -> Spellings:
     root = baseline(subject)
     own, inside = namespace(subject), etree.QName(child_of(root)).namespace
     spaces = {etree.QName(one).namespace for one in root.iter(tag="*")}
     unqualified = None in spaces
-    others: dict[str, str | None] = {"urn:conformance:unused": "unused"}
     if inside:
-        yield "prefixes", "other prefixes", written(respelt(root, {own: "S", inside: "m"} | others))
+        others: dict[str, str | None] = {own: "S", inside: "m", "urn:conformance:unused": "unused"}
+        yield "prefixes", "other prefixes", _with_prefixes(others)
         if not unqualified:
             title = "the message with the default namespace, the envelope with another prefix"
-            yield "default-inside", title, written(respelt(root, {own: "SOAP-ENV", inside: None}))
+            yield "default-inside", title, _with_prefixes({own: "SOAP-ENV", inside: None})
     if not unqualified:
         title = "the envelope with the default namespace"
-        prefixes = {own: None, inside: "m"} if inside else {own: None}
-        yield "default-namespace", title, written(respelt(root, prefixes))
+        yield "default-namespace", title, _with_prefixes({own: None, inside: "m"} if inside else {own: None})
+
+
+def _with_prefixes(prefixes: Mapping[str, str | None]) -> Rewrite:
+    return lambda body: written(respelt(etree.fromstring(body), prefixes))
 
 
 def respelt(root: etree._Element, prefixes: Mapping[str, str | None]) -> etree._Element:
@@ -160,17 +183,18 @@ def _plain(text: str) -> bool:
     return "]]>" not in text and "\r" not in text
 
 
-def _accented(subject: Subject) -> Texts:
-    found = _word(subject)
+def _accented(subject: Subject) -> Iterator[Case]:
+    """Letters beyond ASCII in a member, or beside the message where nothing in it may vary."""
+    facet, found = "non-ascii", _word(subject)
     if found is None:
-        # Nothing in the message may vary: the letters stand beside it.
-        body = changed(subject, lambda root: root.insert(0, etree.Comment(f" {ACCENTED} ")))
-        yield "comment", f"a comment with {ACCENTED!r} in UTF-8", body
+        comment = _of_tree(lambda root: root.insert(0, etree.Comment(f" {ACCENTED} ")))
+        yield rewritten(subject, (facet, "comment"), "comment", f"a comment with {ACCENTED!r} in UTF-8", comment)
         return
     member, _ = found
     escaped = "".join(char if char.isascii() else f"&#{ord(char)};" for char in ACCENTED)
-    for slug, title, spelling in (("utf-8", "UTF-8", ACCENTED), ("escaped", "character references", escaped)):
-        yield slug, f"{member.name} = {ACCENTED!r} in {title}", _in_place(subject, member, spelling)
+    for slug, how, spelling in (("utf-8", "UTF-8", ACCENTED), ("escaped", "character references", escaped)):
+        title, body = f"{member.name} = {ACCENTED!r} in {how}", _in_place(subject, member, spelling)
+        yield envelope_case(subject, facet, slug, title, body, Expect.ACCEPTED)
 
 
 def _halved(subject: Subject) -> bytes:

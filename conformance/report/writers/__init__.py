@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from conformance.errors import ConformanceError
-from conformance.report.writers import har, html, junit, report_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,11 +20,22 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Report, RunLog, Mapping[str, Rule]], bytes]
 
+
+def _of(module: str) -> Writer:
+    """The writer in the module, which is loaded when there is a report to write: the first request need not wait."""
+
+    def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
+        written: bytes = import_module(f"{__name__}.{module}").write(report, log, rules)
+        return written
+
+    return write
+
+
 FORMATS: Mapping[str, tuple[str, Writer]] = {
-    "json": ("report.json", report_json.write),
-    "html": ("report.html", html.write),
-    "junit": ("junit.xml", junit.write),
-    "har": ("evidence.har", har.write),
+    "json": ("report.json", _of("report_json")),
+    "html": ("report.html", _of("html")),
+    "junit": ("junit.xml", _of("junit")),
+    "har": ("evidence.har", _of("har")),
 }
 
 ALWAYS: tuple[str, ...] = ("json", "html", "junit", "har")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from dataclasses import asdict
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from conformance.model import Headers, Report, Request, Response, Result, Rule
     from conformance.target.journal import RunLog
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:  # noqa: ARG001 - one signature for all
     """The archive as UTF-8 JSON."""
@@ -38,7 +35,8 @@ def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:  # n
     if log.pending:
         archive["comment"] = f"Without an entry, since {UNKNOWN}: {listed(log.pending)}."
     text = json.dumps({"log": archive}, ensure_ascii=False, indent=1, default=str) + "\n"
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text).encode("utf-8")
+    # Half a surrogate pair has no UTF-8; JSON has an escape for it.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _entry(key: str, sent: Sent) -> dict[str, Any]:
@@ -160,10 +158,11 @@ def _judged(key: str, sent: Sent) -> dict[str, Any]:
 
 
 def _result(result: Result) -> dict[str, Any]:
+    found = result.finding
     return {
         "rule": result.rule,
         "outcome": str(result.outcome),
-        "finding": None if result.finding is None else asdict(result.finding),
+        "finding": found and {"path": found.path, "expected": found.expected, "observed": found.observed},
         "reason": result.reason,
         "leans": result.leans,
     }

@@ -6,7 +6,6 @@ Must never import another writer.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import SuiteError
@@ -20,18 +19,17 @@ if TYPE_CHECKING:
     from conformance.model import Citation, Observation, Report, Rule, Verdict
     from conformance.target.journal import RunLog
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
     """The document as UTF-8, indented, with a final newline."""
     text = json.dumps(_document(report, log, rules), ensure_ascii=False, indent=2, default=str) + "\n"
-    text = _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
-    wrong = misfits(json.loads(text))
+    # Half a surrogate pair has no UTF-8; JSON has an escape for it.
+    content = text.encode("utf-8", "backslashreplace")
+    wrong = misfits(json.loads(content))
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise SuiteError(f"report.json would not fit its own schema: {wrong[0]}{more}")
-    return text.encode("utf-8")
+    return content
 
 
 def _document(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> dict[str, Any]:
