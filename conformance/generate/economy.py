@@ -102,6 +102,9 @@ def _kind(case: Case, members: Members) -> Kind:
     if facet in ONE_READER and case.expect is Expect.REFUSED and not is_soap(case.encoding):
         member = members.get((case.service, case.path))
         return (case.service, facet, slug, member.type if member is not None else "")
+    if case.expect is Expect.ACCEPTED and is_soap(case.encoding):
+        # Packed they cost next to nothing, and each version has a reader of its own.
+        return (case.service, case.encoding, case.path, facet, slug)
     return (case.service, case.path, facet, slug)
 
 

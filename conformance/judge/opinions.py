@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance.judge.opinion import Opinion
 from conformance.judge.reply import Answer, charset_of
 from conformance.model import Contract, Response
 from conformance.rules.soap import is_soap
@@ -16,6 +15,7 @@ from conformance.rules.soap import is_soap
 if TYPE_CHECKING:
     from lxml import etree
 
+    from conformance.judge.opinion import Opinion
     from conformance.judge.soap_opinion import SoapOpinion
     from conformance.judge.xml_opinion import XmlOpinion
 
@@ -34,11 +34,13 @@ class Opinions:
 
     @cached_property
     def _json(self) -> Opinion:
+        from conformance.judge.opinion import Opinion  # noqa: PLC0415 - as below
+
         return Opinion(self.contract)
 
     @cached_property
     def _xml(self) -> XmlOpinion:
-        # xmlschema takes a while to load; only answers in XML need it.
+        # Validators take a while to load, and the first request need not wait for one.
         from conformance.judge.xml_opinion import XmlOpinion  # noqa: PLC0415
 
         return XmlOpinion(self.contract)

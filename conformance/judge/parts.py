@@ -5,11 +5,11 @@ Pure. Who sends goes on with the halves of a message that is undecided, until a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from conformance.judge.expectation import GATE
 from conformance.judge.reply import Answer
-from conformance.model import Case, Exchange, Outcome, Record, Reply, Result
+from conformance.model import Case, Exchange, Outcome, Plan, Record, Reply, Result, Step
 
 
 def packed(case: Case) -> bool:
@@ -39,6 +39,18 @@ class Splitting:
         if record.case.kind == "baseline":
             self._accepted.setdefault(key, record.judgement.reply is Reply.ACCEPTED)
         return record.judgement.split and self._accepted.get(key, True)
+
+
+def in_turn(plan: Plan, judged: Callable[[Step], Sequence[Record]]) -> Iterator[Record]:
+    """The records of a plan whose steps are taken one by one, with the parts of messages that were not accepted."""
+    splitting = Splitting()
+    waiting = [*reversed(plan.steps)]
+    while waiting:
+        step = waiting.pop()
+        records = judged(step)
+        yield from records
+        if splitting.follows(records[0]):
+            waiting += reversed(plan.halves(step))
 
 
 def carried_results(case: Case) -> Iterator[Result]:

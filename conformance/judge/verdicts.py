@@ -84,6 +84,10 @@ class Evidence:
         baselines = self._baselines.get((service, encoding))
         return None if baselines is None else baselines.first_refused
 
+    def accepted(self, case: str) -> bool:
+        """Was the case accepted, by itself or with others?"""
+        return self._replies.get(case) is Reply.ACCEPTED
+
     def doubt(self, record: Record, result: Result) -> str | None:
         """Why this result does not count as evidence; None where it does."""
         if not result.leans:
@@ -212,4 +216,19 @@ def observed(records: Iterable[Record], rules: Mapping[str, Rule]) -> tuple[Obse
             known = merged.get(key)
             exchanges = (*(known.exchanges if known else ()), *observation.exchanges)[:MOST_EXCHANGES]
             merged[key] = replace(observation, exchanges=exchanges)
-    return tuple(merged.values())
+    return (*merged.values(), *_together(evidence, rules))
+
+
+def _together(evidence: Evidence, rules: Mapping[str, Rule]) -> Iterator[Observation]:
+    """Packed messages that were refused though whatever they carried was accepted by itself: no rule speaks of that."""
+    carried = [record for record in evidence.records if record.case.carried_by]
+    taken = {record.case.id for record in carried if evidence.accepted(record.case.id)}
+    guilty = {(one.case.service, one.case.encoding) for one in carried if one.case.id not in taken}
+    for record in evidence.records:
+        case = record.case
+        if not record.judgement.split or case.carried_by or (case.service, case.encoding) in guilty:
+            continue
+        rule = next((r for one in carried if one.case.carried_by == case.id for r in one.case.rules), "")
+        if rule in rules:
+            sentence = f"refused, though each was accepted by itself: {case.title.removeprefix('at once: ')}"
+            yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(record.exchange.id,))

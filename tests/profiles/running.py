@@ -16,8 +16,21 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.judge import Judge
+from conformance.judge.parts import in_turn
 from conformance.judge.verdicts import decide, observed
-from conformance.model import Exchange, Judgement, Level, Outcome, Plan, Record, Report, Request, Response, Verdict
+from conformance.model import (
+    Exchange,
+    Judgement,
+    Level,
+    Outcome,
+    Plan,
+    Record,
+    Report,
+    Request,
+    Response,
+    Step,
+    Verdict,
+)
 from conformance.report.build import build
 from conformance.run.contracts import all_rules, contracts
 from conformance.run.execution import Run
@@ -152,9 +165,10 @@ def ask(
     listed = f"encodings = {json.dumps(list(encodings))}\n" if encodings else ""
     prepared, planned, known = _planned(rules, listed + more, depth, seed)
     judge = Judge(contracts()[SERVICE], prepared.rules)
-    records = []
-    for step in planned.steps:
+
+    def judged(step: Step) -> list[Record]:
         response = _response(answer, step.case.request)
+        records = []
         for case in (step.case, *planned.riding(step)):
             exchange = Exchange(
                 id=step.exchange,
@@ -170,6 +184,9 @@ def ask(
             if key not in known:
                 known[key] = judge(case, exchange)
             records.append(Record(case=case, exchange=exchange, judgement=known[key]))
+        return records
+
+    records = list(in_turn(planned, judged))
     verdicts = decide(prepared.items, prepared.rules, records)
     log = RunLog(header=header(prepared, planned, prepared.items, "in process", ""), records=tuple(records), ended=True)
     disagreements = sorted({rule for record in records for rule in record.judgement.disagreements})
