@@ -35,6 +35,7 @@ class Run:
         self._closing = contextlib.ExitStack()
         self._exchanger: Exchanger | None = None
         self._journal: Journal | None = None
+        self._failure: BaseException | None = None
         self.plan: Plan | None = None
         self.out: Path | None = None
         self.report: Report | None = None
@@ -92,6 +93,9 @@ class Run:
 
     def finish(self, *, interrupted: bool = False) -> Report | None:
         """End the sending, close the journal, write the report. None where the run never began."""
+        if self._failure is not None:
+            # Every case asks again; what went wrong at first is what there is to tell.
+            raise self._failure
         if self.report is not None or self._exchanger is None or self._journal is None or self.out is None:
             return self.report
         if interrupted:
@@ -107,6 +111,7 @@ class Run:
             # What was exchanged until then is on disk; the report of it must not hide why the run ended.
             with contextlib.suppress(Exception):
                 self._write(interrupted=True)
+            self._failure = None if self.report is not None else error
             raise
         self._write(interrupted=interrupted)
         return self.report
@@ -115,10 +120,15 @@ class Run:
         if self._journal is None or self.out is None:
             return
         self._journal.close()
-        log = rendering.log_of(self.out)
-        self.report = rendering.report_of(log, interrupted=interrupted)
-        formats = (*ALWAYS, *self._prepared.options.formats)
-        self.files = (*rendering.written(self.report, log, self.out, formats), self.out / rendering.JOURNAL)
+        try:
+            log = rendering.log_of(self.out)
+            report = rendering.report_of(log, interrupted=interrupted)
+            formats = (*ALWAYS, *self._prepared.options.formats)
+            self.files = (*rendering.written(report, log, self.out, formats), self.out / rendering.JOURNAL)
+        except Exception as error:
+            self._failure = error
+            raise
+        self.report = report
 
     def close(self) -> None:
         """Let go of server and connections."""
