@@ -1,6 +1,6 @@
 """What the suite costs by itself, as ratios: nothing here is a test, since a clock proves nothing on a busy machine.
 
-    python -m bench.own_cost [--only exchange|start|growth|workers]... [--json FILE]
+    python -m bench.own_cost [--only exchange|start|growth|workers]... [--json FILE] [--write PAGE]
 
 `exchange`: plan, encode, guard, judge, mask and record, against sending the same prepared requests with `requests` in a
 loop; the answers come from memory, so no network is in it. `start`: the time to the first request, against an empty
@@ -15,20 +15,19 @@ import argparse
 import json
 import os
 import pickle
-import platform
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from bench import servers
+from bench import own_cost_told, servers
 from conformance.judge import Judge
 from conformance.model import Plan, Request, Response
 from conformance.run import rendering, setup
@@ -43,8 +42,13 @@ Figures = dict[str, Any]
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
-LIBRARIES = ("hypothesis", "jsonschema", "lxml.etree", "pydantic", "requests", "rich.console", "simplejson", "typer")
-"""What a run over collection-policy in JSON cannot do without, beside pytest."""
+LIBRARIES = (
+    *("covertable", "jinja2", "jsonschema", "lxml.etree", "pydantic", "requests", "rich.console", "simplejson"),
+    *("tenacity", "typer", "xmlschema"),
+)
+"""What a run over collection-policy needs from its start to its report, beside pytest."""
+DRAWS = "hypothesis"
+"""What only a depth that draws cases needs."""
 SENDERS = (1, 2, 4, 8)
 RATE = 20
 
@@ -100,19 +104,15 @@ def answered(file: Path, depth: str) -> tuple[Plan, dict[Request, Response]]:
     return plan, answers
 
 
-def clock() -> float:
-    return time.perf_counter()
-
-
 def alone(file: Path, depth: str, answers: Mapping[Request, Response], folder: Path) -> Figures:
     """One run in this process, from the options to the written report, with answers from memory: seconds up to the last
     line of the journal, and seconds of the report."""
-    begun = clock()
+    begun = time.perf_counter()
     ready = setup.set_up(Options(target=file, depth=depth))
     wire = Known(answers)
     bound = setup.bind_all(ready, wire.send)
     plan = setup.plan(bound, bound.items)
-    planned = clock()
+    planned = time.perf_counter()
     facts = header(bound, plan, bound.items, folder.name, "")
     journal = Journal.create(folder / rendering.JOURNAL, facts, bound.target.masks())
     judges = {name: _judge(bound, name) for name in bound.target.services}
@@ -123,10 +123,10 @@ def alone(file: Path, depth: str, answers: Mapping[Request, Response], folder: P
     exchanger.wait_all()
     journal.end()
     journal.close()
-    recorded = clock()
+    recorded = time.perf_counter()
     log = rendering.log_of(folder)
     rendering.written(rendering.report_of(log), log, folder, ("json", "html", "junit", "har"))
-    reported = clock()
+    reported = time.perf_counter()
     return {
         "requests": len(plan.steps),
         "plan": planned - begun,
@@ -198,8 +198,8 @@ def start(folder: Path) -> Figures:
 
     bare = best(run("-c", "pass"))
     figures: Figures = {"pytest": best(run("-m", "pytest", "-q"))}
-    figures["imports"] = {name: best(run("-c", f"import {name}")) - bare for name in LIBRARIES}
-    figures["together"] = best(run("-c", f"import {', '.join(LIBRARIES)}")) - bare
+    figures["libraries"] = best(run("-c", f"import {', '.join(LIBRARIES)}")) - bare
+    figures["draws"] = best(run("-c", f"import {DRAWS}")) - bare
     figures["depths"] = {
         depth: min(_first(folder, depth) for _ in range(3)) for depth in ("smoke", "quick", "standard")
     }
@@ -241,7 +241,7 @@ def growth(folder: Path) -> Figures:
 
 
 def workers(folder: Path) -> Figures:
-    """Wall time of one run with N senders, and with a rate that four senders would exceed."""
+    """How long one run sends with N senders, and at a rate that four senders would exceed."""
     with servers.running("slow") as addresses:
         one = {"envio-correo": addresses["envio-correo"]}
         file = target(folder, one)
@@ -252,16 +252,18 @@ def workers(folder: Path) -> Figures:
 
 def _check(folder: Path, file: Path, number: int) -> Figures:
     out = Path(tempfile.mkdtemp(dir=folder)) / "run"
-    words = ["check", "--target", str(file), "--depth", "quick", "--out", str(out), "--workers", str(number), "--quiet"]
+    words = ["check", "--target", str(file), "--depth", "standard", "--out", str(out)]
+    words += ["--workers", str(number), "--quiet"]
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-m", "conformance", *words], check=True)
     taken = time.perf_counter() - begun
-    log = rendering.log_of(out)
-    spans = [record.exchange.started for record in log.records]
-    return {"wall": taken, "requests": len({record.exchange.id for record in log.records}), "first": min(spans)}
+    sent = {record.exchange.id: record.exchange for record in rendering.log_of(out).records}
+    begins = [datetime.fromisoformat(one.started).timestamp() for one in sent.values()]
+    ends = [begin + one.milliseconds / 1000 for begin, one in zip(begins, sent.values(), strict=True)]
+    return {"requests": len(sent), "wall": taken, "sending": max(ends) - min(begins)}
 
 
-# --- telling ----------------------------------------------------------------------------------------------------------
+# --- the command ------------------------------------------------------------------------------------------------------
 
 PARTS: Mapping[str, Callable[[Path], Figures]] = {
     "exchange": exchange,
@@ -271,83 +273,28 @@ PARTS: Mapping[str, Callable[[Path], Figures]] = {
 }
 
 
-def told(part: str, figures: Figures) -> list[str]:
-    """The figures of a part in words; every line ends with a ratio."""
-    return {"exchange": _exchange, "start": _start, "growth": _growth, "workers": _workers}[part](figures)
-
-
-def _exchange(found: Figures) -> list[str]:
-    number = found["requests"]
-    each = {name: found[name] / number * 1e3 for name in ("plan", "exchange", "report")}
-    ours, wire, plain = found["ours"] * 1e3, found["loop"] * 1e3, found["loop_plain"] * 1e3
-    return [
-        f"{number} requests, each: plan {each['plan']:.2f} ms, guard, judge and record {each['exchange']:.2f} ms, "
-        f"report {each['report']:.2f} ms",
-        f"ours {ours:.2f} ms : requests to the reference {wire:.2f} ms = {ours / wire:.2f}",
-        f"ours {ours:.2f} ms : requests to the barest server {plain:.2f} ms = {ours / plain:.2f}",
-        f"with the report {ours + each['report']:.2f} ms : to the reference = {(ours + each['report']) / wire:.2f}",
-    ]
-
-
-def _start(found: Figures) -> list[str]:
-    least = found["pytest"] + found["together"]
-    apart = found["pytest"] + sum(found["imports"].values())
-    lines = [
-        f"empty pytest {found['pytest']:.2f} s, the libraries in one process {found['together']:.2f} s, "
-        f"each in its own {sum(found['imports'].values()):.2f} s"
-    ]
-    for depth, taken in found["depths"].items():
-        lines.append(
-            f"{depth}: {taken:.2f} s : {least:.2f} s = {taken / least:.2f}; : {apart:.2f} s = {taken / apart:.2f}"
-        )
-    return lines
-
-
-def _growth(found: Figures) -> list[str]:
-    first = next(iter(found.values()))
-    return [
-        f"{depth}: {taken['requests']} requests, {taken['each'] * 1e3:.2f} ms each : "
-        f"{first['each'] * 1e3:.2f} ms = {taken['each'] / first['each']:.2f}"
-        for depth, taken in found.items()
-    ]
-
-
-def _workers(found: Figures) -> list[str]:
-    alone_ = found["free"][1]
-    lines = [
-        f"{number} senders: {taken['wall']:.1f} s for {taken['requests']} requests, 1 : "
-        f"{number} senders = {alone_['wall'] / taken['wall']:.2f}"
-        for number, taken in found["free"].items()
-    ]
-    held = found["held"]
-    least = (held["requests"] - 1) / found["rate"]
-    lines.append(
-        f"4 senders at {found['rate']} a second: {held['wall']:.1f} s : {least:.1f} s that the rate takes = "
-        f"{held['wall'] / least:.2f}"
-    )
-    return lines
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--only", action="append", choices=PARTS, default=[])
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, help="write every figure here")
+    parser.add_argument("--write", type=Path, help="put the tables into this page, between its marks")
     parser.add_argument("--alone", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.alone:
         file, depth, folder = chosen.alone
         answers = pickle.loads((Path(folder) / "answers").read_bytes())
-        sys.stdout.write(json.dumps(alone(Path(file), depth, answers, Path(folder))))
+        print(json.dumps(alone(Path(file), depth, answers, Path(folder))))
         return
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("pytest", "requests", "jsonschema", "pydantic"))
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {libraries}")
     figures: dict[str, Figures] = {}
     for part in chosen.only or PARTS:
         with tempfile.TemporaryDirectory() as folder:
             figures[part] = PARTS[part](Path(folder))
-        print(f"\n{part}", *told(part, figures[part]), sep="\n  ")
+    text = own_cost_told.page(figures)
+    print(text)
     if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=1, default=str) + "\n", encoding="utf-8")
+        chosen.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    if chosen.write:
+        chosen.write.write_text(own_cost_told.placed(chosen.write.read_text("utf-8"), text), "utf-8")
 
 
 if __name__ == "__main__":

@@ -349,3 +349,41 @@ def test_the_cases_hold_together_whatever_values_the_tenant_needs(values):
         json.decode(case.request.body)
         assert all(unowned(address.rpartition("@")[2]) for address in addresses_in(case.request.body))
     json.decode(next(c for c in transport_cases(chosen) if c.id.endswith("/spelling/escapes")).request.body)
+
+
+# --- what a service is tempted to do with what it takes ---------------------------------------------------------------
+
+
+def test_texts_come_in_the_other_case_between_blanks_and_with_marks():
+    tried = {slug: tree(of(f"ArMailName/type/{slug}"))["ArMailName"] for slug in ("case", "padded", "marks")}
+    assert tried["case"] == BASELINE["ArMailName"].swapcase()
+    assert tried["padded"] == f" {BASELINE['ArMailName']} "
+    assert set("&'%") <= set(tried["marks"])
+    assert tree(of("Email/pattern/case"))["Email"] == BASELINE["Email"].swapcase()
+    for slug in ("ArMailName/type/padded", "Email/pattern/case"):
+        assert of(slug).expect is Expect.ACCEPTED
+        assert of(slug).change is not None, "it shares a message with others"
+
+
+def test_a_list_comes_with_several_items_and_with_a_wrong_one_that_is_not_the_first():
+    several = tree(of("NotificationSchemaList/echo/several"))["NotificationSchemaList"]
+    names = [item["NotificationSchemaName"] for item in several]
+    assert names not in (sorted(names), names[::-1], list(dict.fromkeys(names)))
+    wrong = of("NotificationSchemaList/NotificationSchemaId/type/second")
+    assert wrong.expect is Expect.REFUSED
+    assert wrong.rules == ("collection-policy/request/NotificationSchemaList/NotificationSchemaId/type",)
+    items = tree(wrong)["NotificationSchemaList"]
+    assert [item == good for item, good in zip(items, several, strict=True)] == [True, False, True]
+
+
+@pytest.mark.parametrize("encoding", ["json", "xml"])
+def test_a_member_that_nobody_knows_is_nested_deeper_than_a_small_stack(encoding):
+    case = next(one for one in transport_cases(subject(encoding)) if one.id.endswith("/no-server-error/nested"))
+    assert case.expect is Expect.ANY
+    assert case.request.body.count(b"NotDocumented") > 150
+
+
+def test_a_length_that_blanks_alone_exceed_decides_nothing():
+    case = of("ArMailName/max-length/padded")
+    assert case.expect is Expect.OBSERVE
+    assert len(tree(case)["ArMailName"]) == 101

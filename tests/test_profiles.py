@@ -107,10 +107,11 @@ CONFORMING: dict[type[Service], Expected] = {
 # fmt: on
 
 
+@pytest.mark.parametrize("depth", ["quick", "standard"])
 @pytest.mark.parametrize("profile", CONFORMING, ids=lambda profile: profile.__name__)
-def test_a_service_that_keeps_to_the_page_in_its_own_way_conforms(profile):
+def test_a_service_that_keeps_to_the_page_in_its_own_way_conforms(profile, depth):
     expected = CONFORMING[profile]
-    checked = ask(profile(), *expected.rules, encodings=expected.encodings)
+    checked = ask(profile(), *expected.rules, encodings=expected.encodings, depth=depth)
     assert not checked.failed(Level.MUST), checked.why(checked.failed(Level.MUST))
     assert checked.failed(Level.SHOULD) == expected.should
     assert (checked.exit, checked.report.outcome) == (0, "conforms"), checked.sentence
@@ -181,7 +182,7 @@ def test_extra_members_are_observed():
 
 
 def test_a_lenient_reader_is_observed_where_either_behaviour_conforms():
-    checked = ask(reading.LenientReader(), "envelope/malformed", encodings=("json",))
+    checked = ask(reading.LenientReader(), "envelope/malformed", encodings=("json",), depth="standard")
     seen = {found.sentence for found in checked.report.observations}
     assert {
         "a comma after the last member: accepted",

@@ -18,6 +18,7 @@ from tests.profiles.service import FORM, XML, Service
 from tests.profiles.wire import Incoming, Outgoing
 
 EVERY = ("json", "xml", "form")
+DEPTHS = pytest.mark.parametrize("depth", ["quick", "standard"])
 
 # fmt: off
 LEGAL_IN_XML: tuple[type[Service], ...] = (
@@ -51,16 +52,18 @@ def name(value: Any) -> str:
     return value.__name__ if isinstance(value, type) else ""
 
 
+@DEPTHS
 @pytest.mark.parametrize("profile", LEGAL_IN_XML, ids=name)
-def test_what_is_legal_in_xml_fails_nothing(profile):
-    checked = ask(profile(), encodings=("xml",))
+def test_what_is_legal_in_xml_fails_nothing(profile, depth):
+    checked = ask(profile(), encodings=("xml",), depth=depth)
     assert not checked.failed(), checked.why(checked.failed())
     assert (checked.exit, checked.report.outcome) == (0, "conforms"), checked.sentence
 
 
+@DEPTHS
 @pytest.mark.parametrize("profile", LEGAL_IN_FORMS, ids=name)
-def test_what_is_legal_in_forms_fails_nothing(profile):
-    checked = ask(profile(), encodings=("form",))
+def test_what_is_legal_in_forms_fails_nothing(profile, depth):
+    checked = ask(profile(), encodings=("form",), depth=depth)
     assert not checked.failed(), checked.why(checked.failed())
     assert (checked.exit, checked.report.outcome) == (0, "conforms"), checked.sentence
 
@@ -108,7 +111,7 @@ OBSERVED: tuple[tuple[type[Service], str, str, bool], ...] = (
 
 @pytest.mark.parametrize(("profile", "encoding", "sentence", "taken"), OBSERVED, ids=name)
 def test_what_servers_legally_treat_in_different_ways_is_observed_and_not_judged(profile, encoding, sentence, taken):
-    checked = ask(profile(), encodings=(encoding,))
+    checked = ask(profile(), encodings=(encoding,), depth="standard")
     (seen,) = {one.sentence for one in checked.report.observations if one.sentence.startswith(f"{sentence}: ")}
     said = "accepted" if taken else "refused: 400 Bad Request"
     assert seen.startswith(f"{sentence}: {said}")
@@ -118,14 +121,16 @@ def test_what_servers_legally_treat_in_different_ways_is_observed_and_not_judged
 # --- what strays fails what it strays from, and no more ---------------------------------------------------------------
 
 
-def test_a_lenient_reader_of_texts_fails_only_our_reading_of_types():
-    checked = ask(xml_reading.LenientWords(), encodings=("xml", "form"))
+@DEPTHS
+def test_a_lenient_reader_of_texts_fails_only_our_reading_of_types(depth):
+    checked = ask(xml_reading.LenientWords(), encodings=("xml", "form"), depth=depth)
     assert checked.failed_in() == everywhere("request", "strict-type", encodings=("xml", "form"))
     assert checked.exit == 0
 
 
-def test_a_server_that_reads_missing_value_types_as_zero_fails_required_of_exactly_these():
-    checked = ask(xml_reading.ZeroForMissing())
+@DEPTHS
+def test_a_server_that_reads_missing_value_types_as_zero_fails_required_of_exactly_these(depth):
+    checked = ask(xml_reading.ZeroForMissing(), depth=depth)
     zeros = {member.name for member in MEMBERS if member.required and member.kind != "text"}
     # Zero is out of the range of one: there the absence is refused after all.
     assert checked.failed_in() == {f"request/{name}/required@xml" for name in zeros - {"DaysUncollectibleDebt"}}
@@ -134,35 +139,39 @@ def test_a_server_that_reads_missing_value_types_as_zero_fails_required_of_exact
     assert not checked.found(Outcome.CANT_TELL) | checked.found(Outcome.UNTESTED)
 
 
-def test_a_reader_that_looks_past_an_element_in_place_of_text_fails_nothing():
-    checked = ask(xml_reading.NoTextWords(), encodings=("xml",))
+@DEPTHS
+def test_a_reader_that_looks_past_an_element_in_place_of_text_fails_nothing(depth):
+    checked = ask(xml_reading.NoTextWords(), encodings=("xml",), depth=depth)
     assert checked.failed_in() == set()
 
 
-def test_blanks_cut_off_before_the_pattern_is_looked_at_are_told():
+@DEPTHS
+def test_blanks_cut_off_before_the_pattern_is_looked_at_are_told(depth):
     # Blanks around a number or a flag mean nothing in XML; those around free text are part of it.
-    checked = ask(xml_reading.Trimmed(), encodings=("xml",))
+    checked = ask(xml_reading.Trimmed(), encodings=("xml",), depth=depth)
     assert checked.failed_in() == {"request/Email/pattern@xml"}
 
 
-def test_a_server_with_a_comma_culture_fails_the_patterns_that_admit_a_fraction():
-    checked = ask(forms.Comma(), "request/M*Interest/*")
+@DEPTHS
+def test_a_server_with_a_comma_culture_fails_the_patterns_that_admit_a_fraction(depth):
+    checked = ask(forms.Comma(), "request/M*Interest/*", depth=depth)
     rules = {f"request/{side}Interest/pattern" for side in ("Minimum", "Maximun")}
     assert checked.failed_in(Level.MUST) == {f"{rule}@xml" for rule in rules}
     # The page shows no form, so how a number is written there is our reading.
     assert checked.failed_in(Level.SHOULD) == {f"{rule}@form" for rule in rules}
 
 
-def test_a_server_without_forms_fails_the_media_type_and_leaves_all_else_open():
-    checked = ask(forms.NoForm())
+@DEPTHS
+def test_a_server_without_forms_fails_the_media_type_and_leaves_all_else_open(depth):
+    checked = ask(forms.NoForm(), depth=depth)
     assert checked.failed_in() == {"http/request-media-type@form"}
     undecided = checked.found(Outcome.CANT_TELL)
     assert undecided
     assert {place.rpartition("@")[2] for place in undecided} == {"form"}
     assert not checked.found(Outcome.UNTESTED)
-    # Of a form only what leans on no baseline is seen: that 415 is no crash, and that it has an honest label.
+    # Of a form only what leans on no baseline is seen: that 415 is no crash and comes in time, and an honest label.
     passed = {place for place in checked.found(Outcome.PASSED) if place.endswith("@form")}
-    assert passed == {"http/no-server-error@form", "http/allow@form"}
+    assert passed == {"http/no-server-error@form", "http/in-time@form", "http/allow@form"}
     assert checked.exit == 1
     assert "415" in checked.verdict("request/GrantorTaxId/required@form").reason
 
@@ -174,8 +183,9 @@ class NoXml(Service):
         return self.unsupported() if self.label[0] in XML else super().gate(incoming)
 
 
-def test_a_server_without_xml_requests_fails_the_media_type_and_leaves_all_else_open():
-    checked = ask(NoXml())
+@DEPTHS
+def test_a_server_without_xml_requests_fails_the_media_type_and_leaves_all_else_open(depth):
+    checked = ask(NoXml(), depth=depth)
     assert checked.failed_in() == {"http/request-media-type@xml"}
     assert {place.rpartition("@")[2] for place in checked.found(Outcome.CANT_TELL)} == {"xml"}
     assert not checked.found(Outcome.UNTESTED)
@@ -189,8 +199,9 @@ class NoTextXml(Service):
         return self.unsupported() if self.label[0] == "text/xml" else super().gate(incoming)
 
 
-def test_one_documented_media_type_that_is_not_known_fails_that_rule_alone():
-    checked = ask(NoTextXml())
+@DEPTHS
+def test_one_documented_media_type_that_is_not_known_fails_that_rule_alone(depth):
+    checked = ask(NoTextXml(), depth=depth)
     assert checked.failed_in() == {"http/request-media-type@xml"}
     assert checked.exit == 1
 
@@ -198,8 +209,9 @@ def test_one_documented_media_type_that_is_not_known_fails_that_rule_alone():
 # --- which encoding an answer has -------------------------------------------------------------------------------------
 
 
-def test_json_whatever_is_asked_for_leaves_the_rules_about_xml_answers_inapplicable():
-    checked = ask(methods.AcceptIgnored())
+@DEPTHS
+def test_json_whatever_is_asked_for_leaves_the_rules_about_xml_answers_inapplicable(depth):
+    checked = ask(methods.AcceptIgnored(), depth=depth)
     unheard = {f"http/{rule}@{name}" for rule in ("accept-honoured", "accept-quality") for name in EVERY}
     assert checked.failed_in() == unheard
     assert checked.exit == 0, checked.sentence
@@ -217,8 +229,9 @@ class XmlAlone(Service):
         return XML[0]
 
 
-def test_xml_whatever_is_asked_for_leaves_the_rules_about_json_answers_inapplicable():
-    checked = ask(XmlAlone())
+@DEPTHS
+def test_xml_whatever_is_asked_for_leaves_the_rules_about_json_answers_inapplicable(depth):
+    checked = ask(XmlAlone(), depth=depth)
     unheard = {f"http/{rule}@{name}" for rule in ("accept-honoured", "accept-quality") for name in EVERY}
     # To Accept that nobody knows XML is an answer for who sent XML alone.
     assert checked.failed_in() == unheard | {"http/accept-unknown@json", "http/accept-unknown@form"}
@@ -226,14 +239,15 @@ def test_xml_whatever_is_asked_for_leaves_the_rules_about_json_answers_inapplica
     assert everywhere("response", encodings=("json",)) <= checked.found(Outcome.INAPPLICABLE)
 
 
-def test_406_for_a_documented_type_is_a_failure_in_every_encoding_that_asks_for_it():
+@DEPTHS
+def test_406_for_a_documented_type_is_a_failure_in_every_encoding_that_asks_for_it(depth):
     class NoTextXmlAnswer(Service):
         """406 to text/xml."""
 
         def wanted(self, accept: str | None) -> str | None:
             return None if accept == "text/xml" else super().wanted(accept)
 
-    checked = ask(NoTextXmlAnswer())
+    checked = ask(NoTextXmlAnswer(), depth=depth)
     assert checked.failed_in() == {f"http/accept-documented@{name}" for name in EVERY}
     assert checked.exit == 1
 
@@ -245,17 +259,19 @@ class JsonRefusals(Service):
         return self.json(400, {"error": problems[0][1]})
 
 
+@DEPTHS
 @pytest.mark.parametrize("profile", [JsonRefusals, xml_answering.StockRefusal], ids=name)
-def test_refusals_that_always_have_one_encoding_leave_nothing_open(profile):
-    checked = ask(profile())
+def test_refusals_that_always_have_one_encoding_leave_nothing_open(profile, depth):
+    checked = ask(profile(), depth=depth)
     assert not checked.failed(), checked.why(checked.failed())
     assert checked.exit == 0, checked.sentence
     for encoding in ("json", "xml"):
         assert checked.verdict(f"response/success/refusal@{encoding}").outcome is Outcome.INAPPLICABLE
 
 
-def test_an_answer_in_xml_that_is_success_alone_fails_no_must_rule():
-    checked = ask(answering.Acknowledges(), encodings=("xml",))
+@DEPTHS
+def test_an_answer_in_xml_that_is_success_alone_fails_no_must_rule(depth):
+    checked = ask(answering.Acknowledges(), encodings=("xml",), depth=depth)
     assert checked.failed_in() == {"response/data/required@xml"}
     demanded = all_of("response", level=Level.MUST, encoding="xml")
     inside = {rule for rule in demanded if rule.startswith("response/data/")}
@@ -263,7 +279,8 @@ def test_an_answer_in_xml_that_is_success_alone_fails_no_must_rule():
     assert checked.exit == 6
 
 
-def test_answers_to_forms_come_in_json_and_are_judged_there():
+@DEPTHS
+def test_answers_to_forms_come_in_json_and_are_judged_there(depth):
     class Wrong(Service):
         """A form is answered with a text for success."""
 
@@ -271,7 +288,7 @@ def test_answers_to_forms_come_in_json_and_are_judged_there():
             found = super().envelope(success, message, details, data)
             return found | ({"message": 7} if self.label[0] in FORM else {})
 
-    checked = ask(Wrong())
+    checked = ask(Wrong(), depth=depth)
     # Where XML was asked for, 7 is as good a text as any.
     assert checked.failed_in() == {"response/message/type@json"}
     assert checked.exit == 1
@@ -281,9 +298,10 @@ class UnknownUsers(JsonRefusals, tenants.KnownUsers):
     """A UserId that this tenant does not have is refused, in JSON."""
 
 
-def test_a_refused_reference_is_told_in_the_encoding_of_the_request_whatever_the_refusal_is_written_in():
+@DEPTHS
+def test_a_refused_reference_is_told_in_the_encoding_of_the_request_whatever_the_refusal_is_written_in(depth):
     rules = ("request/UserId/*", "response/data/UserId/*")
-    checked = ask(UnknownUsers(), *rules, encodings=("xml",))
+    checked = ask(UnknownUsers(), *rules, encodings=("xml",), depth=depth)
     assert checked.verdict("response/data/UserId/echo@xml").outcome is Outcome.CANT_TELL
     assert "no such user here" in checked.verdict("response/data/UserId/echo@xml").reason
 
@@ -293,15 +311,16 @@ def test_a_refused_reference_is_told_in_the_encoding_of_the_request_whatever_the
         def business(self, values: Mapping[str, Any]) -> Problems:
             return super().business(values) if self.format == "xml" else []
 
-    checked = ask(InXmlAlone(), *rules)
+    checked = ask(InXmlAlone(), *rules, depth=depth)
     assert checked.verdict("response/data/UserId/echo@json").outcome is Outcome.PASSED
     assert checked.verdict("response/data/UserId/echo@xml").outcome is Outcome.CANT_TELL
 
 
+@DEPTHS
 @pytest.mark.parametrize("encodings", [("xml",), ("xml", "form")])
-def test_answers_in_an_encoding_that_nobody_judges_leave_the_run_open_or_are_judged(encodings):
+def test_answers_in_an_encoding_that_nobody_judges_leave_the_run_open_or_are_judged(encodings, depth):
     # A form is answered in JSON, so with one in scope those answers are judged; with XML alone nobody looks at them.
-    checked = ask(methods.AcceptIgnored(), "response/*", encodings=encodings)
+    checked = ask(methods.AcceptIgnored(), "response/*", encodings=encodings, depth=depth)
     if "form" in encodings:
         assert checked.exit == 0
         assert "response/success/required@json" in checked.found(Outcome.PASSED)

@@ -15,6 +15,7 @@ from conformance.model import Outcome, Request
 from conformance.reference import State, answer, defects_of
 from conformance.reference.app import Application, path_of, serving
 from conformance.reference.mock import mocked
+from conformance.reference.service import slow
 from conformance.run.contracts import all_rules, contracts
 from conformance.run.proving import bench, false_alarms
 
@@ -206,6 +207,32 @@ def test_it_is_served_over_loopback_at_its_documented_path():
         assert requests.post(f"{root}/elsewhere", json=BASELINE, timeout=10).status_code == 404
     with pytest.raises(requests.ConnectionError):
         requests.post(f"{root}/api/CollectionPolicy", json=BASELINE, timeout=10)
+
+
+def test_a_slow_service_is_slow_where_its_defect_says_so():
+    large = request(BASELINE | {"Otro": "x" * 3000})
+    every, some = (DEFECTS[f"collection-policy/http/in-time:{way}"] for way in ("dropped", "large"))
+    assert [slow(CONTRACT, one, request()) for one in (None, every, some)] == [False, True, False]
+    assert [slow(CONTRACT, one, large) for one in (None, every, some)] == [False, True, True]
+    assert not slow(CONTRACT, DEFECTS["collection-policy/http/allow:dropped"], large)
+
+
+def test_a_slow_service_keeps_its_client_waiting_and_answers_nobody_who_left():
+    every = DEFECTS["collection-policy/http/in-time:dropped"]
+    with serving([CONTRACT], every, pause=30) as root, pytest.raises(requests.ReadTimeout):
+        requests.post(f"{root}/api/CollectionPolicy", json=BASELINE, timeout=0.5)
+    with serving([CONTRACT], DEFECTS["collection-policy/http/in-time:large"], pause=30) as root:
+        found = requests.post(f"{root}/api/CollectionPolicy", json=BASELINE, timeout=20)
+        assert found.json()["success"] is True
+
+
+def test_a_service_that_remembers_answers_with_what_was_sent_before():
+    defect = DEFECTS["collection-policy/response/data/GrantorTaxId/echo:of-the-request-before"]
+    days, state = [], State()
+    for number in (60, 61, 62):
+        response, state = asked(BASELINE | {"MaximumTermDays": number}, state=state, defect=defect)
+        days.append(json.decode(response.body).tree["data"]["MaximumTermDays"])
+    assert days == [60, 60, 61]
 
 
 def test_services_keep_their_states_apart_from_run_to_run():

@@ -36,7 +36,7 @@ BY_ENCODING = {
     "request": {"json": 89, "xml": 72, "form": 61},
     "response": {"json": 82, "xml": 84, "form": 0},
     "envelope": {"json": 10, "xml": 11, "form": 3},
-    "http": {"json": 13, "xml": 13, "form": 13},
+    "http": {"json": 14, "xml": 14, "form": 14},
 }
 """How many rules hold in each encoding; answers are in JSON or XML."""
 # fmt: on
@@ -75,7 +75,7 @@ def test_rules_by_part_and_level():
         ("envelope", Level.MUST): 8,
         ("envelope", Level.SHOULD): 6,
         ("http", Level.MUST): 4,
-        ("http", Level.SHOULD): 9,
+        ("http", Level.SHOULD): 10,
     }
 
 

@@ -10,13 +10,14 @@ import pytest
 import requests
 import yaml
 
-from bench.side_by_side import ours, theirs
+from bench.side_by_side import examples, ours, theirs
 from bench.side_by_side.compare import CLEAN, Run, by_kind, curve, kind, only, per_run, short_of, total
 from bench.side_by_side.document import helped
+from bench.side_by_side.run import clean as clean_of
 from bench.side_by_side.sample import sample
 from bench.side_by_side.serve import counted
-from bench.side_by_side.tables import BEGIN, END, page, placed
-from conformance.model import Response
+from bench.side_by_side.tables import BEGIN, END, command, page, placed
+from conformance.model import Request, Response
 from conformance.reference.app import path_of
 from conformance.resources import schemas_dir
 from conformance.run.contracts import all_rules, contracts
@@ -24,6 +25,8 @@ from conformance.run.serving import defects
 
 POLICY = contracts()["collection-policy"]
 NAMES = tuple(defect.id for defect in defects(POLICY.service))
+DOCUMENT = yaml.safe_load((schemas_dir() / POLICY.service / "openapi.yaml").read_text("utf-8"))
+BASELINE = DOCUMENT["paths"][path_of(POLICY)]["post"]["requestBody"]["content"]["application/json"]["example"]
 EMAIL = "collection-policy/request/Email/pattern"
 
 
@@ -210,13 +213,12 @@ def test_ours_counts_by_the_rule_that_the_defect_breaks(tmp_path):
 
 
 def test_what_the_document_leaves_out_is_added_and_nothing_is_taken_away():
-    emitted = yaml.safe_load((schemas_dir() / POLICY.service / "openapi.yaml").read_text("utf-8"))
-    before = json.dumps(emitted)
-    document = helped(emitted)
-    assert json.dumps(emitted) == before
+    before = json.dumps(DOCUMENT)
+    document = helped(DOCUMENT)
+    assert json.dumps(DOCUMENT) == before
     blank = {rule.path for rule in all_rules().values() if rule.service == POLICY.service and rule.facet == "not-blank"}
     for suffix in ("", ".xml", ".form"):
-        old = emitted["components"]["schemas"][f"GrantorSettingsModelApi{suffix}"]["properties"]
+        old = DOCUMENT["components"]["schemas"][f"GrantorSettingsModelApi{suffix}"]["properties"]
         new = document["components"]["schemas"][f"GrantorSettingsModelApi{suffix}"]["properties"]
         for name, schema in new.items():
             assert old[name].items() <= schema.items()
@@ -226,7 +228,7 @@ def test_what_the_document_leaves_out_is_added_and_nothing_is_taken_away():
 
 
 def test_requests_are_counted_at_the_server():
-    with counted(POLICY, None) as (root, seen):
+    with counted(POLICY, None, 1) as (root, seen):
         for path in (path_of(POLICY), "/elsewhere"):
             requests.get(root + path, timeout=10)
         assert seen() == 2
@@ -247,3 +249,61 @@ def test_tables_go_between_the_marks():
     assert placed(f"a\n{BEGIN}\nold\n{END}\nb\n", "new\n") == f"a\n{BEGIN}\n\nnew\n\n{END}\nb\n"
     with pytest.raises(ValueError, match="lacks the line"):
         placed("no marks", "new\n")
+
+
+def test_a_long_run_is_read_with_the_clean_answers():
+    event = told("positive_data_acceptance", "failure")
+    event["ScenarioFinished"]["phase"] = "fuzzing"
+    for name, mode in (("first", "positive"), ("late", "negative")):
+        event["ScenarioFinished"]["recorder"]["cases"][name]["value"]["meta"] = {"generation": {"mode": mode}}
+    path = f"http://127.0.0.1:1{path_of(POLICY)}"
+    event["ScenarioFinished"]["recorder"]["interactions"]["first"]["request"]["uri"] = path
+    first, late = examples.read([json.dumps({"EngineStarted": {}}), json.dumps(event)])
+    assert (first.valid, first.drawn, first.status) == (True, True, 405)
+    assert (late.valid, late.drawn, late.status) == (False, True, 400)
+
+
+@pytest.mark.parametrize(
+    ("valid", "clean_status", "status", "shown"),
+    [
+        (True, 200, 400, True),
+        (True, 200, 200, False),
+        (False, 400, 200, True),
+        (False, 400, 422, False),
+        (False, 400, 500, True),
+        # Refused by the clean reference as well: no defect's doing.
+        (True, 400, 400, False),
+    ],
+)
+def test_what_the_status_betrays(valid, clean_status, status, shown):
+    request = Request(method="POST", url="http://127.0.0.1:1/", headers=(), body=b"")
+    sent = examples.Sent(request=request, valid=valid, drawn=True, status=clean_status)
+    assert examples.betrays(sent, status) is shown
+
+
+def test_a_defect_is_shown_by_so_many_drawn_examples():
+    defect = next(
+        one for one in defects(POLICY.service) if one.id == "collection-policy/request/Email/required:dropped"
+    )
+    body = json.dumps({**BASELINE, "Email": None}).encode()
+    headers = (("Content-Type", "application/json"),)
+
+    def sent(content, **rest):
+        request = Request(method="POST", url=f"http://127.0.0.1:1{path_of(POLICY)}", headers=headers, body=content)
+        return examples.Sent(request=request, status=clean_of(request).status, **rest)
+
+    fine = sent(json.dumps(BASELINE).encode(), valid=True, drawn=True)
+    assert fine.status == 200
+    assert examples.first(defect, (fine, fine, sent(body, valid=False, drawn=True)), 10) == 3
+    assert examples.first(defect, (sent(body, valid=False, drawn=False),), 10) == 0
+    assert examples.first(defect, (fine,), 10) is None
+
+
+def test_the_page_shows_the_command_without_its_files():
+    words = ["--sample", "9", "--json", "/somewhere/runs.json", "--write=docs/benchmarks.md", "--as-emitted"]
+    assert command(words) == "python -m bench.side_by_side --sample 9 --as-emitted"
+
+
+def test_the_curve_ends_where_the_runs_end():
+    text = page([], RUNS, "ours", "theirs")
+    assert "| 100 | 300 | 600 | 900 | all |\n| --- | --- | --- | --- | --- |\n| 0 | 0 | 1 | 1 | 1 |" in text

@@ -141,3 +141,30 @@ def test_each_set_has_the_members_that_the_target_gave_it():
             (number,) = [one.text for one in root.iter("{*}NumeroFactura")]
             servers = [one.text for one in root.iter("{*}server")]
             assert servers == (["smtp.example.com"] if number == "2" else []), case.id
+
+
+@pytest.mark.parametrize(
+    ("service", "most", "path"),
+    [("envio-correo", 300, "RazonSocialFacturador"), ("actualizar-correo", 60, "documentos/correo")],
+)
+def test_the_least_fits_its_limit_and_asks_both_versions_for_the_same_nil(service, most, path):
+    ready = prepared(service)
+    assert len(plan(ready, ready.items).steps) <= most
+    found = [case for case in cases(service) if case.rules == (f"{service}/envelope/versions-agree",)]
+    assert {case.encoding for case in found} == {"soap-1.1", "soap-1.2"}
+    assert {case.path for case in found} == {path}
+    for case in found:
+        (held,) = etree.fromstring(case.request.body).iter(f"{{*}}{path.rpartition('/')[2]}")
+        assert held.get("{http://www.w3.org/2001/XMLSchema-instance}nil") == "true"
+
+
+def test_a_list_is_broken_in_front_and_behind():
+    made = {case.id.rpartition("/")[2]: case for case in cases("envio-correo", "standard") if "/several/" in case.id}
+    for slug, place in (("first-type", 0), ("second-type", 1)):
+        items = values_in(made[slug], "envio-correo")["Adjuntos"]
+        good = [number for number, item in enumerate(items) if item["Archivo"] == "PEludm9pY2UvPg=="]
+        assert (len(items), good) == (2, [1 - place])
+        assert (made[slug].expect, made[slug].rules) == (
+            Expect.REFUSED,
+            ("envio-correo/request/Adjuntos/Archivo/type",),
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from conformance.facets import matches
@@ -48,6 +48,7 @@ def test_a_near_miss_never_matches_and_a_near_hit_always_does(drawn):
     assert near_misses(pattern, value) == misses
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])  # Few patterns have a text of any length.
 @given(values, st.integers(min_value=0, max_value=80))
 def test_a_stretched_value_has_the_exact_length_and_still_matches(drawn, length):
     pattern, value = drawn
@@ -155,10 +156,49 @@ def test_every_neighbour_of_every_repeated_class_of_the_mail_pattern_is_tried_in
         "cobranza@mail.test ",
         "cobranzamail.test",
         "cobranza@mailtest",
+        # What another class of the pattern has.
+        "cobranza@-ail.test",
+        "cobranza@mail.z9",
+        # In parts that the address makes no use of.
+        ".cobranza@mail.test",
+        "cobranza@.mail.test",
+        "cobranza@mail.test.z",
+        "cobranza@mail.test.z9",
     ],
 )
 def test_what_must_not_come_first_or_last_or_be_left_out_is_tried(text):
     assert text in {text for text, _ in near_misses(MAIL, ADDRESS)}
+
+
+def kinds(span, text):
+    """Each class of the mail pattern with the characters that it holds in the text."""
+    if isinstance(span.node, Chars):
+        yield span.node, text[span.start : span.end]
+    for part in span.parts:
+        yield from kinds(part, text)
+
+
+def test_every_range_of_every_class_of_the_mail_pattern_is_met_in_an_address_that_nobody_owns():
+    seen: dict[Chars, set[str]] = {}
+    for text, _ in near_hits(MAIL, ADDRESS):
+        for node, held in kinds(derive(parse(MAIL), text), text) if safe(text) else ():
+            seen.setdefault(node, set()).update(held)
+    for node, held in seen.items():
+        for low, high in node.ranges:
+            assert any(low <= ord(char) <= high for char in held), (node, chr(low))
+
+
+@pytest.mark.parametrize(
+    "text", ["Z.COBRANZA@Z.MAIL.TEST", "9.99999999@9.9999.test", "z.cobranza@mail.test", "cobranza@mail.zz"]
+)
+def test_other_spellings_of_the_address_are_tried(text):
+    assert text in {hit for hit, _ in near_hits(MAIL, ADDRESS)}
+
+
+def test_a_kind_of_characters_stands_wherever_it_may_in_a_part_that_may_be_left_out():
+    pattern = "^[A-Z]{2}(-[0-9A-F]{2})?$"
+    hits = {text for text, _ in near_hits(pattern, "QQ")}
+    assert "QQ-99" in hits
 
 
 def test_every_string_about_mail_is_ascii():

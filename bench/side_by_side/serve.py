@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def counted(contract: Contract, defect: Defect | None) -> Iterator[tuple[str, Callable[[], int]]]:
-    """Serve while the block runs; yields the root URL and what tells the requests so far."""
+def counted(contract: Contract, defect: Defect | None, pause: float) -> Iterator[tuple[str, Callable[[], int]]]:
+    """Serve while the block runs; yields the root URL and what tells the requests so far.
+
+    `pause` is how long a slow answer takes.
+    """
     lock = threading.Lock()
     seen = 0
 
@@ -28,5 +31,5 @@ def counted(contract: Contract, defect: Defect | None) -> Iterator[tuple[str, Ca
                 seen += 1
             return super().__call__(environ, start_response)
 
-    with serving([contract], defect, make=Counting) as root:
+    with serving([contract], defect, make=Counting, pause=pause) as root:
         yield root, lambda: seen

@@ -27,17 +27,18 @@ def page(facts: Sequence[tuple[str, str]], runs: Sequence[Run], ours: str, their
     ]
     missed = short_of(own, other)
     verdict = "Every aim is met." if not missed else f"Not met: {'; '.join(missed)}."
-    shown = curve(theirs, runs, MARKS)
+    longest = max(run.requests for run in runs if run.tool == theirs)
+    shown = curve(theirs, runs, [mark for mark in MARKS if mark < longest])
     parts = [
-        _table(("", ""), facts),
-        _table(("", ours, theirs), rows),
+        table(("", ""), facts),
+        table(("", ours, theirs), rows),
         f"Of the other's requests ours sent {_share(own.requests, other.requests)}, "
         f"of its wall time it took {_share(own.seconds, other.seconds)}. {verdict}",
-        _alarms(ours, own.false_alarms) + _alarms(theirs, other.false_alarms),
+        "\n".join((*_alarms(ours, own.false_alarms), *_alarms(theirs, other.false_alarms))),
         f"Defects that the first requests of each run of {theirs} had shown:",
-        _table([f"{mark}" for mark, _ in shown], [[str(count) for _, count in shown]]),
+        table([*(f"{mark}" for mark, _ in shown), "all"], [[*(str(count) for _, count in shown), str(other.caught)]]),
         "Caught by kind of defect:",
-        _table(
+        table(
             ("kind of defect", "defects", ours, theirs),
             [(name, str(count), *map(str, caught)) for name, count, caught in by_kind(runs, (ours, theirs))],
         ),
@@ -45,6 +46,17 @@ def page(facts: Sequence[tuple[str, str]], runs: Sequence[Run], ours: str, their
         _listed(f"Only {theirs} caught", only(theirs, runs)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def command(arguments: Sequence[str]) -> str:
+    """The command as the page shows it: without the files that it wrote."""
+    kept, rest = ["python -m bench.side_by_side"], iter(arguments)
+    for word in rest:
+        if word in {"--json", "--write"}:
+            next(rest, None)
+        elif not word.startswith(("--json=", "--write=")):
+            kept.append(word)
+    return " ".join(kept)
 
 
 def placed(document: str, text: str) -> str:
@@ -60,8 +72,8 @@ def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "an unknown share"
 
 
-def _alarms(tool: str, alarms: Sequence[str]) -> str:
-    return "".join(f"* {tool}, clean reference: {alarm}\n" for alarm in alarms)
+def _alarms(tool: str, alarms: Sequence[str]) -> list[str]:
+    return [f"* {tool}, clean reference: {alarm}" for alarm in alarms]
 
 
 def _listed(title: str, names: Sequence[str]) -> str:
@@ -70,7 +82,8 @@ def _listed(title: str, names: Sequence[str]) -> str:
     return f"{title} ({len(names)}):\n\n" + "\n".join(f"* `{name}`" for name in names)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown."""
     titles = tuple(head)
     lines = [titles, tuple("---" for _ in titles), *(tuple(row) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

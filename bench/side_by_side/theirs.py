@@ -94,8 +94,7 @@ def read(lines: Iterable[str]) -> tuple[Told, ...]:
 
 def _scenario(recorder: dict[str, Any], before: int) -> Iterator[Told]:
     exchanges = recorder["interactions"]
-    order = sorted(exchanges, key=lambda case: exchanges[case]["timestamp"])
-    for at, case in enumerate(order, start=before + 1):
+    for at, case in enumerate(in_order(recorder), start=before + 1):
         for check in recorder["checks"].get(case, ()):
             if check["status"] == "failure":
                 failure = check["failure_info"]["failure"]
@@ -104,12 +103,19 @@ def _scenario(recorder: dict[str, Any], before: int) -> Iterator[Told]:
                     check=check["name"],
                     code=failure.get("title") or failure["type"],
                     media_type=recorder["cases"][case]["value"].get("media_type") or "no body",
-                    request=_request(exchanges[case]["request"]),
+                    request=request_of(exchanges[case]["request"]),
                     response=_response(exchanges[case].get("response")),
                 )
 
 
-def _request(record: dict[str, Any]) -> Request:
+def in_order(recorder: dict[str, Any]) -> list[str]:
+    """The cases of a scenario in the order in which they were sent."""
+    exchanges = recorder["interactions"]
+    return sorted(exchanges, key=lambda case: exchanges[case]["timestamp"])
+
+
+def request_of(record: dict[str, Any]) -> Request:
+    """The request of an exchange, as it was sent."""
     return Request(
         method=record["method"],
         url=record["uri"],

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl, urlencode
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from conformance.codecs.decoded import Decoded, Malformed
 from conformance.codecs.lexical import text_of, value_of
@@ -21,6 +22,8 @@ NAME = re.compile(r"([^.\[\]]+)((?:\.[^.\[\]]+|\[[^\[\]]*\])*)")
 INDEX = re.compile(r"[0-9]+")
 DEEPEST = 20
 MOST_ITEMS = 10_000
+_quoted = lru_cache(maxsize=512)(quote_plus)
+"""Messages of a plan differ in one pair of many."""
 
 
 def encode(_message: Message, tree: Tree) -> bytes:
@@ -30,7 +33,7 @@ def encode(_message: Message, tree: Tree) -> bytes:
 
 def written(found: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> bytes:
     """Pairs as bytes."""
-    return urlencode(list(found), encoding="utf-8", errors="replace").encode("ascii")
+    return urlencode(list(found), encoding="utf-8", errors="replace", quote_via=_quoted).encode("ascii")
 
 
 def pairs(tree: Tree, style: str = "dots") -> Iterator[tuple[str, str]]:

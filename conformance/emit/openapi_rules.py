@@ -49,6 +49,7 @@ UNSAID = (
     ("http/content-type-present", REST, "OpenAPI leaves Content-Type out of the headers that it describes"),
     ("http/allow", REST, "what other methods are answered is not said"),
     ("http/no-server-error", REST, "a status that is not listed is not thereby excluded"),
+    ("http/in-time", REST, "OpenAPI says nothing of time"),
 )
 # fmt: on
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from conformance.facets import matches
 from conformance.generate.packing import packable
 from conformance.model import Case, Expect, Field
+from conformance.patterns.mutants import mutants
 from conformance.rules.soap import is_soap
 
 Kind = tuple[str, ...]
@@ -27,12 +29,13 @@ REDUNDANT = frozenset({"inside"})
 """Values between an edge and the middle: who takes the edge takes them."""
 SHARED = frozenset({"far"})
 """Values so far out that one is enough: they overflow something, whatever member they stand in."""
-FIRST = frozenset({"null"})
-"""Values that the first encoding that has them is best at."""
+NULL = "null"
+"""In JSON it is written for every member alike, so each may take it; in XML it takes an attribute that few know of."""
 
 
 def economical(groups: Sequence[Group], members: Members) -> list[list[Case]]:
     """Of each group what is to be sent."""
+    kinds = _kinds(groups, members)
     known: set[Kind] = set()
     spent: Counter[tuple[int, str]] = Counter()
     kept: list[set[str]] = [set() for _ in groups]
@@ -40,18 +43,19 @@ def economical(groups: Sequence[Group], members: Members) -> list[list[Case]]:
     def take(place: int, case: Case) -> None:
         if case.id not in kept[place]:
             kept[place].add(case.id)
-            known.add(_kind(case, members))
+            known.add(kinds[case.id])
             spent[place, _slot(case)] += 1
 
     for place, group in enumerate(groups):
         for candidates in _by_rule(group).values():
             if not any(case.id in kept[place] for case in candidates):
-                fresh = (case for case in candidates if _kind(case, members) not in known)
+                # Far out is no place to decide a bound, and what is absent must be missed before what is null.
+                near = [case for case in candidates if _slug(case) not in SHARED | {NULL}]
+                fresh = (case for case in near if kinds[case.id] not in known)
                 take(place, next(fresh, candidates[0]))
-    for kind, found in _by_kind(groups, members).items():
+    for kind, found in _by_kind(groups, kinds).items():
         if kind not in known:
-            first = _slug(found[0][1]) in FIRST
-            take(*(found[0] if first else min(found, key=lambda one: spent[one[0], _slot(one[1])])))
+            take(*min(found, key=lambda one: spent[one[0], _slot(one[1])]))
     leaned = [{case.leans_on for case in group if case.id in kept[place]} for place, group in enumerate(groups)]
     return [[case for case in group if case.id in kept[place] | leaned[place]] for place, group in enumerate(groups)]
 
@@ -73,15 +77,60 @@ def _by_rule(group: Group) -> Mapping[tuple[str, Expect], list[Case]]:
     return {key: alone[key] or own[key] or cases for key, cases in found.items()}
 
 
-def _by_kind(groups: Sequence[Group], members: Members) -> Mapping[Kind, list[tuple[int, Case]]]:
+def _by_kind(groups: Sequence[Group], kinds: Mapping[str, Kind]) -> Mapping[Kind, list[tuple[int, Case]]]:
     """Kind → where there are cases of it."""
     found: dict[Kind, list[tuple[int, Case]]] = {}
     for place, group in enumerate(groups):
         for case in group:
-            kind = _kind(case, members)
-            if kind:
-                found.setdefault(kind, []).append((place, case))
+            if kinds[case.id]:
+                found.setdefault(kinds[case.id], []).append((place, case))
     return found
+
+
+def _kinds(groups: Sequence[Group], members: Members) -> Mapping[str, Kind]:
+    """Case id → its kind."""
+    every = [case for group in groups for case in group]
+    telling = _telling(every, members)
+    return {case.id: () if telling.get(case.id) is False else _kind(case, members) for case in every}
+
+
+def _telling(cases: Sequence[Case], members: Members) -> Mapping[str, bool]:
+    """Of each text that was made from a pattern: is it among the few that tell all the patterns that people write in
+    place of that one?"""
+    texts: dict[tuple[str, str], dict[tuple[Expect, str], list[str]]] = {}
+    for case in cases:
+        if case.origin == "contract" and case.rules and case.rules[0].endswith("/pattern") and case.change is not None:
+            text = str(case.change.sets[0][1])
+            texts.setdefault((case.service, case.path), {}).setdefault((case.expect, text), []).append(case.id)
+    found: dict[str, bool] = {}
+    for place, ids in texts.items():
+        # A number shows more than its pattern: how it is kept.
+        member = members.get(place)
+        stated = member.constraint("pattern") if member is not None and member.type == "string" else None
+        others = [other for _, other in mutants(stated.pattern)] if stated is not None and stated.pattern else []
+        if others:
+            kept = _fewest({key: _told_by(key, others) for key in ids})
+            found |= {name: key in kept for key, names in ids.items() for name in names}
+    return found
+
+
+def _told_by(key: tuple[Expect, str], others: Sequence[str]) -> frozenset[int]:
+    """The patterns that take the text though it must be refused, or refuse it though it must be taken."""
+    expect, text = key
+    return frozenset(
+        number for number, other in enumerate(others) if matches(other, text) is (expect is Expect.REFUSED)
+    )
+
+
+def _fewest(tells: Mapping[tuple[Expect, str], frozenset[int]]) -> set[tuple[Expect, str]]:
+    """A small choice that tells as much as all: the one that tells most of what is left, again and again."""
+    left = set().union(*tells.values())
+    kept: set[tuple[Expect, str]] = set()
+    while left:
+        best = max(tells, key=lambda key: len(tells[key] & left))
+        kept.add(best)
+        left -= tells[best]
+    return kept
 
 
 def _kind(case: Case, members: Members) -> Kind:
@@ -97,6 +146,8 @@ def _kind(case: Case, members: Members) -> Kind:
         return ()
     if slug in SHARED:
         return (case.service, facet, slug)
+    if slug == NULL:
+        return (case.service, case.encoding, facet, slug, case.path if case.encoding == "json" else "")
     if not case.path:
         return (case.service, "soap" if is_soap(case.encoding) else case.encoding, facet, slug)
     if facet in ONE_READER and case.expect is Expect.REFUSED and not is_soap(case.encoding):

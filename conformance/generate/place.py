@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from conformance.generate.addresses import safe
@@ -74,16 +73,18 @@ class Place:
 
 def put(message: dict[str, Tree], names: tuple[str, ...], value: Tree) -> dict[str, Tree]:
     """A copy of the message with the value at the path; the first item of a list stands for the list."""
-    copy = deepcopy(message)
-    inner: Tree = copy
-    for name in names[:-1]:
-        inner = inner[name]
-        inner = inner[0] if isinstance(inner, list) else inner
-    if value is ABSENT:
-        inner.pop(names[-1], None)
+    name, *below = names
+    # Thousands of messages are made of one: what is not on the path is theirs together.
+    made = {**message}
+    if below:
+        held = made[name]
+        inner = put(held[0] if isinstance(held, list) else held, tuple(below), value)
+        made[name] = [inner, *held[1:]] if isinstance(held, list) else inner
+    elif value is ABSENT:
+        made.pop(name, None)
     else:
-        inner[names[-1]] = value
-    return copy
+        made[name] = value
+    return made
 
 
 def as_echo(subject: Subject, case: Case, path: str) -> Case:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from decimal import Decimal
+from functools import cache, lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -79,8 +80,10 @@ def _room(subject: Subject, member: Field, base: dict[str, Tree]) -> tuple[Tree,
     return least, most
 
 
+@lru_cache(maxsize=256)
 def draw(strategy: SearchStrategy[Any] | None, count: int, number: int) -> tuple[Tree, ...]:
-    """`count` distinct values of the strategy, decided by the seed alone."""
+    """`count` distinct values of the strategy, decided by the seed alone: drawn once for all encodings, and for all
+    members that the same strategy, as an object, is for."""
     if strategy is None:
         return ()
     drawn: list[Tree] = []
@@ -130,10 +133,7 @@ def valid(member: Field, current: Tree, room: tuple[Tree, Tree] = (None, None)) 
     if bounds is not None and bounds.minimum is not None and bounds.maximum is not None:
         low = bounds.minimum if room[0] is None else room[0]
         high = bounds.maximum if room[1] is None else room[1]
-        if member.type == "integer":
-            return st.integers(min_value=ceil(low), max_value=floor(high))
-        cents = st.integers(min_value=ceil(low * 100), max_value=floor(high * 100))
-        return cents.map(lambda number: Decimal(number) / 100)
+        return whole(ceil(low), floor(high)) if member.type == "integer" else cents(ceil(low * 100), floor(high * 100))
     if "mail" in member.marks:
         return mail()
     length = member.constraint("max-length")
@@ -147,10 +147,7 @@ def invalid(member: Field) -> SearchStrategy[Any] | None:
     """Values that break exactly the stated range or length."""
     bounds = member.constraint("range")
     if bounds is not None and bounds.minimum is not None and bounds.maximum is not None:
-        low, high = ceil(bounds.minimum) - 1, floor(bounds.maximum) + 1
-        return st.one_of(
-            st.integers(min_value=low - 10**6, max_value=low), st.integers(min_value=high, max_value=high + 10**6)
-        )
+        return outside(ceil(bounds.minimum) - 1, floor(bounds.maximum) + 1)
     length = member.constraint("max-length")
     if length is not None and length.max_length is not None and member.constraint("pattern") is None:
         most = length.max_length
@@ -158,6 +155,27 @@ def invalid(member: Field) -> SearchStrategy[Any] | None:
     return None
 
 
+@cache
+def whole(low: int, high: int) -> SearchStrategy[int]:
+    """Whole numbers between the two."""
+    return st.integers(min_value=low, max_value=high)
+
+
+@cache
+def cents(low: int, high: int) -> SearchStrategy[Decimal]:
+    """Numbers with two decimals between so many hundredths."""
+    return st.integers(min_value=low, max_value=high).map(lambda number: Decimal(number) / 100)
+
+
+@cache
+def outside(low: int, high: int) -> SearchStrategy[int]:
+    """Whole numbers from the lower one downwards and from the higher one upwards."""
+    return st.one_of(
+        st.integers(min_value=low - 10**6, max_value=low), st.integers(min_value=high, max_value=high + 10**6)
+    )
+
+
+@cache
 def mail() -> SearchStrategy[str]:
     """Addresses of every documented shape, in a domain that nobody can own."""
     part = text(LOCAL, 1, 12).filter(lambda drawn: drawn[0] != "-")
@@ -168,11 +186,13 @@ def mail() -> SearchStrategy[str]:
     return st.tuples(local, domain).map("@".join)
 
 
+@cache
 def words(most: int) -> SearchStrategy[str]:
     """Text of letters, digits and single inner spaces, up to `most` characters."""
     return text(WORDS, 1, most).map(lambda drawn: " ".join(drawn.split())).filter(bool)
 
 
+@cache
 def text(alphabet: str, least: int, most: int) -> SearchStrategy[str]:
     """Text of these characters. Hypothesis' own `text` would write its Unicode tables into the current directory."""
     return st.lists(st.sampled_from(alphabet), min_size=least, max_size=most).map("".join)

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.facets import matches
-from conformance.patterns import Anchor, Chars, Choice, Node, Repeat, Sequence, Span, Unsupported, derive, parse
+from conformance.generate.spans import filled, of_kind, sample, single, typical_of, whole
+from conformance.patterns import Anchor, Chars, Choice, Repeat, Span, Unsupported, derive, parse
 
-# The order in which a character outside a class is looked for: the neighbours of ranges come first.
-PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
+__all__ = ["near_hits", "near_misses", "sample", "sized", "stretch", "usable"]
+
 # A repetition is not stretched past this many characters.
 LONGEST = 2000
-TYPICAL = "zZ9"
-"""What stands for a range of letters or digits; the first of it for any other. `zz` is a top level that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +63,21 @@ def _edited(pattern: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def _texts(tree: Span, value: str) -> Iterator[tuple[str, str]]:
-    typical = _typical(tree.node)
+    typical = typical_of(tree.node)
     for edit in _edits(tree, value, typical):
         yield edit.apply(value), edit.what
-    for filled, added in _filled(tree, value):
-        yield filled, "with an optional part"
-        for edit in _brief(added, filled, typical):
-            yield edit.apply(filled), edit.what
+    for longer, added in filled(tree, value):
+        yield longer, "with an optional part"
+        for edit in _brief(added, longer, typical):
+            yield edit.apply(longer), edit.what
     # The value of one kind of characters wherever they may stand: a class that lacks them is met at any place.
-    whole = _whole(tree, value)
-    read = derive(tree.node, whole[0])
-    if read is None or next(_filled(read, whole[0]), None) is not None:
+    longest = whole(tree, value)
+    read = derive(tree.node, longest[0])
+    if read is None or next(filled(read, longest[0]), None) is not None:
         # An optional part that can be read as another one would take its place.
-        whole = _whole(tree, value, once=False)
+        longest = whole(tree, value, once=False)
     for char in typical:
-        yield _of_kind(whole, char), f"{char!r} wherever it may stand"
+        yield of_kind(longest, char), f"{char!r} wherever it may stand"
 
 
 def _edits(span: Span, value: str, typical: tuple[str, ...]) -> Iterator[Edit]:
@@ -148,72 +147,12 @@ def _character(node: Chars, span: Span, typical: tuple[str, ...]) -> Iterator[Ed
     # Two neighbours a place, taken in turn.
     turn = [*_outside(node), " "]
     tried = [turn[span.start % len(turn)], turn[(span.start + 1) % len(turn)]]
-    tried += () if _single(node) else typical
+    tried += () if single(node) else typical
     for char in dict.fromkeys(tried):
         if not node.has(char):
             yield Edit(span.start, span.end, char, f"{char!r} where {_class(node)} belongs")
-    if _single(node):
+    if single(node):
         yield Edit(span.start, span.end, "", f"without {chr(node.ranges[0][0])!r}")
-
-
-def _single(node: Chars) -> bool:
-    return len(node.ranges) == 1 and node.ranges[0][0] == node.ranges[0][1]
-
-
-# --- parts that the value makes no use of -----------------------------------------------------------------------------
-
-
-def _filled(span: Span, value: str) -> Iterator[tuple[str, Span]]:
-    """(text, the new part) for each repetition that the value leaves out: the value with one of it."""
-    if isinstance(span.node, Repeat) and not span.parts and span.node.high != 0:
-        text, part = _sampled(span.node.item, span.start)
-        if text:
-            yield value[: span.start] + text + value[span.end :], Span(span.node, span.start, part.end, (part,))
-    for part in span.parts:
-        yield from _filled(part, value)
-
-
-def _whole(span: Span, value: str, *, once: bool = True) -> tuple[str, Span]:
-    """The value with one of every repetition that it leaves out, and how it matches; `once`: also of those that come
-    once at most."""
-    text, parts = "", []
-    left_out = isinstance(span.node, Repeat) and not span.parts and span.node.high != 0
-    if isinstance(span.node, Repeat) and left_out and (once or span.node.high != 1):
-        return _sampled(Repeat(span.node.item, 1, 1), 0)
-    for part in span.parts:
-        more, inner = _whole(part, value, once=once)
-        parts.append(_moved(inner, len(text)))
-        text += more
-    if not span.parts:
-        text = value[span.start : span.end]
-    return text, Span(span.node, 0, len(text), tuple(parts))
-
-
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.node, span.start + by, span.end + by, tuple(_moved(part, by) for part in span.parts))
-
-
-def _sampled(node: Node, at: int) -> tuple[str, Span]:
-    """A short text of the node, and how it matches."""
-    inner: tuple[Node, ...] = ()
-    match node:
-        case Sequence():
-            inner = node.items
-        case Choice():
-            inner = node.options[:1]
-        case Repeat():
-            inner = (node.item,) * node.low
-        case Chars() if node.has("z"):
-            return "z", Span(node, at, at + 1)
-        case _:
-            text = sample(node)
-            return text, Span(node, at, at + len(text))
-    text, parts = "", []
-    for item in inner:
-        more, part = _sampled(item, at + len(text))
-        parts.append(part)
-        text += more
-    return text, Span(node, at, at + len(text), tuple(parts))
 
 
 def _brief(span: Span, value: str, typical: tuple[str, ...]) -> Iterator[Edit]:
@@ -241,60 +180,9 @@ def _stranger(node: Chars, spans: tuple[Span, ...]) -> Iterator[Edit]:
             yield Edit(span.start, span.end, char, f"{char!r} where {_class(node)} belongs")
 
 
-def _of_kind(whole: tuple[str, Span], char: str) -> str:
-    """The text with the character wherever a class has it, a letter for a letter of the other case; what is given by
-    the pattern stays."""
-    text, span = whole
-    if isinstance(span.node, Chars):
-        wanted = (text.upper() if char.isupper() else text.lower()) if char.isalpha() and text.isalpha() else char
-        return wanted if span.node.has(wanted) and not _single(span.node) else text
-    return "".join(_of_kind((text[part.start - span.start : part.end - span.start], part), char) for part in span.parts)
-
-
-def _typical(node: Node) -> tuple[str, ...]:
-    """One character of each range of each class of the pattern."""
-    found: list[str] = []
-    for chars in _classes(node):
-        for low, high in chars.ranges:
-            known = next((char for char in TYPICAL if low <= ord(char) <= high), chr(low))
-            found += [known] if known.isprintable() and not chars.negated else []
-    return tuple(dict.fromkeys(found))
-
-
-def _classes(node: Node) -> Iterator[Chars]:
-    match node:
-        case Chars():
-            yield from () if _single(node) else (node,)
-        case Repeat():
-            yield from _classes(node.item)
-        case Sequence():
-            for item in node.items:
-                yield from _classes(item)
-        case Choice():
-            for option in node.options:
-                yield from _classes(option)
-
-
 def _class(node: Chars) -> str:
     parts = [chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in node.ranges]
     return f"[{'^' if node.negated else ''}{''.join(parts)}]"
-
-
-def sample(node: Node) -> str:
-    """A short text that the node matches, of `x` where it may be."""
-    match node:
-        case Chars():
-            if node.has("x"):
-                return "x"
-            return next((char for char in PRINTABLE if node.has(char)), chr((node.covered or node.ranges)[0][0]))
-        case Sequence():
-            return "".join(sample(item) for item in node.items)
-        case Choice():
-            return sample(node.options[0])
-        case Repeat():
-            return sample(node.item) * node.low
-        case Anchor():
-            return ""
 
 
 def sized(pattern: str | None, value: str, length: int) -> str | None:

@@ -24,6 +24,7 @@ class Value:
 WORD = Value("word", "abc", "a word")
 OBJECT = Value("object", {}, "an object")
 EMPTY_LIST = Value("list", [], "an empty list")
+TRUE = Value("true", True, "a boolean")
 CHILD = Value("child", {"value": "abc"}, "an element in place of text")
 
 NO_GUID = (
@@ -65,28 +66,32 @@ def wrong(member: Field, encoding: str) -> tuple[Value, ...]:
 
 
 def convertible(member: Field, current: Tree, encoding: str) -> Iterator[Value]:
-    """Values of another type that a lenient reader converts; their content satisfies the constraints."""
+    """Values of another type that a lenient reader converts; those that satisfy the constraints come first."""
     if encoding != "json":
         yield from _convertible_text(member, current)
         return
     match member.type:
         case "string":
-            yield Value("number", 5, "a number") if not member.constraints else Value("true", True, "a boolean")
+            if not breaks(member, "true"):
+                yield Value("number", 5, "a number") if not member.constraints else TRUE
         case "boolean":
             yield Value("text", "true", "the text true")
             yield Value("one", 1, "the number 1")
         case "integer":
             yield Value("text", str(current), "digits as text")
             yield Value("fraction", Decimal(current) + Decimal("0.5"), "a number with a fraction")
-            yield Value("true", True, "a boolean")
+            yield TRUE
         case "decimal":
             yield Value("text", str(current), "digits as text")
-            yield Value("true", True, "a boolean")
+            yield TRUE
         case "list":
             if isinstance(current, list) and current:
                 yield Value("bare", current[0], "one item that is in no list")
     if member.type not in {"list", "map", "object"}:
         yield Value("in-list", [current], "the value in a list of one")
+    if member.type == "string" and breaks(member, "true"):
+        # Who converts it refuses the text that it becomes: this tells the least.
+        yield TRUE
 
 
 def _convertible_text(member: Field, current: Tree) -> Iterator[Value]:

@@ -59,10 +59,10 @@ def _of(kind: str, oddities: tuple[Oddity, ...]) -> dict[str, Oddity]:
 
 def _placed(result: Result, case: Case, answer: Answer) -> Result:
     """A result about an answer goes by the encoding of the answer."""
-    if result.encoding or not about_answers(result.rule, case.service):
-        return result
-    elsewhere = answer.encoding and answer.encoding != case.encoding
-    return replace(result, encoding=answer.encoding) if elsewhere else result
+    elsewhere = answer.encoding and answer.encoding != case.encoding and not result.encoding
+    if elsewhere and about_answers(result.rule, case.service):
+        return replace(result, encoding=answer.encoding)
+    return result
 
 
 def _extra(fields: tuple[Field, ...], tree: Tree, prefix: str) -> Iterator[str]:

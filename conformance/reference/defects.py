@@ -1,7 +1,7 @@
 """What can be wrong with the reference, as data: each defect breaks one rule, one implied set or one habit in one way.
 
 `rules` are all rules that may fail because of the defect, its own first; a check that fails another rule has raised a
-false alarm. The tables stand in `defects_rest` and `defects_soap`.
+false alarm. The tables stand in `rest_ways` and `soap_ways`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from conformance.model import Contract, Rule
 from conformance.reference.defect import Defect, Way
 from conformance.reference.soap_habits import FORGETS
 from conformance.reference.soap_reading import ITEMS
-from conformance.reference.soap_ways import WAYS
+from conformance.reference.soap_ways import ALIKE, WAYS
 from conformance.rules.fields import walk
 from conformance.rules.soap import SOAP
 
@@ -33,19 +33,21 @@ def soap_defects(contract: Contract, rules: Iterable[Rule]) -> Iterator[Defect]:
 def _habits(contract: Contract, known: tuple[Rule, ...]) -> Iterator[Defect]:
     """What a service does with all its checks, or with all those of a list's items: whichever shows it is enough."""
     checks = tuple(rule for rule in known if rule.part == "request" and rule.facet in CHECKS)
+    # What one version takes after the other has refused it is also a difference between the two.
+    alike = tuple(f"{contract.service}/{rule}" for rule in ALIKE)
     for variant in FORGETS if checks else ():
-        yield _habit(checks, variant)
+        yield _habit(checks, variant, alike)
     for path, member in walk(contract.operation.request.fields):
         inner = tuple(rule for rule in checks if rule.path.rpartition("/")[0] == path)
         for variant in ITEMS if inner and member.type == "list" else ():
             yield _habit(inner, variant)
 
 
-def _habit(rules: tuple[Rule, ...], variant: str) -> Defect:
+def _habit(rules: tuple[Rule, ...], variant: str, also: tuple[str, ...] = ()) -> Defect:
     names = tuple(rule.id for rule in rules)
     return Defect(
         id=f"{names[0]}:{variant}",
-        rules=names,
+        rules=(*names, *also),
         encodings=tuple(name for name in SOAP if any(name in rule.encodings for rule in rules)),
         broken=frozenset(names),
         variant=variant,

@@ -59,11 +59,6 @@ def values_at(tree: Tree, names: list[str]) -> Iterator[Tree]:
         yield MISSING
 
 
-def _trimmed(slip: Slip) -> bool:
-    value = slip.value
-    return isinstance(value, str) and not _any(slip.member, value.strip())
-
-
 def _is_text(slip: Slip, *texts: str) -> bool:
     return isinstance(slip.value, str) and slip.value in texts
 
@@ -74,7 +69,6 @@ TAKES: Mapping[tuple[str, str], Callable[[Slip], bool]] = {
     ("required", "remembered"): lambda slip: MISSING in slip.values and slip.member.name in slip.state.saved,
     ("not-blank", "empty"): lambda slip: "" in slip.values,
     ("not-blank", "spaces"): lambda slip: "" not in slip.values,
-    ("max-length", "trimmed"): _trimmed,
     ("type", "words"): lambda slip: isinstance(slip.value, str),
     ("type", "objects"): lambda slip: isinstance(slip.value, dict),
     ("type", "lists"): lambda slip: isinstance(slip.value, list),

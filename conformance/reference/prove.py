@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from conformance.judge import Judge
+from conformance.judge.parts import in_turn
 from conformance.judge.verdicts import decide
 from conformance.model import (
     Case,
@@ -121,13 +122,13 @@ class Bench:
     def _round(self, defect: Defect | None, reply: Callable[[Step, State], tuple[Records, State]]) -> Iterator[Record]:
         yield from self._described(defect)
         state = State()
-        waiting = list(reversed(self.plan.steps))
-        while waiting:
-            step = waiting.pop()
+
+        def judged(step: Step) -> Records:
+            nonlocal state
             records, state = reply(step, state)
-            yield from records
-            if records[0].judgement.split:
-                waiting += reversed(self.plan.halves(step))
+            return records
+
+        yield from in_turn(self.plan, judged)
 
     def _anew(self, step: Step, before: State, defect: Defect | None) -> tuple[Records, State]:
         response, after = self._answer(step, before, defect)

@@ -108,7 +108,7 @@ def _crash_where(crashes: Callable[[Request, Response], bool]) -> Edit:
 
 BEYOND = re.compile(rb">-?214748364[89]<")
 """Numbers that no int holds, by one."""
-HEADER = re.compile(rb"<[\w.-]*:?Header[\s>]")
+HEADER = re.compile(rb"<[\w.-]*:?Header[\s/>]")
 DEEP = 100
 """Levels that are too many for a parser that calls itself."""
 

@@ -33,8 +33,11 @@ CLIENTS = ("http/stock-client",)
 """A stock client reads no answer whose envelope or whose status is broken so."""
 CODES_DUE = ("envelope/must-understand", "envelope/version-mismatch")
 """Where a fault with a certain code is due."""
-CHECKS = (Way(), Way(variant="second-version", encodings=SECOND))
-"""The ways of any check of a member."""
+ALIKE = ("envelope/versions-agree",)
+"""Where both versions are asked for the same, and one takes what the other refuses."""
+CHECKS = (Way(), Way(variant="second-version", encodings=SECOND, also=ALIKE))
+"""The ways of a check of a member about which more is asked than what is refused."""
+IN_SECOND = Way(variant="second-version", encodings=SECOND)
 
 
 WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
@@ -249,13 +252,12 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ),
     ("request", "size"): (Way(variant="empty"), Way(variant="large")),
     ("request", "required"): (
-        Way(),
-        Way(variant="second-version", encodings=SECOND, also=("envelope/versions-agree",)),
+        *CHECKS,
         Way(variant="nil", when=value),
         Way(variant="defaulted", when=value),
     ),
-    ("request", "not-blank"): (*CHECKS, Way(variant="empty"), Way(variant="spaces")),
-    ("request", "enumeration"): CHECKS,
+    ("request", "not-blank"): (Way(), IN_SECOND, Way(variant="empty"), Way(variant="spaces")),
+    ("request", "enumeration"): (Way(), IN_SECOND),
     ("request", "several"): (Way(), Way(variant="third")),
     # --- members of an answer ---
     ("response", "item"): (Way(when=around_items),),

@@ -230,6 +230,7 @@ def _crash(sign: Callable[[Request, Response], bool]) -> Callable[[Request, Resp
 
 
 def _depth(body: bytes) -> int:
+    """How deep the body may go at most: so many objects begin in it, or elements end."""
     return max(body.count(b'{"'), body.count(b"</"))
 
 

@@ -13,12 +13,12 @@ from rich.table import Table
 
 from conformance.errors import ConformanceError
 from conformance.generate.plan import cases_of
-from conformance.generate.subject import Subject
 from conformance.model import Citation, Level, Rule
 from conformance.resources import cases_dir
 from conformance.rules.levels import EXCEPTIONS
 from conformance.run.contracts import all_rules, chosen, contracts, rule_named
-from conformance.run.setup import NOWHERE
+from conformance.run.options import Options
+from conformance.run.setup import bind_all, plan, set_up, subjects
 
 FORMATS = ("table", "json", "csv")
 WIDE = 300
@@ -125,13 +125,17 @@ def _why(rule: Rule) -> str:
 
 
 def _tried(rule: Rule) -> Iterable[str]:
-    contract = contracts()[rule.service]
-    found = []
-    for encoding in rule.encodings:
-        kept = contract.encoding(encoding)
-        subject = Subject(contract=contract, encoding=kept, url=NOWHERE, values=contract.baseline)
-        cases = cases_of(subject, "quick", all_rules(), cases_dir())
-        found += [f"  {encoding}: {case.title}: {case.expect}" for case in cases if rule.id in case.rules]
+    prepared = bind_all(set_up(Options(depth="quick", services=(rule.service,)), {}), None)
+    least = plan(prepared, prepared.items)
+    sent = {case.id for step in least.steps for case in (step.case, *least.riding(step))}
+    found = [
+        (case.id in sent, f"{case.encoding}: {case.title}: {case.expect}")
+        for subject in subjects(prepared)
+        for case in cases_of(subject, "quick", prepared.rules, cases_dir())
+        if rule.id in case.rules
+    ]
     if not found:
         return ["It is judged on every answer that shows it; no case is made for it alone."]
-    return [f"Tried by {len(found)} cases at depth quick:", *found]
+    quick = sum(here for here, _ in found)
+    head = f"Tried by {len(found)} cases, {quick} of them at depth quick as well (*):"
+    return [head, *(f"{'*' if here else ' '} {line}" for here, line in found)]

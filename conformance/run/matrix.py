@@ -127,19 +127,27 @@ def _where(kill: Kill) -> Iterator[str]:
         yield from (f"NOT {name}" for name in kill.defect.encodings if name not in kill.caught_in)
 
 
+def _wrong(kill: Kill) -> str:
+    """Why a defect spoils the matrix."""
+    if kill.outcome != "caught":
+        return f"{kill.outcome}: {kill.defect.id}"
+    return f"unrelated: {kill.defect.id}: {', '.join(kill.strays or kill.disagreements)}"
+
+
 def _totals(matrix: Matrix) -> Iterator[str]:
     count = Counter(kill.outcome for kill in matrix.kills)
     yield (
-        f"{len(matrix.kills)} defects: {count['caught']} caught by their own rule, {count['partly']} in part, "
-        f"{count['others']} by others only, {count['missed']} missed; "
+        f"{count['caught']} of {len(matrix.kills)} defects caught by their own rule; {count['partly']} in part, "
+        f"{count['others']} by others only, {count['missed']} missed, "
         f"{sum(bool(kill.strays) for kill in matrix.kills)} failed an unrelated rule"
     )
+    yield from (f"  {_wrong(kill)}" for kill in matrix.kills if not kill.caught)
     places = sum(len(rule.encodings) for rule in matrix.rules)
-    sent = ", ".join(f"{service} {number}" for service, number in matrix.requests.items())
-    yield f"requests for each defect: {sent}; {matrix.seconds:.0f} s"
     yield (
-        f"{len(matrix.rules)} rules in {places} places: {len(matrix.unproven)} unproven, "
+        f"{places - len(matrix.unproven)} of {places} rules and encodings proven; "
         f"{len(matrix.false_alarms)} false alarms on the clean reference"
     )
     yield from (f"  unproven: {place}" for place in matrix.unproven)
     yield from (f"  false alarm: {told}" for told in matrix.false_alarms)
+    sent = ", ".join(f"{service} {number}" for service, number in matrix.requests.items())
+    yield f"requests for each defect: {sent}; {matrix.seconds:.0f} s in all"

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,8 +34,8 @@ DEPTH = "quick"
 PIECE = 4
 """Defects that a process takes at a time: neighbours, which share what is made of the same answers."""
 Progress = Callable[[int, int], None]
-_READY: dict[str, Bench] = {}
-"""The benches of the services under way, for the processes of the pool."""
+_READY: dict[str, tuple[Bench, tuple[Defect, ...]]] = {}
+"""The services under way, for the processes of the pool: a bench and the defects."""
 
 
 def prove(services: Sequence[str], form: str, *, told: bool = False) -> tuple[str, int]:
@@ -129,7 +130,7 @@ def _ready(services: Sequence[str]) -> Iterator[dict[str, Bench]]:
     """The benches with their clean rounds, where the processes of the pool find them."""
     _warm(services)
     try:
-        yield dict(_READY)
+        yield {service: prepared for service, (prepared, _) in _READY.items()}
     finally:
         _READY.clear()
         gc.unfreeze()
@@ -138,21 +139,29 @@ def _ready(services: Sequence[str]) -> Iterator[dict[str, Bench]]:
 def _warm(services: Sequence[str]) -> None:
     for service in services:
         if service not in _READY:
-            prepared = _READY[service] = bench(service)
+            prepared = bench(service)
             _ = prepared.clean
+            _READY[service] = (prepared, defects(service))
     # What was made lives as long as the process, and is not copied where nothing looks at it.
     gc.freeze()
 
 
+def _enter(services: Sequence[str]) -> None:
+    """A process of the pool. An interruption is for the one that the user started."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _warm(services)
+
+
 def _over_all_cores(services: Sequence[str], progress: Progress | None) -> Iterator[Kill]:
     """Every defect's kill, in order."""
-    pieces = [(service, start) for service in services for start in range(0, len(defects(service)), PIECE)]
-    total, done = sum(len(defects(service)) for service in services), 0
+    sizes = {service: len(_READY[service][1]) for service in services}
+    pieces = [(service, start) for service in services for start in range(0, sizes[service], PIECE)]
+    total, done = sum(sizes.values()), 0
     forked = sys.platform == "linux"
     with ProcessPoolExecutor(
         max_workers=_cores(),
         mp_context=multiprocessing.get_context("fork" if forked else "spawn"),
-        initializer=_warm,
+        initializer=_enter,
         initargs=(tuple(services),),
     ) as pool:
         waiting: list[Future[list[Kill]]] = [pool.submit(_piece, *piece) for piece in pieces]
@@ -175,5 +184,5 @@ def _cores() -> int:
 
 
 def _piece(service: str, start: int) -> list[Kill]:
-    prepared = _READY[service]
-    return [prepared.kill(defect) for defect in defects(service)[start : start + PIECE]]
+    prepared, every = _READY[service]
+    return [prepared.kill(defect) for defect in every[start : start + PIECE]]

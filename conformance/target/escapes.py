@@ -33,7 +33,7 @@ _ESCAPE = re.compile(
     rf"|(?P<entity>&#(?:[0-9]+|[xX]{_H}+);?|&[A-Za-z][A-Za-z0-9]{{1,31}};)"
     r"|(?P<cut>\]\]><!\[CDATA\[)"
 )
-_HINT = re.compile(r"[\\%&]|\]\]><")
+_HINTS = ("\\", "%", "&", "]]><")
 _NOT_HEX = re.compile(r"\\[uUx]|%u|[%{}]")
 
 
@@ -86,7 +86,7 @@ def layers(text: str) -> Iterator[Layer]:
     below: Layer | str = text
     for _ in range(ROUNDS):
         before = below.text if isinstance(below, Layer) else below
-        if _HINT.search(before) is None:
+        if not any(hint in before for hint in _HINTS):
             return
         below = Layer(below)
         if below.text == before:

@@ -29,10 +29,9 @@ _BREAK = r"(?:\r|\n|\\+[rn]|&#(?:x0*[aAdD]|0*1[03]);|%0[aAdD])"
 BREAKS = re.compile(_BREAK)
 """Ends of lines, plain and as JSON, XML and URLs escape them."""
 _WORD = "[A-Za-z0-9+/_-]"
-RUNS = re.compile(
-    rf"(?<!{_WORD})(?={_WORD}{{16}})(?:(?:{_WORD}{{40,}}{_BREAK}+)+{_WORD}*={{0,2}}|{_WORD}{{16,}}={{0,2}})"
-)
-"""What may be base64: a word, or words that fill lines."""
+RUNS = re.compile(rf"{_WORD}{{16,}}(?:(?<={_WORD}{{40}}){_BREAK}+(?:{_WORD}{{40,}}{_BREAK}+)*{_WORD}*)?={{0,2}}")
+"""What may be base64: a word, or words that fill lines. A pattern that begins with a plain word is quick to look for,
+and what it finds is whole, since that is the longest from the leftmost place."""
 URL_ALPHABET = str.maketrans("-_", "+/")
 REMEMBERED = 2048
 """Texts, and as many words of them, that a collection has masked before: a run says most of what it says often."""

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -49,12 +50,28 @@ def _case(place: Place, facet: str, slug: str, drawn: str, expect: Expect) -> Ca
 def accepted(member: Field) -> SearchStrategy[Any] | None:
     """Texts that the member must take; None where a draw would tell nothing."""
     if free(member):
-        return text(SCRIPTS, 1, 40).filter(lambda drawn: bool(drawn.strip()))
+        return scripts()
     if member.type == "dateTime":
-        return st.tuples(instants(), st.sampled_from(("", "Z", "-05:00", "+14:00", "-14:00"))).map("".join)
-    if member.type == "base64Binary":
-        return st.binary(min_size=1, max_size=200).map(lambda drawn: base64.b64encode(drawn).decode())
-    return None
+        return zoned()
+    return contents() if member.type == "base64Binary" else None
+
+
+@cache
+def scripts() -> SearchStrategy[str]:
+    """Texts of many scripts that are not blank."""
+    return text(SCRIPTS, 1, 40).filter(lambda drawn: bool(drawn.strip()))
+
+
+@cache
+def zoned() -> SearchStrategy[str]:
+    """Instants with a zone or without one."""
+    return st.tuples(instants(), st.sampled_from(("", "Z", "-05:00", "+14:00", "-14:00"))).map("".join)
+
+
+@cache
+def contents() -> SearchStrategy[str]:
+    """Bytes of any kind in base64."""
+    return st.binary(min_size=1, max_size=200).map(lambda drawn: base64.b64encode(drawn).decode())
 
 
 def instants() -> SearchStrategy[str]:

@@ -1,4 +1,4 @@
-"""How the baseline's envelope is sent: media types and their parameters, SOAPAction, methods."""
+"""How the baseline's envelope is sent: media types and their parameters, SOAPAction, methods; and how deep it goes."""
 
 from __future__ import annotations
 

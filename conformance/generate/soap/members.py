@@ -32,7 +32,7 @@ def _alike(subject: Subject) -> Iterator[Case]:
     """A text that is nil, which a service may take or refuse, but in both versions alike."""
     for path, member in sorted(walk(subject.fields), key=lambda found: not free(found[1])):
         place = Place(subject, member, tuple(path.split("/")), subject.baseline())
-        if member.type == "string" and member.name.isidentifier() and _varies(place):
+        if member.type == "string" and not member.name.startswith(("@", "#")) and _varies(place):
             case = place.case("text", Value("nil", None, "nil"), Expect.ANY)
             rule = f"{subject.service}/envelope/versions-agree"
             name = f"{subject.service}/{subject.encoding.name}/envelope/versions-agree/nil"
