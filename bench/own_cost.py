@@ -179,7 +179,6 @@ def exchange(folder: Path) -> Figures:
         plan, answers = answered(file, "standard")
         figures = own(file, "standard", answers)
         number = figures["requests"]
-        figures["ours"] = (figures["plan"] + figures["exchange"]) / number
         figures["loop"] = loop(plan) / number
         figures["loop_plain"] = loop(plan, plain["plain"]) / number
     return figures

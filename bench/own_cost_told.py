@@ -53,7 +53,7 @@ def _exchange(found: Figures) -> str:
         ("against the barest server", ours, found["loop_plain"]),
         ("with the reports of the run, against the reference", ours + report, found["loop"]),
     ):
-        each = wire / number * 1e3
+        each = wire * 1e3
         rows.append((name, f"{cost:.2f} ms", f"{each:.2f} ms", f"{cost / each:.2f}"))
     parts = f"plan {plan:.2f} ms, guard, judge and record {judged:.2f} ms, reports {report:.2f} ms"
     return f"{_table(*rows)}\n\n{number} requests; ours is {parts}."

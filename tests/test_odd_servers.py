@@ -345,7 +345,7 @@ def test_refusals_beside_a_refused_baseline_count_for_nothing(then, says):
 
 
 def test_an_answer_that_takes_what_it_must_refuse_counts_even_beside_a_refused_baseline():
-    checked = ask(After(100, accepts_everything), "request/*", encodings=("json",))
+    checked = ask(After(40, accepts_everything), "request/*", encodings=("json",))
     assert checked.exit == 1
     assert checked.failed(Level.MUST) >= {"request/Email/pattern", "request/MaximumTermDays/maximum"}
 

@@ -6,21 +6,17 @@ down to the change that is at fault. Negatives are never packed: a refusal must 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from covertable import make
 
 from conformance.generate.addresses import addresses_in, unsafe
+from conformance.generate.crossing import Message, change_of, messages
 from conformance.generate.members import put
 from conformance.generate.subject import Subject
 from conformance.model import Case, Change, Expect, Request, Tree
 
 LAST = ("spelling", "byte-order-mark")
 """What adds to the text comes before what spells all of it, and that before what stands in front."""
-CROSSED = 2
-"""Edges of as many members meet in some message: pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +32,7 @@ def packed(subject: Subject, cases: Sequence[Case], twins: Mapping[str, tuple[Ca
     """The cases with those that can share a message packed into as few as there may be; the others as they are. `twins`
     maps the id of a case to those with the very same bytes, which come with it."""
     turns = subject.turns()
+    orders = [(order.lower, order.upper) for order in subject.contract.operation.orders]
     # Where the baseline is refused, the counterpart of what it has itself must have been accepted by itself.
     baseline = f"{subject.service}/{subject.encoding.name}/baseline"
     counterparts = {twin.leans_on for twin in twins.get(baseline, ())}
@@ -51,8 +48,8 @@ def packed(subject: Subject, cases: Sequence[Case], twins: Mapping[str, tuple[Ca
     parts: dict[str, tuple[Case, ...]] = {}
     number = 0
     for place, turn in enumerate(turns):
-        here = [case for case in cases if case.id in shared and _change(case).row == place]
-        for message in _messages(turn, here):
+        here = [case for case in cases if case.id in shared and change_of(case).row == place]
+        for message in messages(turn.baseline(), orders, here):
             number += 1
             made = _Pack(turn, f"{subject.service}/{subject.encoding.name}/packed/{number}").of(message)
             sent += made.cases
@@ -69,117 +66,7 @@ def packable(case: Case) -> bool:
 
 def _follows(twin: Case, case: Case) -> bool:
     """Does the twin show in a packed message what it shows by itself? Not where it wants more left as it was."""
-    return packable(twin) and _change(twin).slots <= _change(case).slots
-
-
-# --- which changes meet -----------------------------------------------------------------------------------------------
-
-Row = dict[str, Case]
-"""The cases of one message by the slot of their change."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """The changes of one message; `own` are those that no earlier message carries."""
-
-    row: Row
-    own: tuple[Case, ...]
-
-
-def _messages(subject: Subject, cases: Sequence[Case]) -> Iterator[_Message]:
-    """Every case in at least one message. Edges are crossed; whatever else there is fills the slots that are left, and
-    those whose edge an earlier message has too."""
-    rows = [row for row in _crossed(subject, cases) if row]
-    first: dict[str, int] = {}
-    for number, row in enumerate(rows):
-        for case in row.values():
-            first.setdefault(case.id, number)
-    for case in cases:
-        if case.id in first:
-            continue
-        number, row = next(_rooms(subject, rows, first, case), (len(rows), {}))
-        rows[number:] = [{**row, _change(case).slot: case}, *rows[number + 1 :]]
-        first[case.id] = number
-    for number, row in enumerate(rows):
-        yield _Message(row, tuple(case for case in row.values() if first[case.id] == number))
-
-
-def _rooms(subject: Subject, rows: Sequence[Row], first: Mapping[str, int], case: Case) -> Iterator[tuple[int, Row]]:
-    """The messages that have room for the case, each by its number: those with its slot free before the others."""
-    slot = _change(case).slot
-    for again in (False, True):
-        for number, row in enumerate(rows):
-            if slot not in row or (again and first[row[slot].id] != number):
-                others = {name: held for name, held in row.items() if name != slot}
-                if _fits(subject, others, case):
-                    yield number, others
-
-
-def _crossed(subject: Subject, cases: Sequence[Case]) -> list[Row]:
-    factors: dict[str, list[Case]] = {}
-    for case in cases:
-        if _change(case).bound:
-            factors.setdefault(_change(case).slot, []).append(case)
-    # What replaces a whole list leaves no room for what is within; it goes where that is not tried.
-    inner = [slot for slot in factors if not any(other.startswith(f"{slot}/") for other in factors)]
-    if len(inner) < CROSSED:
-        return []
-    levels: dict[str, list[int]] = {slot: list(range(len(factors[slot]))) for slot in inner}
-    constraints = [_in_order(subject, factors, order) for order in _orders(subject) if set(order) <= set(inner)]
-    made: list[dict[str, int]] = make(levels, strength=CROSSED, constraints=constraints)
-    rows = [{slot: factors[slot][row[slot]] for slot in inner} for row in made]
-    return [_mended(subject, row) for row in rows]
-
-
-def _in_order(subject: Subject, factors: Mapping[str, list[Case]], order: tuple[str, str]) -> dict[str, Any]:
-    lower, upper = order
-    small, large = ([_value(subject, case, name) for case in factors[name]] for name in order)
-
-    def kept(row: Mapping[str, int]) -> bool:
-        return bool(small[row[lower]] <= large[row[upper]])
-
-    return {"operator": "fn", "requires": [lower, upper], "evaluate": kept}
-
-
-def _mended(subject: Subject, row: Row) -> Row:
-    """The row without changes that do not go together; they find their place elsewhere."""
-    kept: Row = {}
-    for slot, case in row.items():
-        if _fits(subject, kept, case):
-            kept[slot] = case
-    return kept
-
-
-def _fits(subject: Subject, row: Row, case: Case) -> bool:
-    """Is there room for the case's change in the message?"""
-    slot = _change(case).slot
-    taken = {other for held in row.values() for other in _change(held).slots}
-    if any(_within(one, other) or _within(other, one) for one in _change(case).slots for other in taken):
-        return False
-    return all(
-        _ordered(subject, {**row, slot: case}, lower, upper)
-        for lower, upper in _orders(subject)
-        if slot in {lower, upper}
-    )
-
-
-def _within(slot: str, other: str) -> bool:
-    return slot == other or slot.startswith(f"{other}/")
-
-
-def _orders(subject: Subject) -> tuple[tuple[str, str], ...]:
-    return tuple((order.lower, order.upper) for order in subject.contract.operation.orders)
-
-
-def _ordered(subject: Subject, row: Row, lower: str, upper: str) -> bool:
-    """Does the message keep the smaller of a pair below the larger?"""
-    message = message_of(subject, [_change(case) for case in row.values()])
-    small, large = message.get(lower), message.get(upper)
-    return small is None or large is None or bool(small <= large)
-
-
-def _value(subject: Subject, case: Case, name: str) -> Tree:
-    return message_of(subject, [_change(case)]).get(name)
+    return packable(twin) and change_of(twin).slots <= change_of(case).slots
 
 
 # --- one message ------------------------------------------------------------------------------------------------------
@@ -220,7 +107,7 @@ class _Pack:
     subject: Subject
     name: str
 
-    def of(self, message: _Message) -> Packed:
+    def of(self, message: Message) -> Packed:
         """The message's case, its riders, its halves and theirs."""
         own = message.own
         if len(message.row) == 1 and own:
@@ -268,11 +155,5 @@ class _Pack:
             expect=Expect.ACCEPTED,
             rules=(),
             title=f"at once: {'; '.join(case.title for case in cases)}",
-            request=composed(self.subject, [_change(case) for case in cases]),
+            request=composed(self.subject, [change_of(case) for case in cases]),
         )
-
-
-def _change(case: Case) -> Change:
-    if case.change is None:
-        raise ValueError(f"{case.id} cannot share a message")
-    return case.change

@@ -71,6 +71,13 @@ class Closed(Service):
         return super().__call__(incoming)
 
 
+class TrimmedTexts(Service):
+    """White space around texts is cut off before anything looks at them."""
+
+    def named(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {name: value.strip() if isinstance(value, str) else value for name, value in message.items()}
+
+
 class BlankTexts(Service):
     """A blank text counts as a value."""
 
