@@ -103,7 +103,8 @@ def test_the_texts_of_a_pattern_are_few_and_tell_every_pattern_that_people_write
 
     def texts(made):
         found = [case for case in cases_of(made) if rule in case.rules and case.origin == "contract"]
-        return {(case.expect, case.change.sets[0][1]) for case in found if case.change is not None}
+        decisive = [case for case in found if case.change is not None and case.expect is not Expect.OBSERVE]
+        return {(case.expect, case.change.sets[0][1]) for case in decisive}
 
     def told(made):
         return {
@@ -159,7 +160,7 @@ def test_an_encoding_by_itself_gets_every_kind():
 # --- the budget -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("budget", [1, 2, 3, 7, 40, 100, 200, 340])
+@pytest.mark.parametrize("budget", [1, 2, 3, 7, 40, 100, 200, 330])
 def test_a_budget_is_kept_and_goes_to_the_most_valuable_rules_of_every_encoding(budget):
     made = planned("collection-policy", budget=budget)
     assert len(made.steps) <= budget

@@ -149,34 +149,13 @@ def test_riders_are_judged_on_the_answer_of_the_case_they_ride_on(tmp_path) -> N
     first, *others = cases(3)
     riders = tuple(replace(first, id=f"rider-{number}") for number in (1, 2))
     one = exchanger(tmp_path, plan([first, *others], riders={first.id: riders}))
-    one.start()
-    one.wait(["rider-2"])
-    one.wait_all()
+    finished(one)
     assert [(record.case.id, record.exchange.id) for record in one.records][:3] == [
         (first.id, "x00001"),
         ("rider-1", "x00001"),
         ("rider-2", "x00001"),
     ]
     assert len(read(tmp_path / "run.jsonl").records) == 5
-
-
-def test_a_waiter_goes_on_when_every_step_of_its_cases_is_done(tmp_path) -> None:
-    gate = threading.Event()
-    baseline, second, third = cases(3)
-
-    def hold(sent: Request) -> Response:
-        if sent.body == b"c3":
-            gate.wait(10)
-        return RESPONSE
-
-    one = exchanger(tmp_path, plan([baseline, second, baseline, third]), wire=FakeWire(hold))
-    one.start()
-    one.wait([baseline.id, second.id])
-    assert [record.exchange.id for record in one.records] == ["x00001", "x00002", "x00003"]
-    one.wait(["a case that the plan left out"])
-    gate.set()
-    one.wait_all()
-    assert len(one.records) == 4
 
 
 def test_the_budget_covers_the_first_steps_of_the_plan_whatever_the_workers(tmp_path) -> None:
@@ -259,9 +238,11 @@ def test_stop_leaves_the_rest_unsent_and_keeps_what_comes_in(tmp_path) -> None:
 
 
 def test_stop_ends_the_wait_for_the_rate(tmp_path) -> None:
-    one = exchanger(tmp_path, plan(cases(3)), target=target(URL, per_second=0.001))
+    first = threading.Event()
+    slow = target(URL, per_second=0.001)
+    one = exchanger(tmp_path, plan(cases(3)), target=slow, progress=lambda *_: first.set())
     one.start()
-    one.wait([cases(1)[0].id])
+    assert first.wait(10)
     one.stop("interrupted")
     one.wait_all()
     assert sorted(one.unsent) == ["x00002", "x00003"]
@@ -276,9 +257,9 @@ def test_an_error_of_the_judge_stops_the_run_and_reaches_every_waiter(tmp_path) 
     wire = FakeWire()
     one = exchanger(tmp_path, plan(cases(5)), wire=wire, judge=failing)
     one.start()
-    for wait in (one.wait_all, lambda: one.wait(["collection-policy/json/case-5"])):
+    for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            wait()
+            one.wait_all()
     assert isinstance(one.failure, ZeroDivisionError)
     one._thread.join(10)
     assert wire.sent == ["c1", "c2"]
@@ -482,3 +463,67 @@ def test_two_runs_with_different_workers_record_the_same(tmp_path) -> None:
                 ]
             )
     assert rows[0] == rows[1]
+
+
+# --- packed messages --------------------------------------------------------------------------------------------------
+
+
+def refusing(*bodies: str) -> Callable[[Case, Exchange], Judgement]:
+    """A judge to which messages with these bodies are refused."""
+
+    def judged(case: Case, exchange: Exchange) -> Judgement:
+        refused = exchange.request.body.decode() in bodies
+        found = judge(case, exchange)
+        return replace(found, reply=Reply.REFUSED if refused else Reply.ACCEPTED, split=refused and bool(case.carries))
+
+    return judged
+
+
+def packed_plan(spare: tuple[str, ...] = ()) -> Plan:
+    """A baseline, a packed message of three cases, two more cases, the baseline."""
+    baseline, whole, half, first, second, third, other, last = cases(8)
+    baseline = replace(baseline, kind="baseline")
+    whole = replace(whole, carries=(first.id, second.id, third.id))
+    half = replace(half, carries=(first.id, second.id))
+    parts = {whole.id: (half, third), half.id: (first, second)}
+    return plan([baseline, whole, other, last, baseline], (1, 5), parts=parts, spare=spare)
+
+
+def test_a_packed_message_that_is_refused_is_followed_by_its_parts(tmp_path) -> None:
+    wire = FakeWire()
+    one = finished(exchanger(tmp_path, packed_plan(), wire=wire, judge=refusing("c2", "c3")))
+    assert wire.sent == ["c1", "c2", "c3", "c6", "c4", "c5", "c7", "c8", "c1"]
+    assert [record.exchange.id for record in one.records] == [
+        *("x00001", "x00002", "x00002.1", "x00002.1.1", "x00002.1.2", "x00002.2", "x00003", "x00004", "x00005"),
+    ]
+
+
+def test_a_packed_message_that_is_accepted_is_followed_by_nothing(tmp_path) -> None:
+    wire = FakeWire()
+    finished(exchanger(tmp_path, packed_plan(), wire=wire, judge=refusing()))
+    assert wire.sent == ["c1", "c2", "c7", "c8", "c1"]
+
+
+def test_parts_behind_a_refused_baseline_are_not_sent(tmp_path) -> None:
+    wire = FakeWire()
+    finished(exchanger(tmp_path, packed_plan(), wire=wire, judge=refusing("c1", "c2", "c3")))
+    assert wire.sent == ["c1", "c2", "c7", "c8", "c1"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_parts_take_the_place_of_the_least_valuable_steps_and_never_more(tmp_path, workers: int) -> None:
+    wire = FakeWire()
+    tight = target(URL, budget_requests=5)
+    spare = ("x00002", "x00003", "x00004")
+    one = exchanger(tmp_path, packed_plan(spare), wire=wire, judge=refusing("c2", "c3"), target=tight, workers=workers)
+    finished(one)
+    assert len(wire.sent) <= 5
+    assert (wire.sent[0], wire.sent[-1]) == ("c1", "c1")
+    if workers == 1:
+        assert wire.sent == ["c1", "c2", "c3", "c6", "c1"]
+        assert {one.unsent[key].split(" (")[0] for key in ("x00003", "x00004")} == {
+            "the budget of 5 requests went to the parts of a message that was not accepted"
+        }
+        assert {one.unsent[key].split(" (")[0] for key in ("x00002.1.1", "x00002.1.2")} == {
+            "the budget of 5 requests leaves no room for the parts of a message that was not accepted"
+        }

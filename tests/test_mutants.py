@@ -29,8 +29,6 @@ TOLD = [
     (CODE, "class-1-any", "A?-1"),
     (CODE, "sign-1-any", "AB?1"),
     (CODE, "sign-1-optional", "AB1"),
-    (CODE, "trimmed", " ABC-1"),
-    (CODE, "trimmed", "ABC-1  "),
     (r"^(yes|no|perhaps)$", "anchors-misplaced", "yes sir"),
     (r"^(yes|no|perhaps)$", "anchors-misplaced", "or no one"),
     (r"^\w[\w-]*$", "class-1-no-underscore", "_a"),

@@ -99,7 +99,8 @@ def _telling(cases: Sequence[Case], members: Members) -> Mapping[str, bool]:
     place of that one?"""
     texts: dict[tuple[str, str], dict[tuple[Expect, str], list[str]]] = {}
     for case in cases:
-        if case.origin == "contract" and case.rules and case.rules[0].endswith("/pattern") and case.change is not None:
+        decides = case.origin == "contract" and case.expect is not Expect.OBSERVE
+        if decides and case.rules and case.rules[0].endswith("/pattern") and case.change is not None:
             text = str(case.change.sets[0][1])
             texts.setdefault((case.service, case.path), {}).setdefault((case.expect, text), []).append(case.id)
     found: dict[str, bool] = {}
@@ -153,8 +154,9 @@ def _kind(case: Case, members: Members) -> Kind:
     if facet in ONE_READER and case.expect is Expect.REFUSED and not is_soap(case.encoding):
         member = members.get((case.service, case.path))
         return (case.service, facet, slug, member.type if member is not None else "")
-    if case.expect is Expect.ACCEPTED and is_soap(case.encoding):
-        # Packed they cost next to nothing, and each version has a reader of its own.
+    bound = packable(case) and case.change is not None and case.change.bound
+    if bound or (case.expect is Expect.ACCEPTED and is_soap(case.encoding)):
+        # Packed they cost next to nothing, and each encoding has a reader of its own.
         return (case.service, case.encoding, case.path, facet, slug)
     return (case.service, case.path, facet, slug)
 

@@ -155,5 +155,6 @@ class _Pack:
             expect=Expect.ACCEPTED,
             rules=(),
             title=f"at once: {'; '.join(case.title for case in cases)}",
+            carries=tuple(case.id for case in cases),
             request=composed(self.subject, [change_of(case) for case in cases]),
         )

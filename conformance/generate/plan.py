@@ -153,6 +153,9 @@ def plan_of(
     reason = f"left out: the target's budget of {budget} requests is spent"
     # A packed message is nothing by itself: what it carries is left out.
     lost = [one for case in dropped for one in (() if case.id in parts else (case,)) + riders.get(case.id, ())]
+    spare = sorted(
+        (step for step in steps if not step.barrier), key=lambda step: (_value(step.case, rules, riders), step.exchange)
+    )
     gone = {name for case in dropped for name in _below(case.id, parts)}
     return Plan(
         steps=tuple(steps),
@@ -162,6 +165,7 @@ def plan_of(
         undecided={
             (rule, case.encoding): reason for case in lost if case.expect is not Expect.OBSERVE for rule in case.rules
         },
+        spare=tuple(step.exchange for step in spare),
         least=least(case for group in groups for case in group),
     )
 

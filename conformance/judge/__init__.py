@@ -13,7 +13,7 @@ from conformance.judge import expectation, reply, soap, transport
 from conformance.judge.advice import advice, advice_on_values
 from conformance.judge.described import described_results
 from conformance.judge.opinions import Opinions
-from conformance.judge.parts import carried_results, packed, undecided
+from conformance.judge.parts import carried_results
 from conformance.judge.reply import Answer
 from conformance.judge.show import whole
 from conformance.judge.verdicts import ELSEWHERE
@@ -133,13 +133,13 @@ class Judge:
             said=answer.said,
             decided=answer.decided or not is_soap(case.encoding),
             disagreements=self._disagreements(case, exchange, answer, results),
-            split=packed(case) and undecided(exchange, answer),
+            split=bool(case.carries) and answer.reply is not Reply.ACCEPTED,
         )
 
     def _carried(self, case: Case, exchange: Exchange, answer: Answer) -> Judgement:
         """What an answer to a packed message says of one case whose change is in it: nothing but of its own rules, and
         where the message was not accepted not even that."""
-        split = undecided(exchange, answer)
+        split = answer.reply is not Reply.ACCEPTED
         results = carried_results(case) if split else self._of_case(case, exchange, answer)
         return Judgement(
             exchange=exchange.id,
@@ -147,6 +147,8 @@ class Judge:
             words=answer.words,
             encoding=case.encoding,
             results=tuple(_placed(result, case, answer) for result in results if result.rule in self._rules),
+            said=answer.said,
+            decided=answer.decided or not is_soap(case.encoding),
             split=split,
         )
 

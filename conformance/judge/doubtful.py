@@ -21,14 +21,18 @@ class Baselines:
         self._said: dict[tuple[str, str], dict[str, str]] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
         for record in records:
-            if record.case.kind != "baseline" or record.judgement.reply is not Reply.ACCEPTED:
-                continue
-            key = (record.case.service, record.case.encoding)
-            known = self._said.get(key)
-            said = dict(record.judgement.said)
-            same = said if known is None else {path: text for path, text in known.items() if said.get(path) == text}
-            self._said[key] = same
-            self._paths.setdefault(key, set()).update(said)
+            self.add(record)
+
+    def add(self, record: Record) -> None:
+        """One more of the run's records; it counts where it is an accepted baseline."""
+        if record.case.kind != "baseline" or record.judgement.reply is not Reply.ACCEPTED:
+            return
+        key = (record.case.service, record.case.encoding)
+        known = self._said.get(key)
+        said = dict(record.judgement.said)
+        same = said if known is None else {path: text for path, text in known.items() if said.get(path) == text}
+        self._said[key] = same
+        self._paths.setdefault(key, set()).update(said)
 
     def of(self, service: str, encoding: str) -> Said:
         """The texts of the baselines; empty where none was accepted."""

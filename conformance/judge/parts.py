@@ -1,59 +1,87 @@
-"""Packed messages: many changes that must all be accepted, in one. Accepted, each is shown; refused, none is.
+"""Packed messages: many changes that must all be accepted, in one. Accepted, each is shown; otherwise none is.
 
-Pure. Who sends goes on with the halves of a message that is undecided, until a change stands alone.
+Pure. Who sends goes on with the parts of a message that showed nothing, until a change stands alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from conformance.judge import doubtful
 from conformance.judge.expectation import GATE
-from conformance.judge.reply import Answer
-from conformance.model import Case, Exchange, Outcome, Plan, Record, Reply, Result, Step
+from conformance.model import Case, Outcome, Plan, Record, Reply, Result, Step
 
-
-def packed(case: Case) -> bool:
-    """Does the case stand for others, and for no rule of its own?"""
-    return case.kind == "positive" and not case.rules
-
-
-def undecided(exchange: Exchange, answer: Answer) -> bool:
-    """Must the parts of the message tell what was wrong with it? A gate, a limit or a dead connection speaks of the
-    message as little as of its parts."""
-    if answer.reply is Reply.ACCEPTED or exchange.response is None:
-        return False
-    status = exchange.response.status
-    return not (status in GATE or 300 <= status < 400)
-
-
-class Splitting:
-    """Which packed messages of a run are sent again in parts: none whose encoding was refused its baseline at first,
-    since its parts would be refused as well. Fed with the first record of every exchange, in the order of the plan."""
-
-    def __init__(self) -> None:
-        self._accepted: dict[tuple[str, str], bool] = {}
-
-    def follows(self, record: Record) -> bool:
-        """Do the parts of the record's message follow it?"""
-        key = (record.case.service, record.case.encoding)
-        if record.case.kind == "baseline":
-            self._accepted.setdefault(key, record.judgement.reply is Reply.ACCEPTED)
-        return record.judgement.split and self._accepted.get(key, True)
-
-
-def in_turn(plan: Plan, judged: Callable[[Step], Sequence[Record]]) -> Iterator[Record]:
-    """The records of a plan whose steps are taken one by one, with the parts of messages that were not accepted."""
-    splitting = Splitting()
-    waiting = [*reversed(plan.steps)]
-    while waiting:
-        step = waiting.pop()
-        records = judged(step)
-        yield from records
-        if splitting.follows(records[0]):
-            waiting += reversed(plan.halves(step))
+DEAD, GATED, DOUBTFUL, REFUSED = "dead", "gated", "doubtful", "refused"
+"""What becomes of a packed message that shows nothing: no answer, one of a gate or a limit, one of which nobody knows
+whether it is an acceptance, a plain no."""
+PASSING = frozenset({GATED, DOUBTFUL})
+"""Of these nobody knows whether the message was the reason."""
+HALVES = 2
+PROBE = Result(rule="", outcome=Outcome.PASSED, leans=True)
 
 
 def carried_results(case: Case) -> Iterator[Result]:
     """Nothing is known of the case's rules by this answer."""
     reason = f"{case.carried_by}, which carried it, was not accepted, and it was not sent alone"
     return (Result(rule=rule, outcome=Outcome.UNTESTED, reason=reason) for rule in case.rules)
+
+
+class Splitting:
+    """Which packed messages of a run are sent again in parts: none whose encoding was refused its baseline at first,
+    since its parts would be refused as well. What it knows are the baselines, which are sent apart from all else."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._accepted: dict[tuple[str, str], bool] = {}
+        self._baselines = doubtful.Baselines(())
+
+    def carry_out(self, step: Step, send: Callable[[Step], Record | None]) -> None:
+        """Send the step, and behind it the parts of its message while they tell more. `send` gives the first record of
+        the exchange, None where nothing was sent."""
+        record = send(step)
+        if record is not None and record.case.kind == "baseline":
+            key = (record.case.service, record.case.encoding)
+            self._accepted.setdefault(key, record.judgement.reply is Reply.ACCEPTED)
+            self._baselines.add(record)
+        self._below(step, record, send)
+
+    def _below(self, step: Step, record: Record | None, send: Callable[[Step], Record | None]) -> None:
+        sent = [(part, send(part)) for part in self._parts(step, record)]
+        met = {"" if one is None else self._trouble(one) for _, one in sent}
+        if len(sent) == HALVES and met <= PASSING and len(met) == 1:
+            # A gate, or an answer that may be a refusal, can be that of one value. What both halves meet is not.
+            return
+        for part, one in sent:
+            self._below(part, one, send)
+
+    def _parts(self, step: Step, record: Record | None) -> tuple[Step, ...]:
+        if record is None or not record.case.carries:
+            return ()
+        met = self._trouble(record)
+        if not met or not self._accepted.get((record.case.service, record.case.encoding), True):
+            return ()
+        # A dead connection may be a server that takes its time: each half would have to be waited for again.
+        return self._plan.singles(step) if met == DEAD else self._plan.halves(step)
+
+    def _trouble(self, record: Record) -> str:
+        response = record.exchange.response
+        if response is None:
+            return DEAD
+        if record.judgement.reply is Reply.ACCEPTED:
+            return DOUBTFUL if self._baselines.doubt(record, PROBE) is not None else ""
+        return GATED if response.status in GATE or 300 <= response.status < 400 else REFUSED
+
+
+def in_turn(plan: Plan, judged: Callable[[Step], Sequence[Record]]) -> Iterator[Record]:
+    """The records of a plan whose steps are taken one by one, with the parts of messages that showed nothing."""
+    splitting = Splitting(plan)
+    for step in plan.steps:
+        found: list[Record] = []
+
+        def send(part: Step, found: list[Record] = found) -> Record:
+            records = judged(part)
+            found += records
+            return records[0]
+
+        splitting.carry_out(step, send)
+        yield from found

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.judge import doubtful
+from conformance.judge.parts import PROBE
 from conformance.model import (
     Basis,
     Finding,
@@ -78,6 +79,29 @@ class Evidence:
                 sent.setdefault(key, []).append((record.exchange.id, accepted, record.judgement.words))
         self._baselines = {key: Baselines(tuple(value)) for key, value in sent.items()}
         self.said = doubtful.Baselines(self.records)
+        self.apart = dict(self._apart())
+
+    def _apart(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """(Rule, encoding) of cases whose packed message showed nothing, and that had no answer alone → why."""
+        silent: dict[str, tuple[Record, str]] = {}
+        shown: set[str] = set()
+        for record in self.records:
+            why = self.silence(record)
+            if why is None:
+                shown.add(record.case.id)
+            else:
+                silent[record.case.id] = (record, why)
+        for name, (record, why) in silent.items():
+            if name not in shown:
+                yield from (((rule, record.case.encoding), why) for rule in record.case.rules)
+
+    def silence(self, record: Record) -> str | None:
+        """Why the answer to a packed message shows nothing of the case that it carried; None where it does."""
+        if not record.case.carried_by:
+            return None
+        if record.judgement.split:
+            return f"{record.case.carried_by}, which carried it, was not accepted, and it was not sent alone"
+        return self.said.doubt(record, PROBE)
 
     def first_refused(self, service: str, encoding: str) -> str | None:
         """Why nothing can lean on the baseline, where one was sent and not accepted at first."""
@@ -140,7 +164,7 @@ def decide(
         if rule.facet in BOTH_VERSIONS and rule.part == "envelope":
             pairs = doubtful.agreement(rule, encoding, evidence.records, evidence.said)
         advisory = (enforcement or {}).get(rule.service) == "advisory"
-        why = (unsent or {}).get((rule_id, encoding), "")
+        why = (unsent or {}).get((rule_id, encoding)) or evidence.apart.get((rule_id, encoding), "")
         level = rule.level_in(encoding, (profiles or {}).get(rule.service, ()))
         verdict = _verdict(rule, encoding, pairs, level=level, advisory=advisory, why=why)
         if (lacking := (beyond or {}).get((rule_id, encoding))) is not None:
@@ -152,7 +176,7 @@ def decide(
             # Nobody judges those answers in this run, so nothing is known of them.
             verdict = replace(verdict, outcome=Outcome.UNTESTED, reason=f"{verdict.reason}, which is not in scope")
         refused = evidence.first_refused(rule.service, encoding)
-        unseen = not why if not pairs else all(record.judgement.split for record, _ in pairs)
+        unseen = not why if not pairs else all(evidence.silence(record) is not None for record, _ in pairs)
         if unseen and refused is not None:
             # Whatever would have shown the rule is an answer that this target did not give.
             verdict = replace(verdict, outcome=Outcome.CANT_TELL, reason=refused)
@@ -161,6 +185,9 @@ def decide(
 
 
 def _weighed(evidence: Evidence, record: Record, result: Result) -> Result:
+    silent = evidence.silence(record)
+    if silent is not None:
+        return Result(rule=result.rule, outcome=Outcome.UNTESTED, reason=silent)
     doubt = evidence.doubt(record, result)
     if doubt is None or result.outcome is Outcome.UNTESTED:
         return result
@@ -220,15 +247,19 @@ def observed(records: Iterable[Record], rules: Mapping[str, Rule]) -> tuple[Obse
 
 
 def _together(evidence: Evidence, rules: Mapping[str, Rule]) -> Iterator[Observation]:
-    """Packed messages that were refused though whatever they carried was accepted by itself: no rule speaks of that."""
-    carried = [record for record in evidence.records if record.case.carried_by]
-    taken = {record.case.id for record in carried if evidence.accepted(record.case.id)}
-    guilty = {(one.case.service, one.case.encoding) for one in carried if one.case.id not in taken}
-    for record in evidence.records:
+    """Packed messages that were not accepted though whatever they carried was accepted by itself: no rule speaks of
+    that. Of a message and its parts the smallest is told."""
+    refused = [record for record in evidence.records if record.case.carries and record.judgement.split]
+    ids = [record.exchange.id for record in refused]
+    known = {record.case.id: record.case.rules for record in evidence.records}
+    for record in refused:
         case = record.case
-        if not record.judgement.split or case.carried_by or (case.service, case.encoding) in guilty:
+        smaller = any(other.startswith(f"{record.exchange.id}.") for other in ids)
+        if smaller or not all(evidence.accepted(name) for name in case.carries):
             continue
-        rule = next((r for one in carried if one.case.carried_by == case.id for r in one.case.rules), "")
+        rule = next((rule for name in case.carries for rule in known[name]), "")
         if rule in rules:
-            sentence = f"refused, though each was accepted by itself: {case.title.removeprefix('at once: ')}"
+            reply, words = record.judgement.reply, record.judgement.words
+            said = "refused" if reply is Reply.REFUSED else f"not accepted ({words})"
+            sentence = f"{said}, though each was accepted by itself: {case.title.removeprefix('at once: ')}"
             yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(record.exchange.id,))

@@ -132,6 +132,8 @@ class Case:
     answer: str = ""
     """For `http` cases: which answers satisfy the rule, a name known to the judge."""
     origin: str = "contract"
+    carries: tuple[str, ...] = ()
+    """Of a packed case the ids of all cases whose changes its message has."""
     carried_by: str = ""
     """The packed case whose message has this case's change among others; empty where it is sent by itself."""
     change: Change | None = field(default=None, compare=False, repr=False)
@@ -177,8 +179,9 @@ class Plan:
     bytes, and those whose changes a packed message carries. `parts` maps the id of a packed case to what is sent behind
     it where it is not accepted: its halves, until each case stands alone.
     `left_out` maps the id of a case that is not sent to the reason (budget), `undecided` a (rule, encoding) that such
-    a case would have decided. `least` says for each service how many requests no plan could save: one for each rule and
-    encoding that only a refusal shows.
+    a case would have decided. `spare` are the exchanges that the run can do without, the most valuable first, should
+    parts need their place in a budget. `least` says for each service how many requests no plan could save: one for each
+    rule and encoding that only a refusal shows.
     """
 
     steps: tuple[Step, ...]
@@ -186,6 +189,7 @@ class Plan:
     parts: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     undecided: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    spare: tuple[str, ...] = ()
     least: Mapping[str, int] = field(default_factory=dict)
 
     def riding(self, step: Step) -> tuple[Case, ...]:
@@ -201,13 +205,17 @@ class Plan:
         parts = self.parts.get(step.case.id, ())
         return tuple(Step(exchange=f"{step.exchange}.{number}", case=part) for number, part in enumerate(parts, 1))
 
+    def singles(self, step: Step) -> tuple[Step, ...]:
+        """The cases of the step's message, each by itself."""
+        return tuple(one for one in self._below(step) if one.case.id not in self.parts)
+
+    def _below(self, step: Step) -> Iterator[Step]:
+        for half in self.halves(step):
+            yield half
+            yield from self._below(half)
+
     def all_steps(self) -> Iterator[Step]:
         """Every step, those behind a refused message included."""
-
-        def below(step: Step) -> Iterator[Step]:
-            yield step
-            for half in self.halves(step):
-                yield from below(half)
-
         for step in self.steps:
-            yield from below(step)
+            yield step
+            yield from self._below(step)

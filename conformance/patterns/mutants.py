@@ -15,7 +15,6 @@ from conformance.patterns.tree import Ranges, outside
 ANY = Repeat(Chars(((0x0A, 0x0A),), negated=True), 0, None)
 """`.*`"""
 DOT = Chars(((0x0A, 0x0A),), negated=True)
-BLANKS = Repeat(Chars(((0x20, 0x20),)), 0, None)
 ENDS = (Anchor("start"), Anchor("end"))
 
 WITHOUT: Mapping[str, Ranges] = {
@@ -59,7 +58,6 @@ def _mutants(tree: Node) -> Iterator[tuple[str, Node]]:
         yield "end-lost", Sequence((*inner, ANY))
     if start and end:
         yield "both-lost", Sequence((ANY, *inner, ANY))
-        yield "trimmed", Sequence((ENDS[0], BLANKS, *inner, BLANKS, ENDS[1]))
     if len(inner) == 1 and isinstance(inner[0], Choice):
         yield "anchors-misplaced", _misplaced(inner[0])
     for literal in inner:

@@ -41,7 +41,7 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
 
 def _served(plan: Plan, case: Case) -> str:
     """The rules that the answer decides."""
-    carried = (rule for rider in plan.riders.get(case.id, ()) if not case.rules for rule in rider.rules)
+    carried = (rule for rider in plan.riders.get(case.id, ()) for rule in rider.rules)
     return ", ".join(dict.fromkeys((*case.rules, *carried))) or "every rule about answers"
 
 

@@ -94,10 +94,10 @@ def shown(body: bytes) -> str:
 
 def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
     """(Rule, encoding) → why a case that decides it was not sent, or not answered."""
-    reasons: dict[tuple[str, str], str] = _apart(log.records)
+    planned = {step["exchange"]: step for step in log.header.get("plan", ())}
+    reasons = _unsent_parts(log, planned)
     seen = {record.exchange.id for record in log.records}
-    for step in log.header.get("plan", ()):
-        exchange = step["exchange"]
+    for exchange, step in planned.items():
         if exchange in seen:
             continue
         if exchange in log.pending:
@@ -110,16 +110,16 @@ def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
     return reasons | {(rule, encoding): reason for rule, encoding, reason in log.header.get("undecided", ())}
 
 
-def _apart(records: Iterable[Record]) -> dict[tuple[str, str], str]:
-    """The same of cases whose packed message was not accepted: of each the answer that it had alone is wanting."""
-    records = tuple(records)
-    shown = {record.case.id for record in records if not record.judgement.split}
-    return {
-        (result.rule, record.case.encoding): result.reason
-        for record in records
-        if record.judgement.split and record.case.carried_by and record.case.id not in shown
-        for result in record.judgement.results
-    }
+def _unsent_parts(log: RunLog, planned: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """The same of cases whose packed message showed nothing, where they were to be sent alone and were not."""
+    shown = {record.case.id for record in log.records if not record.judgement.split}
+    reasons: dict[tuple[str, str], str] = {}
+    for exchange, reason in log.unsent.items():
+        whole, part, _ = exchange.partition(".")
+        for case in planned.get(whole, {}).get("riders", ()) if part else ():
+            if case["id"] not in shown:
+                reasons |= {(rule, case["encoding"]): reason for rule in case.get("rules", ())}
+    return reasons
 
 
 def _rejudged(log: RunLog) -> RunLog:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol
 
@@ -55,11 +55,12 @@ class Exchanger:
         self._target = target
         self._workers = max(1, workers)
         self._progress = progress
-        # A case that several messages carry is first decided by the first of them.
-        self._parent = {rider.id: case for case, riders in reversed([*plan.riders.items()]) for rider in riders}
-        self._left = Counter(step.case.id for step in plan.steps)
+        self._left = len(plan.steps)
         self._room = None if target.budget_requests is None else max(0, target.budget_requests - len(plan.steps))
-        self._splitting = Splitting()
+        self._splitting = Splitting(plan)
+        self._spare = list(plan.spare)
+        self._begun: set[str] = set()
+        self._given_away: set[str] = set()
         self._pace = Pace(target.per_second)
         self._state = threading.Condition()
         self._judging = threading.Lock()
@@ -87,11 +88,6 @@ class Exchanger:
             if self._stopped is None:
                 self._stopped = reason
         self._pace.stop()
-
-    def wait(self, cases: Collection[str]) -> None:
-        """Until every step of these cases, or of the cases that they ride on, is recorded or unsent."""
-        wanted = {self._parent.get(case, case) for case in cases}
-        self._wait(lambda: not any(self._left[case] for case in wanted))
 
     def wait_all(self) -> None:
         """Until the run is over."""
@@ -144,15 +140,14 @@ class Exchanger:
         if budget is None or len(self._plan.steps) <= budget:
             return list(self._plan.steps)
         for step in self._plan.steps[budget:]:
-            self._skip(step, f"the budget of {budget} requests is spent (budget.requests in the target file)")
-            self._done(step)
+            self._skip(step, self._spent("is spent"))
+            self._done()
         return list(self._plan.steps[:budget])
 
     def _guarded(self, step: Step) -> None:
         try:
-            if self._step(step):
-                self._parts(step)
-            self._done(step)
+            self._splitting.carry_out(step, self._part)
+            self._done()
         except BaseException as error:  # noqa: BLE001 — kept and re-raised to whoever waits
             self._fail(error)
 
@@ -164,31 +159,37 @@ class Exchanger:
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
-    def _parts(self, whole: Step) -> None:
-        """What a packed message carried, which was not accepted as a whole: half by half, until each stands alone."""
-        for part in self._plan.halves(whole):
-            if not self._afford():
-                spent = (
-                    f"the budget of {self._target.budget_requests} requests leaves no room for the parts of a message"
-                )
-                self._skip(part, f"{spent} that was not accepted (budget.requests in the target file)")
-            elif self._step(part):
-                self._parts(part)
+    def _part(self, step: Step) -> Record | None:
+        """One request of the plan, or a part of a packed message, for which there must be room in the budget."""
+        if "." in step.exchange and not self._afford():
+            self._skip(step, self._spent("leaves no room for the parts of a message that was not accepted"))
+            return None
+        return self._step(step)
+
+    def _spent(self, what: str) -> str:
+        return f"the budget of {self._target.budget_requests} requests {what} (budget.requests in the target file)"
 
     def _afford(self) -> bool:
-        """Takes one of the requests that the budget has beyond the plan."""
+        """Takes one of the requests that the budget has beyond the plan, or that of its least valuable step."""
         with self._state:
             if self._room is None:
                 return True
-            self._room -= 1
-            return self._room >= 0
+            if self._room > 0:
+                self._room -= 1
+                return True
+            while self._spare:
+                last = self._spare.pop()
+                if last not in self._begun:
+                    self._given_away.add(last)
+                    return True
+            return False
 
-    def _step(self, step: Step) -> bool:
-        """Sends one request, and says whether its parts must follow."""
+    def _step(self, step: Step) -> Record | None:
+        """Sends one request; the first record of its exchange, None where it was not sent."""
         reason = self._obstacle(step) or (None if self._pace.wait() else self._obstacle(step))
         if reason is not None:
             self._skip(step, reason)
-            return False
+            return None
         request = step.case.request
         started, clock = now(), time.perf_counter()
         response, error, sent, late = None, None, True, False
@@ -217,6 +218,9 @@ class Exchanger:
 
     def _obstacle(self, step: Step) -> str | None:
         with self._state:
+            if step.exchange in self._given_away:
+                return self._spent("went to the parts of a message that was not accepted")
+            self._begun.add(step.exchange)
             return self._stopped or self._given_up.get(step.case.service)
 
     def _count(self, service: str, error: str | None, *, given_up: bool) -> None:
@@ -232,7 +236,7 @@ class Exchanger:
                 last = self._target.masks().mask(str(error)).rstrip(".")
                 self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {last}")
 
-    def _record(self, step: Step, exchange: Exchange, sent: bool) -> bool:
+    def _record(self, step: Step, exchange: Exchange, sent: bool) -> Record:
         masks = self._target.masks()
         masked = masked_exchange(exchange, masks)
         records: list[Record] = []
@@ -249,7 +253,7 @@ class Exchanger:
         self._journal.exchange(masked, records, sent=sent)
         with self._state:
             self._records += records
-            return self._splitting.follows(records[0])
+        return records[0]
 
     def _skip(self, step: Step, reason: str) -> None:
         reason = self._target.masks().mask(reason)
@@ -257,11 +261,11 @@ class Exchanger:
             self.unsent[step.exchange] = reason
         self._journal.unsent(step, reason)
 
-    def _done(self, step: Step) -> None:
+    def _done(self) -> None:
         with self._state:
-            self._left[step.case.id] -= 1
+            self._left -= 1
             self._state.notify_all()
-            done = len(self._plan.steps) - self._left.total()
+            done = len(self._plan.steps) - self._left
         if self._progress is not None:
             self._progress(done, len(self._plan.steps))
 
