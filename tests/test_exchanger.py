@@ -482,7 +482,7 @@ def refusing(*bodies: str) -> Callable[[Case, Exchange], Judgement]:
 def packed_plan(spare: tuple[str, ...] = ()) -> Plan:
     """A baseline, a packed message of three cases, two more cases, the baseline."""
     baseline, whole, half, first, second, third, other, last = cases(8)
-    baseline = replace(baseline, kind="baseline")
+    baseline = replace(baseline, kind="baseline", id="collection-policy/json/baseline")
     whole = replace(whole, carries=(first.id, second.id, third.id))
     half = replace(half, carries=(first.id, second.id))
     parts = {whole.id: (half, third), half.id: (first, second)}

@@ -51,11 +51,14 @@ def packed(subject: Subject, cases: Sequence[Case], twins: Mapping[str, tuple[Ca
         here = [case for case in cases if case.id in shared and change_of(case).row == place]
         for message in messages(turn.baseline(), orders, here):
             number += 1
-            made = _Pack(turn, f"{subject.service}/{subject.encoding.name}/packed/{number}").of(message)
+            own = f"{baseline}-{place + 1}" if place else None
+            made = _Pack(turn, f"{subject.service}/{subject.encoding.name}/packed/{number}", own).of(message)
             sent += made.cases
             riders |= made.riders
             parts |= made.parts
-    return Packed(cases=(*sent, *alone), riders=riders, parts=parts)
+    # What they lean on goes first: the baselines of further sets of values.
+    first = [case for case in alone if not case.rules]
+    return Packed(cases=(*first, *sent, *(case for case in alone if case.rules)), riders=riders, parts=parts)
 
 
 def packable(case: Case) -> bool:
@@ -106,6 +109,8 @@ class _Pack:
 
     subject: Subject
     name: str
+    baseline: str | None
+    """That of its set of values, where it is not the first."""
 
     def of(self, message: Message) -> Packed:
         """The message's case, its riders, its halves and theirs."""
@@ -156,5 +161,6 @@ class _Pack:
             rules=(),
             title=f"at once: {'; '.join(case.title for case in cases)}",
             carries=tuple(case.id for case in cases),
+            leans_on=self.baseline,
             request=composed(self.subject, [change_of(case) for case in cases]),
         )

@@ -312,7 +312,8 @@ def _sequence(baseline: Case, cases: Iterable[Case], sent_before: int) -> Iterat
     negatives = 0
     last = baseline
     for case in cases:
-        yield step(case)
+        # The baseline of a further set of values is one too.
+        yield step(case, barrier=not case.rules and not case.carries)
         last = case
         negatives += case.kind in UNCERTAIN
         if negatives == BETWEEN_BASELINES:

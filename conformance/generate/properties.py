@@ -59,7 +59,8 @@ def _case(place: Place, direction: str, number: int, drawn: Tree) -> Case:
         if facets
         else next((c.facet for c in member.constraints if c.facet in {"pattern", "max-length"}), "type")
     )
-    if member.constraint("range") is not None and not facets:
+    if member.constraint("range") is not None and not facets and not (facet == "pattern" and drawn % 1):
+        # A service that takes no fraction breaks the pattern, not the bounds.
         facet = "maximum"
     value = Value(f"drawn-{direction}-{number}", drawn, f"{drawn!r}" if isinstance(drawn, str) else f"{drawn}")
     return place.case(

@@ -16,8 +16,14 @@ DEAD, GATED, DOUBTFUL, REFUSED = "dead", "gated", "doubtful", "refused"
 whether it is an acceptance, a plain no."""
 PASSING = frozenset({GATED, DOUBTFUL})
 """Of these nobody knows whether the message was the reason."""
-HALVES = 2
+IN_A_ROW = 5
+"""So many of these within one message are a gate's; fewer may be those of single values in it."""
 PROBE = Result(rule="", outcome=Outcome.PASSED, leans=True)
+
+
+def _baseline(case: Case) -> bool:
+    """Is it the baseline, or that of a further set of values?"""
+    return case.kind == "baseline" or not (case.rules or case.carries)
 
 
 def carried_results(case: Case) -> Iterator[Result]:
@@ -27,38 +33,40 @@ def carried_results(case: Case) -> Iterator[Result]:
 
 
 class Splitting:
-    """Which packed messages of a run are sent again in parts: none whose encoding was refused its baseline at first,
-    since its parts would be refused as well. What it knows are the baselines, which are sent apart from all else."""
+    """Which packed messages of a run are sent again in parts: none whose own baseline was refused at first, since its
+    parts would be refused as well. What it knows are the baselines, which are sent apart from all else."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._accepted: dict[tuple[str, str], bool] = {}
+        self._accepted: dict[str, bool] = {}
         self._baselines = doubtful.Baselines(())
 
     def carry_out(self, step: Step, send: Callable[[Step], Record | None]) -> None:
         """Send the step, and behind it the parts of its message while they tell more. `send` gives the first record of
         the exchange, None where nothing was sent."""
         record = send(step)
-        if record is not None and record.case.kind == "baseline":
-            key = (record.case.service, record.case.encoding)
-            self._accepted.setdefault(key, record.judgement.reply is Reply.ACCEPTED)
+        if record is not None and _baseline(record.case):
+            self._accepted.setdefault(record.case.id, record.judgement.reply is Reply.ACCEPTED)
             self._baselines.add(record)
-        self._below(step, record, send)
+        if record is not None and record.case.carries:
+            self._below(step, record, send, [self._trouble(record)])
 
-    def _below(self, step: Step, record: Record | None, send: Callable[[Step], Record | None]) -> None:
-        sent = [(part, send(part)) for part in self._parts(step, record)]
-        met = {"" if one is None else self._trouble(one) for _, one in sent}
-        if len(sent) == HALVES and met <= PASSING and len(met) == 1:
-            # A gate, or an answer that may be a refusal, can be that of one value. What both halves meet is not.
+    def _below(self, step: Step, record: Record, send: Callable[[Step], Record | None], met: list[str]) -> None:
+        """`met` is what the last answers of the message were, while they are such as a gate gives."""
+        if len(met) >= IN_A_ROW:
             return
+        sent = [(part, send(part)) for part in self._parts(step, record)]
+        for _, one in sent:
+            trouble = "" if one is None else self._trouble(one)
+            met[:] = [*met, trouble] if trouble in PASSING else []
         for part, one in sent:
-            self._below(part, one, send)
+            if one is not None and one.case.carries:
+                self._below(part, one, send, met)
 
-    def _parts(self, step: Step, record: Record | None) -> tuple[Step, ...]:
-        if record is None or not record.case.carries:
-            return ()
-        met = self._trouble(record)
-        if not met or not self._accepted.get((record.case.service, record.case.encoding), True):
+    def _parts(self, step: Step, record: Record) -> tuple[Step, ...]:
+        case, met = record.case, self._trouble(record)
+        own = case.leans_on or f"{case.service}/{case.encoding}/baseline"
+        if not met or not self._accepted.get(own, True):
             return ()
         # A dead connection may be a server that takes its time: each half would have to be waited for again.
         return self._plan.singles(step) if met == DEAD else self._plan.halves(step)
