@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.judge.reply import Answer
+from conformance.judge.reply import Answer, is_json, is_xml, media_type
 from conformance.model import Case, Exchange, Expect, Finding, Observation, Outcome, Reply, Result
 
 GATE = frozenset({401, 403, 404, 407, 408, 409, 429, 502, 503, 504})
@@ -47,9 +47,19 @@ def _accepted(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, 
             return Outcome.CANT_TELL, "", f"refused, perhaps for a reason of business: {answer.words}"
         return Outcome.FAILED, "accepted", ""
     status = _status(exchange)
-    if case.varies_reference or answer.unread or status in GATE or 300 <= status < 400:
+    unread = answer.unread or _torn(exchange, answer)
+    if case.varies_reference or unread or status in GATE or 300 <= status < 400:
         return Outcome.CANT_TELL, "", f"neither accepted nor refused: {answer.words}"
     return Outcome.FAILED, "accepted", ""
+
+
+def _torn(exchange: Exchange, answer: Answer) -> bool:
+    """Is it a success that cannot be read? The rule that it breaks says so; what it would have said nobody knows."""
+    response = exchange.response
+    if response is None or not 200 <= response.status < 300 or not answer.malformed:
+        return False
+    name = media_type(response)
+    return is_json(name) or is_xml(name)
 
 
 def _refused(case: Case, exchange: Exchange, answer: Answer) -> tuple[Outcome, str, str]:
