@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,21 @@ def test_the_headers_and_the_spelling_of_a_pack_are_those_that_it_carries():
                     assert case.request.header(name) == rider.request.header(name), rider.id
             if rider.id.endswith("/no-declaration"):
                 assert not case.request.body.startswith(b"<?xml")
+
+
+@each
+def test_letters_beyond_ascii_stay_themselves_however_the_message_is_spelt(subject):
+    found = [
+        (case, rider)
+        for case in packs(subject)
+        for rider in made(subject).riders[case.id]
+        if rider.id.endswith(("/non-ascii/utf-8", "/text/unicode", "/max-length/beyond-ascii"))
+    ]
+    assert found or subject.service == "actualizar-correo"
+    for case, rider in found:
+        for name, value in rider.change.sets:
+            text = quote_plus(value) if subject.encoding.name == "form" else value
+            assert text.encode() in case.request.body, (case.id, name)
 
 
 @each

@@ -222,8 +222,10 @@ def test_the_same_seed_sends_the_same_bytes_whatever_is_answered(whole: Whole, t
         received = list(running.received)
     assert ran.status in {1, 6}
     assert "Traceback" not in ran.out + ran.err
-    assert len(received) == len(whole.received)
-    assert _without_port(received) == _without_port(whole.received)
+    # Parts of packed messages come besides.
+    parts = {record.exchange.id for record in log_of(tmp_path / "run").records if "." in record.exchange.id}
+    assert len(received) == len(whole.received) + len(parts)
+    assert _without_port(received) >= _without_port(whole.received)
 
 
 def test_another_seed_changes_the_drawn_cases_and_no_other(whole: Whole, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def _in_lines(body: bytes, *, prefixes: bool = True) -> bytes:
     etree.indent(root, "\t")
     if not prefixes:
         etree.cleanup_namespaces(root)
-    return bytes(etree.tostring(root))
+    # As text first: on its own lxml writes letters beyond ASCII as references, which is another spelling again.
+    return etree.tostring(root, encoding="unicode").encode()
 
 
 def _odd(subject: Subject) -> Iterator[Text]:
