@@ -12,6 +12,7 @@ machine, each run of the suite in a process of its own.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import pickle
@@ -106,7 +107,9 @@ def answered(file: Path, depth: str) -> tuple[Plan, dict[Request, Response]]:
 
 def alone(file: Path, depth: str, answers: Mapping[Request, Response], folder: Path) -> Figures:
     """One run in this process, from the options to the written report, with answers from memory: seconds up to the last
-    line of the journal, and seconds of the report."""
+    line of the journal, and seconds of the report. Libraries are loaded before: `start` counts them."""
+    for name in (*LIBRARIES, DRAWS):
+        importlib.import_module(name)
     begun = time.perf_counter()
     ready = setup.set_up(Options(target=file, depth=depth))
     wire = Known(answers)
