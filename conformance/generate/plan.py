@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -283,22 +284,21 @@ def _afforded(
         else:
             chosen[place] = []
             spent += 1
+    doubtful: Counter[int] = Counter()
     queue = [(value(case), place, case) for place, group in enumerate(groups) for case in group or ()]
     for _, place, case in sorted(queue, key=lambda one: one[:2]):
         group = chosen[place]
         if group is not None:
-            more = _length([*group, case]) - _length(group) if budget is not None else 0
+            uncertain = doubtful[place] + (case.kind in UNCERTAIN)
+            # With the first case comes the closing baseline, with so many negatives another one between them.
+            more = 1 + (not group) + uncertain // BETWEEN_BASELINES - doubtful[place] // BETWEEN_BASELINES
             if budget is None or spent + more <= budget:
                 group.append(case)
+                doubtful[place] = uncertain
                 spent += more
                 continue
         dropped.append(case)
     return chosen, dropped
-
-
-def _length(cases: Sequence[Case]) -> int:
-    """The steps of a group, baselines included."""
-    return len(cases) + 1 + bool(cases) + sum(case.kind in UNCERTAIN for case in cases) // BETWEEN_BASELINES
 
 
 def _sequence(baseline: Case, cases: Iterable[Case], sent_before: int) -> Iterator[Step]:
