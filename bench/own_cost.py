@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import requests
 
@@ -33,6 +33,7 @@ from conformance.judge import Judge
 from conformance.model import Plan, Request, Response
 from conformance.run import rendering, setup
 from conformance.run.header import header
+from conformance.run.header import planned as planned_facts
 from conformance.run.options import Options
 from conformance.run.setup import Setup
 from conformance.target.exchanger import Exchanger
@@ -60,7 +61,7 @@ class Known:
     def __init__(self, answers: Mapping[Request, Response]) -> None:
         self._answers = answers
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: Request, tried: list[str]) -> Response:  # noqa: ARG002 - nothing fails
         return self._answers[request]
 
 
@@ -113,11 +114,12 @@ def alone(file: Path, depth: str, answers: Mapping[Request, Response], folder: P
     begun = time.perf_counter()
     ready = setup.set_up(Options(target=file, depth=depth))
     wire = Known(answers)
-    bound = setup.bind_all(ready, wire.send)
+    bound = setup.bind_all(ready, lambda request: wire.send(request, []))
     plan = setup.plan(bound, bound.items)
     planned = time.perf_counter()
-    facts = header(bound, plan, bound.items, folder.name, "")
+    facts = header(bound, bound.items, folder.name, "")
     journal = Journal.create(folder / rendering.JOURNAL, facts, bound.target.masks())
+    journal.plan(planned_facts(bound, plan, bound.items))
     judges = {name: _judge(bound, name) for name in bound.target.services}
     exchanger = Exchanger(
         plan, wire=wire, judge=lambda case, got: judges[case.service](case, got), journal=journal, target=bound.target
@@ -170,7 +172,8 @@ def loop(plan: Plan, url: str | None = None) -> float:
 def _prepared(request: Request, url: str | None) -> requests.PreparedRequest:
     one = requests.Request(request.method, url or request.url, data=request.body).prepare()
     one.method = request.method
-    one.headers.update({name: value.encode() for name, value in request.headers})  # type: ignore[arg-type]
+    # Bytes, as the wire sends them: requests takes them, its types do not.
+    cast("Any", one.headers).update({name: value.encode() for name, value in request.headers})
     one.headers["Content-Length"] = str(len(request.body))
     return one
 

@@ -70,7 +70,9 @@ def _start(found: Figures) -> str:
 
 def _growth(found: Figures) -> str:
     first = next(iter(found.values()))["each"]
-    rows = [("depth", "requests", "plan", "judge and record", "reports", "one exchange", "ratio")]
+    rows: list[tuple[str, ...]] = [
+        ("depth", "requests", "plan", "judge and record", "reports", "one exchange", "ratio")
+    ]
     for depth, taken in found.items():
         parts = (f"{taken[name]:.2f} s" for name in ("plan", "exchange", "report"))
         each = taken["each"]
