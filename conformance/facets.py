@@ -7,7 +7,6 @@ string, `\\d` and `\\w` over ASCII. Strings on which the dialects differ must no
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +14,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from conformance.model import Choice, Constraint, Field, Tree
-from conformance.patterns import Unsupported, reading
+from conformance.patterns import Unsupported, holder
 
 
 class Fit(Enum):
@@ -64,23 +63,12 @@ PLAIN_EXPONENT = 64
 
 
 @lru_cache(maxsize=256)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The documents' pattern for Python's engine, over ASCII. Hold a text against it with `matches`."""
-    try:
-        return re.compile(reading(pattern), re.ASCII)
-    except Unsupported:
-        # Lookaheads and the like: no other dialect gets it, but .NET and Python read it alike.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(pattern, re.ASCII)
-
-
-@lru_cache(maxsize=256)
 def readable(pattern: str) -> bool:
-    """Can Python read the pattern at all? One that only another dialect reads decides nothing here."""
+    """Can texts be held against the pattern here? One that only another dialect reads, or that would take for ever,
+    decides nothing."""
     try:
-        compiled(pattern)
-    except (re.error, OverflowError, RecursionError):
+        holder(pattern)
+    except (re.error, OverflowError, RecursionError, Unsupported):
         return False
     return True
 
@@ -89,8 +77,7 @@ def matches(pattern: str, text: str) -> bool:
     """The first match is the whole text, as [RegularExpression] wants it: `a|ab` refuses `ab`. A last line feed never
     matches, since dialects differ on it.
     """
-    found = compiled(pattern).match(text)
-    return found is not None and found.end() == len(text) and not text.endswith("\n")
+    return not text.endswith("\n") and holder(pattern)(text)
 
 
 def blank(value: Tree) -> bool:

@@ -238,3 +238,22 @@ def test_any_bytes_are_a_message_or_malformed(message, body, charset):
         return
     assert isinstance(decoded.tree, dict | str)
     assert all(value is None or isinstance(value, str | bool) or is_number(value) for value in scalars(decoded.tree))
+
+
+PYTHONS = [
+    "zip",
+    "rot13",
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "raw-unicode-escape",
+    "undefined",
+]
+
+
+@pytest.mark.parametrize("charset", PYTHONS)
+def test_a_codec_that_only_python_has_is_no_charset(charset):
+    with pytest.raises(Malformed) as told:
+        read(document("<Email>a</Email>"), charset)
+    assert told.value.unread

@@ -64,7 +64,35 @@ def extended(count):
     return complex_type("k0", "") + types
 
 
+def unions(count):
+    """Unions of which each names the one before twice."""
+    types = "".join(
+        f'<xs:simpleType name="u{n + 1}"><xs:union memberTypes="d:u{n} d:u{n}"/></xs:simpleType>' for n in range(count)
+    )
+    return '<xs:simpleType name="u0"><xs:restriction base="xs:string"/></xs:simpleType>' + types
+
+
+def attribute_groups(count):
+    """The same of groups of attributes."""
+    types = "".join(
+        f'<xs:attributeGroup name="a{n + 1}">{f"""<xs:attributeGroup ref="d:a{n}"/>""" * 2}</xs:attributeGroup>'
+        for n in range(count)
+    )
+    return '<xs:attributeGroup name="a0"><xs:attribute name="x"/></xs:attributeGroup>' + types
+
+
+def patterned(pattern):
+    restricted = f'<xs:restriction base="xs:string"><xs:pattern value="{pattern}"/></xs:restriction>'
+    return f'<xs:simpleType name="k0">{restricted}</xs:simpleType>'
+
+
 TOO_MUCH = {
+    "unions that double": (with_schema(unions(30), optional("d:u30")), "u9 has more than 1000 parts"),
+    "attributes that double": (with_schema(attribute_groups(30)), "a9 has more than 1000 parts"),
+    "groups in groups": (
+        with_schema("", f"{'<xs:sequence>' * 300}{'</xs:sequence>' * 300}"),
+        "is more than is read: Excessive depth",
+    ),
     "groups that double": (with_schema(doubled(30), '<xs:group ref="d:g30"/>'), "has more than 1000 elements"),
     "types that double": (with_schema(nested(30), optional("d:k30")), "the message has more than 3000 elements"),
     "types that grow": (with_schema(extended(30), optional("d:k30")), "has more than 1000 elements"),
@@ -87,6 +115,11 @@ def test_what_is_too_much_is_refused_soon(kind):
 
 
 FINE = {
+    "a default for a slow pattern": with_schema(
+        patterned("(a+)+b"), f'<xs:element name="z" type="d:k0" minOccurs="0" default="{"a" * 40}"/>'
+    ),
+    "a pattern that repeats too often": with_schema(patterned("((a{1000}){1000}){1000}"), optional("d:k0")),
+    "a count that no machine has": with_schema(patterned("a{99999999999}"), optional("d:k0")),
     "a type that may hold itself": with_schema(complex_type("k0", optional("d:k0")), optional("d:k0")),
     "a group that names itself": with_schema(
         '<xs:group name="g0"><xs:sequence><xs:group ref="d:g0" minOccurs="0"/></xs:sequence></xs:group>'
@@ -127,6 +160,14 @@ def without(name):
 
 
 BROKEN = {
+    "a name that is none": (
+        with_schema("", '<xs:element name="x:y" type="xs:string"/>'),
+        "Invalid tag name 'x:y'|which is no name in XML",
+    ),
+    "a part of no type": (
+        BASE.replace('style="document"', 'style="rpc"').replace(f'element="d:{OPERATION}"', ""),
+        "nothing declares the type of a part",
+    ),
     "no services": (without("service"), "has no port with a SOAP binding over HTTP"),
     "no bindings": (without("binding"), "has no port with a SOAP binding over HTTP"),
     "no port type": (without("portType"), "a stock client .* cannot load it: No definition .*Puerto"),

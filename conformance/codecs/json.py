@@ -21,7 +21,13 @@ from conformance.model import Tree
 LONGEST_INT = 4000
 DEEPEST = 200
 """A fixed bound, so that what is read does not depend on how much of Python's stack is left."""
-BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+MOST_VALUES = 100_000
+"""Values in one text. Each takes about 100 bytes here, so that 16 MiB of empty arrays would be half a gigabyte."""
+MOST_DIGITS = 100_000
+"""Characters of one number. Arithmetic on more takes seconds, and no reader of the services holds so many."""
+MARKS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
+"""A string, closed or not, or a mark between values. Gives nothing back, so each character is looked at once."""
+PAIRS = {"]": "[", "}": "{"}
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -50,8 +56,7 @@ def decode(body: bytes) -> Decoded:
     except UnicodeDecodeError:
         utf8 = False
         text = data.decode("latin-1")
-    if _depth(text) > DEEPEST:
-        raise Malformed(f"nested deeper than the {DEEPEST} levels that this suite reads", unread=True)
+    _bounded(text)
     duplicates: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -70,16 +75,36 @@ def decode(body: bytes) -> Decoded:
     return Decoded(tree=tree, duplicates=tuple(duplicates), byte_order_mark=marked, utf8=utf8)
 
 
-def _depth(text: str) -> int:
-    """How deep the brackets outside of strings are nested, at most."""
-    deepest = level = 0
-    for mark in BRACKETS.findall(text):
+def _bounded(text: str) -> None:
+    """Malformed where the text is deeper or holds more than is read here. RFC 8259 §9 lets a reader set such limits and
+    a writer none, so that is no fault of the text, unless its brackets do not pair."""
+    opened = text.count("[") + text.count("{")
+    if opened <= DEEPEST and opened + text.count(",") <= MOST_VALUES:
+        return
+    deepest, values = _size(text)
+    if deepest > DEEPEST:
+        raise Malformed(f"nested deeper than the {DEEPEST} levels that this suite reads", unread=True)
+    if values > MOST_VALUES:
+        raise Malformed(f"more than the {MOST_VALUES} values that this suite reads", unread=True)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """How deep the brackets outside of strings are nested, at most, and how many values there are, about."""
+    pending = bytearray()
+    deepest = values = 0
+    for found in MARKS.finditer(text):
+        mark = found[0]
         if mark in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif mark in "]}":
-            level -= 1
-    return deepest
+            pending += mark.encode()
+            deepest = max(deepest, len(pending))
+            values += 1
+        elif mark == ",":
+            values += 1
+        elif mark in PAIRS and (not pending or pending.pop() != ord(PAIRS[mark])):
+            raise Malformed(f"{mark} closes nothing at character {found.start() + 1}")
+    if pending:
+        raise Malformed(f"{chr(pending[-1])} is not closed")
+    return deepest, values
 
 
 def _integer(text: str) -> int | Decimal:
@@ -87,6 +112,8 @@ def _integer(text: str) -> int | Decimal:
 
 
 def _decimal(text: str) -> Decimal:
+    if len(text) > MOST_DIGITS:
+        raise Malformed(f"a number of more than the {MOST_DIGITS} characters that this suite reads", unread=True)
     try:
         return Decimal(text)
     except ArithmeticError:

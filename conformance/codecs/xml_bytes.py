@@ -8,21 +8,29 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
+from xml.parsers import expat
 
 from lxml import etree
 
 from conformance.codecs.decoded import Malformed
+from conformance.errors import without_excerpt
 
 DEEPEST = 200
+"""A fixed bound, below that of libxml2, so that whoever walks a document may call himself."""
+MOST_NODES = 100_000
+"""Elements, attributes and other nodes. Each takes about 200 bytes; 16 MiB of empty elements would be a gigabyte."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 MARK = "\ufeff"
 DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
-OURS = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "unicode-escape"})
+OURS = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined"})
 """Names that Python knows and nobody else: no charsets."""
 DOCTYPE = "a document type declaration, which this suite does not read"
-LIMITS = ("huge", "depth", "limit")
+LIMITS = ("huge", "depth", "limit", "too long", "too big")
 """Words of libxml2 for a document that is too much for it, not ill-formed."""
+VALIDITY = range(500, 600)
+"""Codes of libxml2 for what is wrong with declarations in a document type: they are not read here."""
+TAG = re.compile("<[^>]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,25 +57,12 @@ def document_of(body: bytes, charset: str = "") -> Document:
     text, fair = _text(body, charset)
     root = _parsed(text)
     tree = root.getroottree()
-    instructions: Any = tree.xpath("//processing-instruction()")
-    for found in instructions:
-        _removed(found)
+    instructions: Any = tree.xpath("count(//processing-instruction())")
+    # What is around the root is none of its content; the text behind one inside stays.
+    etree.strip_elements(tree, etree.ProcessingInstruction, with_tail=False)
     return Document(
-        root=root, fair=fair, document_type=tree.docinfo.internalDTD is not None, instructions=len(instructions)
+        root=root, fair=fair, document_type=tree.docinfo.internalDTD is not None, instructions=int(instructions)
     )
-
-
-def _removed(node: Any) -> None:
-    """Take the node out of the tree; the text behind it stays."""
-    parent, before = node.getparent(), node.getprevious()
-    if parent is None:
-        return
-    if before is not None:
-        before.tail = (before.tail or "") + (node.tail or "")
-    else:
-        parent.text = (parent.text or "") + (node.tail or "")
-    node.tail = None
-    parent.remove(node)
 
 
 def declared(body: bytes, charset: str = "") -> str:
@@ -92,7 +87,7 @@ def _text(body: bytes, charset: str) -> tuple[str, bool]:
 def _known(name: str) -> str:
     try:
         found = codecs.lookup(name).name
-        if found not in OURS:
+        if found.replace("_", "-") not in OURS:
             b"\0\0\0\0".decode(found)  # A codec of Python's that yields no text is a LookupError here.
             return found
     except (LookupError, ValueError):
@@ -116,14 +111,14 @@ def _contradicts(name: str, body: bytes) -> bool:
 def _parsed(text: str) -> etree._Element:
     if text.startswith(MARK):
         raise Malformed("a second byte order mark")
+    data = text.encode("utf-8", "surrogatepass")
+    if _nodes(text) > MOST_NODES:
+        _beyond(data, f"more than the {MOST_NODES} elements and attributes that this suite reads")
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        reason = str(error.msg or "no XML document")
-        if "amplification" in reason:
-            raise Malformed(DOCTYPE, unread=True) from None
-        raise Malformed(reason, unread=any(word in reason.lower() for word in LIMITS)) from None
+        _ill_formed(error, data)
     declared_type: Any = root.getroottree().docinfo.internalDTD
     if declared_type is not None and any(True for _ in declared_type.iterentities()):
         raise Malformed(DOCTYPE, unread=True)
@@ -133,3 +128,32 @@ def _parsed(text: str) -> etree._Element:
         if depth > DEEPEST:
             raise Malformed(f"nested deeper than the {DEEPEST} levels that this suite reads", unread=True)
     return root
+
+
+def _nodes(text: str) -> int:
+    """How many nodes the document has, at most; none is counted exactly while there are few."""
+    most = text.count("<") + text.count("=")
+    if most <= MOST_NODES:
+        return most
+    return sum(1 + found[0].count("=") for found in TAG.finditer(text) if not found[0].startswith("</"))
+
+
+def _ill_formed(error: etree.XMLSyntaxError, data: bytes) -> NoReturn:
+    reason = " ".join(without_excerpt(str(error.msg or "no XML document")).split())
+    if "amplification" in reason or getattr(error, "code", 0) in VALIDITY:
+        raise Malformed(DOCTYPE, unread=True) from None
+    if any(word in reason.lower() for word in LIMITS):
+        _beyond(data, reason)
+    raise Malformed(reason) from None
+
+
+def _beyond(data: bytes, reason: str) -> NoReturn:
+    """The document is more than is read here, which no standard forbids, unless it is not even well-formed: that is
+    told by a reader that keeps nothing of it."""
+    # With a document type the reader would look into declarations.
+    if b"<!DOCTYPE" not in data:
+        try:
+            expat.ParserCreate("utf-8").Parse(data, True)
+        except expat.ExpatError as error:
+            raise Malformed(str(error)) from None
+    raise Malformed(reason, unread=True) from None

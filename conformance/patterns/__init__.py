@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from conformance.patterns.engine import holder
 from conformance.patterns.match import Span, derive
 from conformance.patterns.parse import parse
 from conformance.patterns.tree import Anchor, Chars, Choice, Node, Repeat, Sequence, Unsupported
@@ -27,6 +28,7 @@ __all__ = [
     "Span",
     "Unsupported",
     "derive",
+    "holder",
     "parse",
     "reading",
     "whole",

@@ -7,6 +7,8 @@ lacks the end anchor is taken only where the text itself decides at each charact
 
 from __future__ import annotations
 
+from math import inf
+
 from conformance.patterns.tree import (
     EMPTY,
     Anchor,
@@ -81,15 +83,15 @@ def _ended(node: Node) -> bool:
 # --- does the next character decide? ----------------------------------------------------------------------------------
 
 
-def _empty(node: Node) -> bool:
+def empty(node: Node) -> bool:
     """May the node match nothing?"""
     match node:
         case Sequence():
-            return all(_empty(item) for item in node.items)
+            return all(empty(item) for item in node.items)
         case Choice():
-            return any(_empty(option) for option in node.options)
+            return any(empty(option) for option in node.options)
         case Repeat():
-            return node.low == 0 or _empty(node.item)
+            return node.low == 0 or empty(node.item)
     return isinstance(node, Anchor)
 
 
@@ -102,7 +104,7 @@ def _first(node: Node) -> Ranges:
             found: Ranges = ()
             for item in node.items:
                 found += _first(item)
-                if not _empty(item):
+                if not empty(item):
                     break
             return merged(found)
         case Choice():
@@ -117,31 +119,43 @@ def decided(node: Node, follow: Ranges = ()) -> bool:
 
     Holds where each next character belongs to one way only and the engine tries to go on before it stops.
     """
+    return not conflicts(node, follow)
+
+
+def conflicts(node: Node, follow: Ranges = (), *, looped: bool = False) -> float:
+    """In how many places the next character may belong to several ways. Endless where such a place is in what repeats:
+    then the ways double with each repetition, and otherwise they grow with the length of the text, once a place."""
+    one = inf if looped else 1
     match node:
         case Sequence():
+            total = 0.0
             for item in reversed(node.items):
-                if not decided(item, follow):
-                    return False
-                follow = merged((*_first(item), *(follow if _empty(item) else ())))
-            return True
+                total += conflicts(item, follow, looped=looped)
+                follow = merged((*_first(item), *(follow if empty(item) else ())))
+            return total
         case Choice():
-            return _apart(node.options, follow) and all(decided(option, follow) for option in node.options)
+            here = 0 if _apart(node.options, follow) else one
+            return here + sum(conflicts(option, follow, looped=looped) for option in node.options)
         case Repeat():
             if node.low == node.high == 1:
-                return decided(node.item, follow)
-            first = _first(node.item)
-            if _empty(node.item) or (node.low != node.high and (not node.greedy or overlap(first, follow))):
-                return False
-            return decided(node.item, follow if node.high == 1 else merged((*first, *follow)))
-    return True
+                return conflicts(node.item, follow, looped=looped)
+            first, again = _first(node.item), node.high != 1
+            here = 0
+            if empty(node.item):
+                here = inf if again else one
+            elif node.low != node.high and (not node.greedy or overlap(first, follow)):
+                here = one
+            behind = merged((*first, *follow)) if again else follow
+            return here + conflicts(node.item, behind, looped=looped or again)
+    return 0
 
 
 def _apart(options: tuple[Node, ...], follow: Ranges) -> bool:
     """No two options begin alike; one that may be empty comes last, and what follows begins like none."""
-    met: Ranges = follow if any(map(_empty, options)) else ()
+    met: Ranges = follow if any(map(empty, options)) else ()
     for option in options:
         first = _first(option)
         if overlap(first, met):
             return False
         met = merged((*met, *first))
-    return not any(map(_empty, options[:-1]))
+    return not any(map(empty, options[:-1]))

@@ -5,7 +5,7 @@ A compiler's work grows with the square of a content model, and groups that name
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -16,7 +16,11 @@ MOST_PAIRS = 4_000_000
 """Pairs of particles that a compiler compares in all content models; about ten seconds."""
 MOST_PARTICLES = 1_000
 """Particles in one content model, groups and base types written out."""
+MOST_PARTS = 1_000
+"""Members of a union, or attributes of a group, with the unions and groups among them written out."""
 _PARTICLES = (f"{{{XS}}}element", f"{{{XS}}}any")
+_SIMPLE, _ATTRIBUTES, _ATTRIBUTE = f"{{{XS}}}simpleType", f"{{{XS}}}attributeGroup", f"{{{XS}}}attribute"
+_UNION, _RESTRICTION, _LIST = f"{{{XS}}}union", f"{{{XS}}}restriction", f"{{{XS}}}list"
 _TYPE, _GROUP, _EXTENSION = f"{{{XS}}}complexType", f"{{{XS}}}group", f"{{{XS}}}extension"
 
 
@@ -26,7 +30,7 @@ def excess(roots: Iterable[etree._Element]) -> str:
     count = sum(1 for schema in schemas for _ in schema.iter())
     if count > MOST_ELEMENTS:
         return f"the schemas have {count} elements; at most {MOST_ELEMENTS} are read"
-    return _Models(schemas).excess()
+    return _Models(schemas).excess() or _Parts(schemas).excess()
 
 
 class _Models:
@@ -75,3 +79,35 @@ class _Models:
     def _referred(self, kind: str, name: str) -> int:
         local = name.rpartition(":")[2]
         return max((self._size(one) for one in self._named.get((kind, local), ())), default=0)
+
+
+class _Parts:
+    """The sizes of unions and of groups of attributes, which may name others of their kind twice."""
+
+    def __init__(self, schemas: list[etree._Element]) -> None:
+        self._named: dict[tuple[str, str], list[etree._Element]] = {}
+        for schema in schemas:
+            for one in schema.iterchildren(_SIMPLE, _ATTRIBUTES):
+                self._named.setdefault((str(one.tag), one.get("name", "")), []).append(one)
+        self._sizes: dict[etree._Element, int] = {}
+
+    def excess(self) -> str:
+        for (_, name), held in self._named.items():
+            for one in held:
+                if self._size(one) > MOST_PARTS:
+                    return f"{name} has more than {MOST_PARTS} parts, what it names written out"
+        return ""
+
+    def _size(self, one: etree._Element) -> int:
+        if one not in self._sizes:
+            self._sizes[one] = 1
+            self._sizes[one] = min(1 + sum(self._below(one)), MOST_PARTS + 1)
+        return self._sizes[one]
+
+    def _below(self, one: etree._Element) -> Iterator[int]:
+        for child in one.iter(_UNION, _RESTRICTION, _LIST, _ATTRIBUTES, _ATTRIBUTE):
+            kind = _ATTRIBUTES if child.tag == _ATTRIBUTES else _SIMPLE
+            names = " ".join(child.get(key, "") for key in ("memberTypes", "base", "itemType", "ref"))
+            for name in names.split() if child is not one else ():
+                held = self._named.get((kind, name.rpartition(":")[2]), ())
+                yield max((self._size(other) for other in held), default=1)

@@ -129,7 +129,7 @@ class _Reading:
         if self._count > MOST_NODES:
             raise Unread(f"{self._url}: the message has more than {MOST_NODES} elements; no more are read")
         node = Node(
-            tag=element.name,
+            tag=self._name(element.name),
             nillable=bool(element.nillable),
             fixed=element.fixed if element.fixed is not None else element.default,
             remark="abstract" if element.abstract or element.type.abstract else "",
@@ -138,7 +138,7 @@ class _Reading:
 
     def _typed(self, node: Node, kind: Any, above: tuple[Any, ...]) -> Node:
         if not kind.is_simple():
-            node = replace(node, attributes=tuple(_demanded(kind.attributes)))
+            node = replace(node, attributes=tuple(self._demanded(kind.attributes)))
         simple = kind if kind.is_simple() else kind.content if kind.has_simple_content() else None
         if simple is not None:
             return _leaf(node, simple, kind)
@@ -151,6 +151,20 @@ class _Reading:
         if not children and any(type(part).__name__ == "XsdAnyElement" for part in kind.content.iter_elements()):
             return replace(node, kind="open", type=name or "anything")
         return replace(node, type=name, children=children)
+
+    def _name(self, name: str) -> str:
+        """The name, which a compiler takes as it is written."""
+        try:
+            etree.QName(name)
+        except ValueError:
+            raise Unusable(f"{self._url}: its schema declares {name!r}, which is no name in XML") from None
+        return name
+
+    def _demanded(self, attributes: Any) -> Iterator[str]:
+        """The attributes that an element must have and that the schema has no value for."""
+        for name, one in attributes.items():
+            if name is not None and one.use == "required":
+                yield str(etree.QName(self._name(name)).localname)
 
     def _group(self, group: Any, above: tuple[Any, ...], choice: int) -> Iterator[Node]:
         if group.model == "choice" and group.min_occurs and not choice:
@@ -167,13 +181,6 @@ class _Reading:
             for node in made:
                 least = 0 if group.model == "choice" else node.least * group.min_occurs
                 yield replace(node, least=least, most=_times(node.most, group.max_occurs))
-
-
-def _demanded(attributes: Any) -> Iterator[str]:
-    """The attributes that an element must have and that the schema has no value for."""
-    for name, one in attributes.items():
-        if name is not None and one.use == "required":
-            yield str(etree.QName(name).localname)
 
 
 def _once(nodes: Iterator[Node]) -> tuple[Node, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from conformance.errors import ConformanceError
 
+TOO_DEEP = "what it declares names itself, or is nested too deep"
+"""What Python calls a recursion."""
+
 
 class Unusable(ConformanceError):  # noqa: N818 - it names a state of a document, as the user sees it
     """A WSDL, or a document that it imports, cannot be used. The text names the document and the reason."""

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from lxml import etree
 
+from conformance.errors import without_excerpt
 from conformance.model import Description
 from conformance.wsdl.bounds import excess
 from conformance.wsdl.errors import Unread, Unusable
@@ -26,6 +27,8 @@ WSDL_2 = "http://www.w3.org/ns/wsdl"
 XS = "http://www.w3.org/2001/XMLSchema"
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
+TOO_MUCH = ("huge", "depth", "limit", "too long", "too big")
+"""Words of libxml2 for a document that is beyond its bounds, not ill-formed."""
 
 Fetch = Callable[[str], bytes]
 """Address → what is there. Redirects, credentials and the bound on one download are its business; it raises Unusable or
@@ -209,7 +212,10 @@ def _parsed(content: bytes, wanted: _Wanted) -> etree._Element:
     try:
         root = parse(content)
     except etree.XMLSyntaxError as error:
-        raise Unusable(f"{_named(wanted)} is no well-formed XML: {' '.join(str(error).split())}") from None
+        reason = " ".join(without_excerpt(str(error)).split())
+        if any(word in reason.lower() for word in TOO_MUCH):
+            raise Unread(f"{_named(wanted)} is more than is read: {reason}") from None
+        raise Unusable(f"{_named(wanted)} is no well-formed XML: {reason}") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unusable(f"{_named(wanted)} has a document type declaration, which a WSDL must not have")
     kinds = {f"{{{WSDL}}}definitions", f"{{{XS}}}schema"} if wanted.by else {f"{{{WSDL}}}definitions"}

@@ -246,4 +246,5 @@ def _parts(message: Any) -> Iterator[Part]:
         if part.element is not None:
             yield Part(name=name, element=str(part.element.qname.text))
         else:
-            yield Part(name=name, type=str(part.type.qname.text) if part.type.qname is not None else "")
+            named = part.type.qname if part.type is not None else None
+            yield Part(name=name, type=str(named.text) if named is not None else "")

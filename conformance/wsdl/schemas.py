@@ -18,11 +18,20 @@ import xmlschema
 from lxml import etree
 
 from conformance.model import Description
-from conformance.wsdl.errors import Unread
+from conformance.wsdl.compiler import Schema
+from conformance.wsdl.errors import TOO_DEEP, Unread
 from conformance.wsdl.load import WSDL, XS, parse
 from conformance.wsdl.standin import XML
 
-_TROUBLE = (xmlschema.XMLSchemaException, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_TROUBLE = (
+    xmlschema.XMLSchemaException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def schema_of(description: Description) -> Any:
@@ -36,6 +45,8 @@ def remarks(description: Description) -> tuple[str, ...]:
 
 
 def _line(error: Any) -> str:
+    if isinstance(error, RecursionError):
+        return TOO_DEEP
     return " ".join(str(getattr(error, "message", error)).split())
 
 
@@ -50,9 +61,7 @@ def _compiled(url: str, documents: tuple[tuple[str, bytes], ...]) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             (first, text), *others = sources
-            made = xmlschema.XMLSchema10(
-                text, first or None, validation="lax", allow="none", use_fallback=False, build=False
-            )
+            made = Schema(text, first or None, validation="lax", allow="none", use_fallback=False, build=False)
             for namespace, other in others:
                 made.add_schema(other, namespace or None)
             made.build()

@@ -22,7 +22,7 @@ from lxml import etree
 from zeep.xsd.elements.indicators import Group, Indicator
 
 from conformance.model import Description, Field, Headers, Message, Tree
-from conformance.wsdl.errors import Unread, Unreadable, Unusable
+from conformance.wsdl.errors import TOO_DEEP, Unread, Unreadable, Unusable
 from conformance.wsdl.standin import stands_in
 
 Fault = zeep.exceptions.Fault
@@ -196,6 +196,8 @@ def _port(description: Description, version: str) -> Any:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return TOO_DEEP
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
@@ -223,6 +225,12 @@ class _Answer:
     content: bytes
     headers: Mapping[str, str]
     encoding: str | None = field(default=None)
+
+
+# What zeep tells of its work holds addresses, and with them what a target file keeps secret.
+logging.getLogger("zeep").setLevel(logging.ERROR)
+logging.getLogger("zeep").addHandler(logging.NullHandler())
+logging.getLogger("zeep").propagate = False
 
 
 class _Ear(logging.Handler):

@@ -1,0 +1,1 @@
+"""What comes from outside, mangled: every reader ends soon, with a value or with an error of our own."""
