@@ -31,11 +31,12 @@ Answer = Callable[[socket.socket, bytes], None]
 
 
 class RawServer:
-    """Answers bytes with bytes. `received` holds each connection's request, whole."""
+    """Answers bytes with bytes. `received` holds each connection's request, whole; nothing where it does not read."""
 
-    def __init__(self, answer: bytes | Answer, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, answer: bytes | Answer, tls: ssl.SSLContext | None = None, *, reads: bool = True) -> None:
         self._answer = answer
         self._tls = tls
+        self._reads = reads
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}/api"
@@ -65,7 +66,7 @@ class RawServer:
             return
         with connection:
             try:
-                request = read_request(connection)
+                request = read_request(connection) if self._reads else b""
                 self.received.append(request)
                 if isinstance(self._answer, bytes):
                     connection.sendall(self._answer)
@@ -106,8 +107,10 @@ def read_request(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def raw_server(answer: bytes | Answer = OK, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
-    server = RawServer(answer, tls)
+def raw_server(
+    answer: bytes | Answer = OK, tls: ssl.SSLContext | None = None, *, reads: bool = True
+) -> Iterator[RawServer]:
+    server = RawServer(answer, tls, reads=reads)
     try:
         yield server
     finally:

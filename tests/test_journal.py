@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from conformance.errors import ConformanceError
 from conformance.model import Case, Exchange, Expect, Judgement, Record, Reply, Response
 from conformance.target import journal as module
 from conformance.target.journal import Journal, read
-from conformance.target.records import (
+from conformance.target.journal.records import (
     case_from,
     case_json,
     exchange_from,
@@ -153,18 +154,18 @@ def test_a_line_is_one_write(tmp_path) -> None:
     writes: list[bytes] = []
 
     class Counted:
-        def write(self, data: bytes) -> None:
-            writes.append(data)
+        def write(self, data: bytes) -> int:
+            writes.append(bytes(data))
+            return len(data)
 
-        def flush(self) -> None:
-            writes.append(b"flush")
+        def close(self) -> None: ...
 
-    journal._file.close()
-    journal._file = Counted()  # type: ignore[assignment]
+    journal._lines._file.close()
+    journal._lines._file = Counted()  # type: ignore[assignment]
     journal.exchange(exchange(), [record(exchange())])
-    assert len(writes) == 2
+    journal.close()
+    assert len(writes) == 1
     assert writes[0].count(b"\n") == 1
-    assert writes[1] == b"flush"
 
 
 @pytest.mark.parametrize("cut", [1, 2, 40, 200])
@@ -179,25 +180,35 @@ def test_a_torn_last_line_is_left_out_and_is_no_problem(tmp_path, cut: int) -> N
     assert [one.exchange.id for one in log.records] == (["x00001", "x00002"] if cut == 1 else ["x00001"])
 
 
+def resealed(value: object) -> bytes:
+    """A line that fits its checksum, whatever it says."""
+    text = json.dumps(value).encode() if not isinstance(value, bytes) else value
+    return b'{"crc32": "%08x", %s' % (zlib.crc32(text), text[1:])
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        b"",
         b"{",
         b"[]",
-        b"7",
         b"null",
-        b'{"other": 1}',
         b"\xff\xfe",
-        b'{"exchange": {}}',
-        b'{"exchange": {"id": 1}, "records": []}',
-        b'{"exchange": null, "records": []}',
-        b'{"sending": 1}',
-        b'{"unsent": []}',
-        b'{"end": 1}',
-        b"[" * 100_000,
+        b'{"other": 1}',
+        b'{"crc32": "00000000", "end": {"at": ""}}',
+        b'{"crc32": "0", "end": {"at": ""}}',
+        resealed({"other": 1}),
+        resealed({"exchange": {}}),
+        resealed({"exchange": {"id": 1}, "records": []}),
+        resealed({"exchange": None, "records": []}),
+        resealed({"sending": 1}),
+        resealed({"unsent": []}),
+        resealed({"plan": 1}),
+        resealed({"end": 1}),
+        resealed(b'{"a": ' + b"[" * 100_000),
     ],
 )
-def test_a_corrupt_line_is_named_and_the_rest_is_read(tmp_path, line: bytes) -> None:
+def test_a_damaged_line_is_named_and_the_rest_is_read(tmp_path, line: bytes) -> None:
     path = tmp_path / "run.jsonl"
     written(path, record(exchange(1))).close()
     lines = path.read_bytes().splitlines(keepends=True)
@@ -205,12 +216,25 @@ def test_a_corrupt_line_is_named_and_the_rest_is_read(tmp_path, line: bytes) -> 
     log = read(path)
     assert len(log.records) == 1
     (problem,) = log.problems
-    assert problem.startswith(f"{path}, line 2: cannot be read")
+    assert problem.startswith(f"{path}, line 2: it ")
+
+
+def test_every_changed_byte_of_a_line_is_damage(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    written(path, record(exchange(1))).close()
+    whole = path.read_bytes()
+    start = whole.index(b"\n") + 1
+    for place in range(start, len(whole) - 1, 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        log = read(path)
+        assert log.problems
+        assert log.problems[0].startswith(f"{path}, line 2: "), place
+        assert log.records == ()
 
 
 def test_a_journal_without_a_header_says_so(tmp_path) -> None:
     (tmp_path / "run.jsonl").write_bytes(b"")
-    assert read(tmp_path / "run.jsonl").problems == (f"{tmp_path / 'run.jsonl'}: no header line",)
+    assert read(tmp_path / "run.jsonl").problems == (f"{tmp_path / 'run.jsonl'}, line 1: no header of a run",)
     with pytest.raises(ConformanceError, match="cannot be read"):
         read(tmp_path / "missing.jsonl")
 
@@ -234,6 +258,71 @@ def test_a_killed_run_goes_on_after_its_last_whole_line(tmp_path) -> None:
     assert [one.exchange.id for one in log.records] == ["x00001", "x00003"]
     assert log.problems == ()
     assert b'"contracts": {"collection-policy": "abc"}' in path.read_bytes().splitlines()[-1]
+
+
+def test_a_line_that_lacks_only_its_end_is_kept(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    written(path, record(exchange(1))).close()
+    path.write_bytes(path.read_bytes()[:-1])
+    journal = Journal.extend(path)
+    journal.exchange(exchange(2), [record(exchange(2))])
+    journal.close()
+    log = read(path)
+    assert [one.exchange.id for one in log.records] == ["x00001", "x00002"]
+    assert log.problems == ()
+
+
+def test_only_one_process_writes_a_journal(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    journal = written(path)
+    assert read(path).stopped == "is still going on"
+    with pytest.raises(ConformanceError, match="is being written by another run"):
+        Journal.extend(path)
+    journal.exchange(exchange(1), [record(exchange(1))])
+    journal.close()
+    assert (len(read(path).records), read(path).stopped) == (1, "was killed")
+    Journal.extend(path).close()
+
+
+def test_a_run_that_is_gone_on_with_forgets_what_was_missing(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    steps = plan([case(number, request(URL)) for number in range(1, 5)]).steps
+    journal = Journal.create(path, HEADER)
+    journal.exchange(exchange(1), [record(exchange(1))])
+    journal.exchange(exchange(2, response=None, error="No."), [record(exchange(2))], sent=False)
+    journal.unsent(steps[2], "given up")
+    journal.unsent(steps[3], "the budget is spent", spent=True)
+    journal.end()
+    journal.close()
+    before = read(path)
+    assert (before.ended, before.unreached, before.spent) == (True, ("x00002",), frozenset({"x00004"}))
+    journal = Journal.extend(path)
+    journal.resumed(command="again")
+    journal.close()
+    log = read(path)
+    assert [one.exchange.id for one in log.records] == ["x00001"]
+    assert log.unsent == {"x00004": "the budget is spent"}
+    assert (log.ended, log.unreached, log.stopped) == (False, (), "was killed")
+    assert log.resumed[0]["command"] == "again"
+
+
+def test_a_plan_is_part_of_what_the_header_says(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    journal = Journal.create(path, {**HEADER, "notices": ["a"]})
+    journal.plan({"plan": [], "notices": ["b"]})
+    journal.close()
+    assert read(path).header == {**HEADER, "plan": [], "notices": ["b"]}
+
+
+def test_what_was_fetched_and_not_judged_is_kept(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    journal = Journal.create(path, HEADER)
+    journal.fetched(exchange(1, id="w00001"))
+    journal.fetched(exchange(2, id="w00002"))
+    journal.exchange(exchange(2, id="w00002"), [record(exchange(2, id="w00002"), case(2, request(URL)))])
+    journal.close()
+    log = read(path)
+    assert ([one.id for one in log.fetched], log.unjudged, len(log.records)) == (["w00001"], (), 1)
 
 
 def test_a_request_that_is_sent_after_all_is_unsent_no_more(tmp_path) -> None:

@@ -19,7 +19,7 @@ from conformance.run import execution
 from conformance.run.contracts import all_rules, contracts
 from conformance.run.options import Options
 from conformance.run.setup import plan, set_up
-from conformance.target.records import masked_judgement
+from conformance.target.journal.records import masked_judgement
 from conformance.target.secrets import MASK, Secrets
 from tests.profiles.wire import Incoming, Outgoing, serving
 

@@ -47,7 +47,7 @@ def reference(service: str, hook: Hook) -> Iterator[tuple[str, Served]]:
 
     with serving(reply) as server:
         parts = urlsplit(server.url)
-        yield f"{parts.scheme}://{parts.netloc}{urlsplit(contract.operation.path).path}", server
+        yield f"{parts.scheme}://{parts.netloc}/{urlsplit(contract.operation.path).path.lstrip('/')}", server
 
 
 def echoing(incoming: Incoming, found: Outgoing) -> Outgoing:
@@ -191,6 +191,6 @@ def test_a_journal_that_was_cut_off_has_no_secret_and_can_be_reported(tmp_path: 
     (killed / "run.jsonl").write_bytes(content[: len(content) * 2 // 3])
     log = rendering.log_of(killed)
     report = rendering.report_of(log)
-    assert report.exit_status == 2
+    assert report.exit_status == 6
     rendering.written(report, log, killed, ("json", "html", "junit", "har"))
     kept(killed)

@@ -5,14 +5,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import trustme
 
 from conformance.emit.contract_json import load
 from conformance.errors import ConformanceError
 from conformance.model import Basis, Citation, Constraint, Contract, Field
 from conformance.resources import schemas_dir
 from conformance.target.file import Target, load_target, reference_target
-from conformance.target.sections import file_model, in_order
-from conformance.target.template import render
+from conformance.target.file.sections import file_model, in_order
+from conformance.target.file.template import render
 
 SERVICES = ("collection-policy", "envio-correo", "actualizar-correo")
 CONTRACTS: dict[str, Contract] = {service: load(schemas_dir() / service / "contract.json") for service in SERVICES}
@@ -53,6 +54,7 @@ values = { facturador = "1" }
 documentos = [ { tipo = "factura", prefijo = "SETP", numero = "990000001" } ]
 refusal = { any = { codigo = "!= 0" } }
 """
+EXAMPLE = "http or https url, such as https://staging.example.com/api"
 ENVIRON = {"QA_TOKEN": "qa-token-1", "TAX": "AAA010101AAA", "SS_CLAVE": "clave-77"}
 
 
@@ -92,8 +94,11 @@ def test_an_address_alone_is_a_target_file(tmp_path) -> None:
 
 
 def test_every_key_of_a_full_file_is_taken(tmp_path) -> None:
-    for name in ("ca.pem", "client.pem", "client.key"):
-        (tmp_path / name).write_text("")
+    authority = trustme.CA()
+    client = authority.issue_cert("client.example.com")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    client.cert_chain_pems[0].write_to_path(tmp_path / "client.pem")
+    client.private_key_pem.write_to_path(tmp_path / "client.key")
     target = loaded(tmp_path, FULL)
     service = target.services["collection-policy"]
     assert list(target.services) == ["collection-policy"]
@@ -162,13 +167,13 @@ documentos = [ { tipo = "factura", correo = "x" } ]
         'effects: must be "allow"',
         "recipients[0]: 'qa' must be an address, such as *@qa.example.com, with a domain",
         "budget.request: unknown key; did you mean requests?",
-        "budget.per_second: input should be greater than 0",
+        "budget.per_second: must be greater than 0",
         "timeout.connect: must be a number",
         "tls.ca: there is no file missing.pem",
         "tls.verfy: unknown key; did you mean verify?",
-        "proxy: must be an absolute http or https url",
+        f"proxy: must be an absolute {EXAMPLE}",
         "collection_policy: unknown key; did you mean collection-policy?",
-        "collection-policy.url: must be an absolute http or https url",
+        f"collection-policy.url: must be an absolute {EXAMPLE}",
         "collection-policy.encodings[1]: the document names no encoding 'jsn'; did you mean json?",
         "collection-policy.encodings[2]: must be a text in quotes",
         "collection-policy.headers.a b: is no name of an HTTP header",
@@ -200,8 +205,10 @@ documentos = [ { tipo = "factura", correo = "x" } ]
         ("", "must be an absolute"),
         ("/api", "must be an absolute"),
         ("http://", "must be an absolute"),
-        ("http://h:port/", "must be an absolute"),
-        ("http://h:0/", "must be an absolute"),
+        ("http://h:port/", "must have a port"),
+        ("http://h:0/", "must have a port"),
+        ("http://h..b/", "must have the name of a host"),
+        ("http://h/\\\\b", "must be ASCII, without blanks and none of"),
         ("http://[::1/", "must be an absolute"),
         ("file:///x", "must be an absolute"),
         ("http://h/a b", "must be ASCII"),
@@ -229,7 +236,7 @@ def test_an_address_that_cannot_be_used_is_a_mistake(tmp_path, url: str, words: 
         ('recipients = ["*@*"]', "recipients[0]: '*@*' must be an address, such as *@qa.example.com, with a domain"),
         ("budget = 5", "budget: must be a table"),
         ("budget = { requests = 1.5 }", "budget.requests: must be a whole number"),
-        ("budget = { requests = 0 }", "budget.requests: input should be greater than or equal to 1"),
+        ("budget = { requests = 0 }", "budget.requests: must be greater than or equal to 1"),
         ("tls = { verify = 1 }", "tls.verify: must be true or false"),
         ('tls = { client_cert = ["a"] }', "tls.client_cert: must be the name of a file, or of two"),
         ("tls = { client_cert = 5 }", "tls.client_cert: must be the name of a file, or of two"),

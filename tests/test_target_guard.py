@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 
 import pytest
 
 from conformance.errors import ConformanceError
 from conformance.model import Request
-from conformance.target import guard
 from conformance.target.guard import Refused, check_plan, check_send, loopback
 from conformance.target.secrets import Secrets
 from conformance.target.settings import ServiceTarget
@@ -32,7 +32,7 @@ def test_any_other_is_not(host: str) -> None:
     [(["127.0.0.1", "::1"], True), (["127.0.0.1", "192.0.2.1"], False), ([], False)],
 )
 def test_a_name_is_loopback_where_all_its_addresses_are(monkeypatch, found: list[str], expected: bool) -> None:
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", (one, 0)) for one in found])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", (one, 0)) for one in found])
     assert loopback("some.test") is expected
 
 
@@ -40,7 +40,7 @@ def test_a_name_that_does_not_resolve_is_not_loopback(monkeypatch) -> None:
     def unknown(*rest: object, **more: object) -> object:
         raise OSError("unknown")
 
-    monkeypatch.setattr(guard.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(Refused, match=r"unknown\.test is not this machine .* effects"):
         check_send(request("http://unknown.test/"), target(HERE))
 

@@ -2,39 +2,27 @@ from __future__ import annotations
 
 import gzip
 import socket
-import ssl
-import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from pathlib import Path
+import time
+from collections.abc import Iterator
 
 import pytest
 import responses
-import trustme
 
 from conformance.errors import ConformanceError
 from conformance.model import Request
-from conformance.target import connection, guard, wire
 from conformance.target.credential import Credential
 from conformance.target.guard import Refused
-from conformance.target.wire import Wire, WireError
-from tests.target_support import OK, Answer, RawServer, closed_port, raw_server, request, target
-
-RESOLVE = socket.getaddrinfo
-
-
-def send(url: str, sent: Request | None = None, **changes: object):
-    way = Wire(target(url, **changes), environ={}, pause=lambda seconds: None)
-    try:
-        return way.send(sent or request(url))
-    finally:
-        way.close()
+from conformance.target.wire import Wire, WireError, connection
+from conformance.target.wire.faults import wire_error
+from tests.target_support import OK, Answer, closed_port, raw_server, request, target
+from tests.wire_support import CONNECT, broken, held_on_this_machine, resolving, send
 
 
-def broken(answer: bytes | Callable[[socket.socket, bytes], None], **changes: object) -> WireError:
-    with raw_server(answer) as server, pytest.raises(WireError) as caught:
-        send(server.url, **changes)
-    return caught.value
+@pytest.fixture
+def connects() -> Iterator[list[object]]:
+    """Where a connection was attempted, loopback aside. Nothing beyond this machine is reached."""
+    with held_on_this_machine() as attempts:
+        yield attempts
 
 
 def test_exactly_the_headers_of_the_request_go_out_and_host_and_content_length() -> None:
@@ -107,10 +95,35 @@ def test_a_compressed_answer_is_decoded() -> None:
         assert send(server.url).body == b"{}"
 
 
-def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    with raw_server(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n") as server:
-        assert send(server.url).status == 302
-        assert len(server.received) == 1
+WHITHER = (
+    b"/other",
+    b"//192.0.2.1/",
+    b"http://192.0.2.1/api",
+    b"https://192.0.2.1/api",
+    b"http://127.0.0.1:%d/other",
+    b"http://user:password@127.0.0.1:%d/",
+    b"file:///etc/passwd",
+    b"javascript:alert(1)",
+    b"data:text/html,a",
+    b"http://[",
+    b"\\\\192.0.2.1\\share",
+    b"",
+)
+
+
+@pytest.mark.parametrize("whither", WHITHER)
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 305, 307, 308, 401, 407])
+def test_a_redirect_is_an_answer_and_nobody_follows_it(connects, status: int, whither: bytes) -> None:
+    with raw_server() as trap:
+        where = whither % trap.port if b"%d" in whither else whither
+        names = (b"Location", b"Content-Location", b"Refresh", b"Link", b"Alt-Svc")
+        lures = b"".join(b"%s: %s\r\n" % (name, where) for name in names)
+        asks = b'WWW-Authenticate: Basic realm="a"\r\nProxy-Authenticate: Basic realm="a"\r\n'
+        head = b"HTTP/1.1 %d Found\r\n%s%sContent-Length: 0\r\n\r\n" % (status, lures, asks)
+        with raw_server(head) as server:
+            secret = (("Authorization", "Bearer s3cret-word"), ("Cookie", "a=s3cret-word"))
+            assert send(server.url, request(server.url, b"{}", secret), effects=True).status == status
+    assert (len(server.received), len(trap.received), connects) == (1, 0, [])
 
 
 def test_a_cookie_is_not_sent_back() -> None:
@@ -153,9 +166,9 @@ def test_every_exchange_has_its_own_connection() -> None:
         (b"HTTP/1.1 abc\r\n\r\n", "no HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "cut its answer off"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "cut its answer off"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab", "cut its answer off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab", "a chunk whose size is no number"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", "too long"),
-        (b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 200 + b"\r\n", "broke: got more than 100 headers"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 200 + b"\r\n", "answered with more than 100 headers"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd", "does not decode"),
     ],
 )
@@ -167,84 +180,108 @@ def test_a_broken_answer_is_one_sentence(answer: bytes, words: str) -> None:
     assert error.sent
 
 
-def test_an_answer_that_grows_without_end_is_cut_at_a_limit(monkeypatch) -> None:
-    monkeypatch.setattr(wire, "LARGEST", 1024 * 1024)
-    error = broken(b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (1024 * 1024 + 1))
-    assert str(error) == "The answer is larger than 1 MiB."
-
-
-def test_a_small_answer_that_unpacks_to_a_large_one_is_cut_too(monkeypatch) -> None:
-    monkeypatch.setattr(wire, "LARGEST", 1024 * 1024)
-    body = gzip.compress(b"a" * 4 * 1024 * 1024)
-    error = broken(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-    assert "larger" in str(error)
-
-
-def test_a_server_that_says_nothing_is_given_up() -> None:
-    def silent(connection: socket.socket, received: bytes) -> None:
-        connection.recv(1)
-
-    error = broken(silent, exchange_timeout=0.3)
-    assert str(error) == "No complete answer within 0.3 seconds."
-    assert error.sent
-
-
-@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX-A: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HT"])
-def test_an_answer_that_drips_ends_at_the_deadline(head: bytes) -> None:
-    def drip(connection: socket.socket, received: bytes) -> None:
-        connection.sendall(head)
-        connection.settimeout(0.05)
-        for _ in range(400):
-            connection.sendall(b"a")
-            try:
-                if not connection.recv(1):
-                    return
-            except TimeoutError:
-                continue
-
-    error = broken(drip, exchange_timeout=0.4)
-    assert str(error) == "No complete answer within 0.4 seconds."
-    assert error.sent
+# --- tried again ------------------------------------------------------------------------------------------------------
 
 
 def test_nothing_there_is_tried_three_times_and_no_byte_went_out() -> None:
     url = f"http://127.0.0.1:{closed_port()}/"
     pauses: list[float] = []
+    tried: list[str] = []
     way = Wire(target(url), environ={}, pause=pauses.append)
     with pytest.raises(WireError, match="Nothing listens at 127") as caught:
-        way.send(request(url))
+        way.send(request(url), tried)
     assert not caught.value.sent
     assert len(pauses) == 2
+    assert tried == [str(caught.value)] * 2
 
 
-def test_what_may_have_gone_out_is_not_sent_again() -> None:
-    with raw_server(b"") as server:
-        with pytest.raises(WireError):
-            send(server.url)
-        assert len(server.received) == 1
+def test_a_connection_that_comes_about_at_last_is_answered_and_its_tries_are_told(monkeypatch) -> None:
+    failures = [ConnectionRefusedError(111, "refused"), TimeoutError("late")]
+
+    def connect(self: socket.socket, address: tuple[str, int]) -> None:
+        if failures:
+            raise failures.pop(0)
+        CONNECT(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    tried: list[str] = []
+    with raw_server() as server:
+        assert send(server.url, tried=tried).status == 200
+    place = f"127.0.0.1:{server.port}"
+    assert tried == [f"Nothing listens at {place}.", f"No connection to {place} in time."]
+    assert len(server.received) == 1
+
+
+def reset(connection: socket.socket) -> None:
+    """Closes it so that the other side, which has written its request meanwhile, is told of a reset."""
+    time.sleep(0.2)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    connection.close()
+
+
+FAILURES: dict[str, bytes | Answer] = {
+    "closed": b"",
+    "reset": lambda connection, received: reset(connection),
+    "cut off in the head": b"HTTP/1.1 200 OK\r\nContent-",
+    "cut off in the body": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "too late": lambda connection, received: connection.recv(1) and None,
+}
+
+
+def test_a_peer_that_is_gone_before_it_was_looked_at_is_no_other_machine(monkeypatch) -> None:
+    def gone(self: socket.socket) -> object:
+        raise OSError(107, "not connected")
+
+    monkeypatch.setattr(socket.socket, "getpeername", gone)
+    tried: list[str] = []
+    with raw_server() as server, pytest.raises(WireError, match="cut the connection off") as caught:
+        send(server.url, tried=tried)
+    assert (caught.value.sent, len(tried)) == (False, 2)
+
+
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("reads", [True, False], ids=["read", "not read"])
+def test_what_may_have_gone_out_is_not_sent_again(answer: bytes | Answer, reads: bool) -> None:
+    tried: list[str] = []
+    with raw_server(answer, reads=reads) as server, pytest.raises(WireError) as caught:
+        send(server.url, tried=tried, exchange_timeout=0.5)
+    assert (len(server.received), tried) == (1, [])
+    assert (caught.value.sent, caught.value.again) == (True, False)
+
+
+@pytest.mark.parametrize("status", [408, 409, 413, 421, 425, 429, 500, 502, 503, 504, 511, 599])
+def test_no_answer_is_a_reason_to_send_again(status: int) -> None:
+    tried: list[str] = []
+    head = b"HTTP/1.1 %d Later\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
+    with raw_server(head) as server:
+        assert send(server.url, tried=tried).status == status
+    assert (len(server.received), tried) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("http://127.0.0.1:8/api", "127.0.0.1:8"),
+        ("http://[::1]:8/api", "[::1]:8"),
+        ("http://user:s3cret@example.com/s3cret?s3cret", "example.com:80"),
+        ("https://example.com/", "example.com:443"),
+    ],
+)
+def test_a_place_is_host_and_port_and_nothing_else_of_the_url(url: str, place: str) -> None:
+    error = wire_error(ConnectionRefusedError(111, "refused"), url, sent=False, expired=False, seconds=5)
+    assert str(error) == f"Nothing listens at {place}."
 
 
 def test_an_illegal_header_is_not_tried_again() -> None:
+    tried: list[str] = []
     with raw_server() as server, pytest.raises(WireError) as caught:
-        send(server.url, request(server.url, b"", (("X-A", "a\r\nX-B: b"),)))
+        send(server.url, request(server.url, b"", (("X-A", "a\r\nX-B: b"),)), tried)
     assert not caught.value.sent
-    assert server.received == []
+    assert (server.received, tried) == ([], [])
 
 
-@pytest.fixture
-def connects(monkeypatch) -> list[object]:
-    """Where a connection was attempted, loopback aside. Nothing beyond this machine is reached."""
-    attempts: list[object] = []
-    true_connect = socket.socket.connect
-
-    def connect(self: socket.socket, address: tuple[str, int]) -> None:
-        if not guard.loopback_address(address[0]):
-            attempts.append(address)
-            raise OSError("the test refuses")
-        true_connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", connect)
-    return attempts
+# --- where it may go --------------------------------------------------------------------------------------------------
 
 
 def test_nothing_connects_to_another_machine_without_effects(connects, monkeypatch) -> None:
@@ -281,44 +318,11 @@ def test_a_peer_on_another_machine_gets_no_byte(monkeypatch) -> None:
     assert server.received in ([], [b""])
 
 
-def resolving(table: dict[str, str]) -> Callable[..., list[object]]:
-    def getaddrinfo(host: str, *rest: object, **more: object) -> list[object]:
-        return list(RESOLVE(table.get(host, host), *rest, **more))  # type: ignore[arg-type]
-
-    return getaddrinfo
-
-
 def test_a_mail_address_that_somebody_owns_is_not_sent() -> None:
     with raw_server() as server:
         with pytest.raises(Refused, match="recipients"):
             send(server.url, request(server.url, b'{"Email": "a\\u0040b.co"}'))
         assert server.received == []
-
-
-def test_a_proxy_of_the_environment_is_used_for_other_machines_only(monkeypatch) -> None:
-    with raw_server() as proxy, raw_server() as server:
-        for name in ("http_proxy", "HTTP_PROXY"):
-            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
-        for name in ("no_proxy", "NO_PROXY"):
-            monkeypatch.delenv(name, raising=False)
-        send(server.url, effects=True)
-        assert proxy.received == []
-        send("http://staging.invalid/api", effects=True)
-    assert proxy.received[0].startswith(b"POST http://staging.invalid/api HTTP/1.1\r\nHost: staging.invalid\r\n")
-    assert b"Accept" not in proxy.received[0]
-    assert b"User-Agent" not in proxy.received[0]
-
-
-def test_the_proxy_of_the_target_is_used_and_connect_is_no_byte_of_the_request() -> None:
-    def refuse(connection: socket.socket, received: bytes) -> None:
-        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-
-    with raw_server(refuse) as proxy:
-        with pytest.raises(WireError) as caught:
-            send("https://staging.invalid/api", effects=True, proxy=f"http://127.0.0.1:{proxy.port}")
-        assert proxy.received[0].startswith(b"CONNECT staging.invalid:443 ")
-    assert not caught.value.sent
-    assert "proxy" in str(caught.value)
 
 
 def test_the_credential_is_put_into_the_headers_when_they_are_sent() -> None:
@@ -333,117 +337,6 @@ def test_a_credential_that_cannot_be_fetched_is_an_error_of_the_user() -> None:
     with raw_server() as server, pytest.raises(ConformanceError, match=r"credential\.command"):
         send(server.url, request(server.url, b"", (("A", "${CREDENTIAL}"),)), credential=Credential("false"))
     assert server.received == []
-
-
-@pytest.mark.parametrize(
-    ("environ", "changes", "expected"),
-    [
-        ({}, {}, True),
-        ({"SSL_CERT_FILE": "/s"}, {}, "/s"),
-        ({"SSL_CERT_FILE": "/s", "REQUESTS_CA_BUNDLE": "/r"}, {}, "/r"),
-        ({"REQUESTS_CA_BUNDLE": "/r"}, {"ca": "/t"}, "/t"),
-        ({"REQUESTS_CA_BUNDLE": "/r"}, {"ca": "/t", "verify": False}, False),
-    ],
-)
-def test_which_authorities_are_trusted(environ: dict[str, str], changes: dict[str, object], expected: object) -> None:
-    assert Wire(target("https://127.0.0.1/", **changes), environ=environ)._verify == expected
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key, certificate for this machine, and the authority behind it, in one file that nobody trusts."""
-    authority = trustme.CA()
-    issued = authority.issue_cert("localhost", "127.0.0.1")
-    path = tmp_path_factory.mktemp("tls") / "loopback.pem"
-    path.write_bytes(issued.private_key_and_cert_chain_pem.bytes() + authority.cert_pem.bytes())
-    return path
-
-
-@pytest.fixture
-def tls(certificate: Path) -> Callable[[Answer | bytes], AbstractContextManager[RawServer]]:
-    """A raw server that speaks TLS with a certificate for localhost that nobody trusts."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return lambda answer: raw_server(answer, context)
-
-
-def test_a_certificate_that_nobody_trusts_is_refused(tls) -> None:
-    with tls(OK) as server:
-        with pytest.raises(WireError, match=r"cannot be verified; see tls\.ca") as caught:
-            send(server.url)
-        assert server.received == []
-    assert not caught.value.sent
-
-
-def test_a_certificate_of_the_target_file_is_trusted(tls, certificate) -> None:
-    with tls(OK) as server:
-        assert send(server.url, ca=str(certificate)).status == 200
-        way = Wire(target(server.url), environ={"SSL_CERT_FILE": str(certificate)})
-        assert way.send(request(server.url)).status == 200
-
-
-def test_a_certificate_for_another_name_is_refused(tls, monkeypatch, certificate) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", resolving({"other.test": "127.0.0.1"}))
-    with tls(OK) as server, pytest.raises(WireError, match=r"certificate of other\.test"):
-        send(server.url.replace("127.0.0.1", "other.test"), ca=str(certificate))
-
-
-def test_without_verification_any_certificate_will_do_and_nothing_warns(tls) -> None:
-    with tls(OK) as server:
-        assert send(server.url, verify=False).status == 200
-    assert server.received[0].endswith(b'Content-Length: 8\r\n\r\n{"a": 1}')
-
-
-def test_the_certificate_of_the_client_is_shown(tls, certificate) -> None:
-    with tls(OK) as server:
-        assert send(server.url, ca=str(certificate), client_cert=str(certificate)).status == 200
-
-
-def test_an_authority_that_is_no_file_is_one_sentence(tls) -> None:
-    with tls(OK) as server, pytest.raises(WireError, match="TLS CA certificate bundle") as caught:
-        send(server.url, ca="/no/such/file")
-    assert not caught.value.sent
-
-
-def test_the_deadline_holds_under_tls(tls, certificate) -> None:
-    def drip(connection: socket.socket, received: bytes) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        connection.settimeout(0.05)
-        for _ in range(400):
-            connection.sendall(b"a")
-            try:
-                if not connection.recv(1):
-                    return
-            except TimeoutError:
-                continue
-
-    with tls(drip) as server, pytest.raises(WireError, match=r"within 0\.5 seconds"):
-        send(server.url, ca=str(certificate), exchange_timeout=0.5)
-
-
-def test_a_server_without_tls_is_one_sentence() -> None:
-    def answer() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            connection.recv(65536)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=answer)
-        thread.start()
-        with pytest.raises(WireError, match=r"^TLS with 127\.0\.0\.1:\d+ failed\.$") as caught:
-            send(f"https://127.0.0.1:{listener.getsockname()[1]}/")
-        thread.join(10)
-    assert not caught.value.sent
-
-
-def test_a_handshake_that_hangs_is_no_connection_in_time() -> None:
-    with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
-        pytest.raises(WireError, match=r"^No connection to 127") as caught,
-    ):
-        send(f"https://127.0.0.1:{listener.getsockname()[1]}/", connect_timeout=0.1)
-    assert not caught.value.sent
 
 
 def test_requests_mocked_in_a_unit_test_never_reach_a_socket(connects) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from urllib.parse import quote
 
 from lxml import etree
 
 from conformance.codecs.soap import encode, with_header
 from conformance.model import Citation, Message
+from conformance.target.secrets import MASK, Secrets
 from conformance.target.settings import Auth
 from conformance.target.wsse import CREATED, NONCE, PASSWORD, WSSE, WSU, block, filled, place
 
@@ -17,10 +19,14 @@ DIGEST = Auth(kind="wsse", username="qa", password="clave", digest=True)
 EMPTY = Message(root="Op", citation=Citation(document="d", line=1), fields=(), namespace="urn:x")
 
 
+def ignored(*_: str) -> None:
+    """Keeps nothing of what is issued."""
+
+
 def sent(who: Auth) -> etree._Element:
     body = with_header(encode(EMPTY, None, "1.1"), block("s", who))
     assert who.password.encode() not in body
-    return etree.fromstring(filled(body, {"s": who}))
+    return etree.fromstring(filled(body, {"s": who}, ignored))
 
 
 def told(root: etree._Element, namespace: str, name: str) -> str:
@@ -45,6 +51,21 @@ def test_every_request_has_a_nonce_of_its_own():
     assert told(sent(DIGEST), WSSE, "Nonce") != told(sent(DIGEST), WSSE, "Nonce")
 
 
+def test_digest_and_nonce_are_masked_from_when_they_are_sent() -> None:
+    """Whoever has both, and the time beside them, can try passwords in peace."""
+    secrets = Secrets(["clave"])
+    body = with_header(encode(EMPTY, None, "1.1"), block("s", DIGEST))
+    sent_ = [etree.fromstring(filled(body, {"s": DIGEST}, secrets.issue)) for _ in range(2)]
+    for one in sent_:
+        digest, nonce = told(one, WSSE, "Password"), told(one, WSSE, "Nonce")
+        for echo in (digest, nonce, digest.replace("=", "%3D"), digest.replace("/", r"\/"), quote(digest, safe="")):
+            assert secrets.add("another").mask(f'[wrong "{echo}" ]').startswith(f'[wrong "{MASK}')
+        whole = base64.b64encode(etree.tostring(one)).decode()
+        assert secrets.mask(f"<log>{whole}</log>") == f"<log>{MASK}</log>"
+        assert secrets.mask(created := told(one, WSU, "Created")) == created
+    assert Secrets(["clave"]).mask(digest) == digest
+
+
 def test_what_is_planned_holds_places_only():
     text = block("s", DIGEST)
     assert all(place(name, "s") in text for name in (PASSWORD, NONCE, CREATED))
@@ -53,12 +74,12 @@ def test_what_is_planned_holds_places_only():
 def test_other_ways_to_say_who_asks_have_no_block():
     assert block("s", None) == ""
     assert block("s", Auth(kind="basic", username="a", password="b")) == ""
-    assert filled(b"<a/>", {"s": DIGEST}) == b"<a/>"
+    assert filled(b"<a/>", {"s": DIGEST}, ignored) == b"<a/>"
 
 
 def test_the_password_of_one_service_is_never_put_into_a_request_to_another():
     other = Auth(kind="wsse", username="o", password="other")
     body = with_header(encode(EMPTY, None, "1.1"), block("two", other))
-    assert b"other" in filled(body, {"one": PLAIN, "two": other})
-    assert filled(body, {"one": PLAIN, "two": None}) == body
-    assert filled(body, {"one": PLAIN}) == body
+    assert b"other" in filled(body, {"one": PLAIN, "two": other}, ignored)
+    assert filled(body, {"one": PLAIN, "two": None}, ignored) == body
+    assert filled(body, {"one": PLAIN}, ignored) == body

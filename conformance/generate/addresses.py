@@ -2,8 +2,9 @@
 
 Every message of this suite may make a server send mail. So a message is searched for anything that some reader could
 take for an address, however it is written, and each must have a domain that nobody can own. In doubt an address is not
-safe: a text that declares entities, or an encoding that is not known here, counts as one. Base64 is not looked into,
-nor is the text of elements without text of their own joined. Must never import the target or the judge.
+safe: a text that declares entities, or an encoding that is not known here, counts as one. What stands in base64 is
+looked into where it is a text. The text of elements without text of their own is not joined. Must never import the
+target or the judge.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from urllib.parse import unquote
 
+from conformance.generate.encoded import RUN, unpacked
 from conformance.generate.markup import declares, joined
 
 UNOWNED = (
@@ -44,6 +46,7 @@ _ESCAPE = re.compile(
     r"(?:(?<!\\)\\+(?:u\{?|x)|%u)"
     r"((?<=\{)[0-9a-fA-F]{1,6}\}|(?<=x)[0-9a-fA-F]{2}|(?<=u)[0-9a-fA-F]{4})"
 )
+_BLANK = re.compile(r"(?<!\\)\\+[bfnrt]")
 _DECLARED = re.compile(r"<\?xml[^<>]{0,200}?\sencoding\s*=\s*[\"']([^\"'<>]{0,80})[\"']")
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 """`<?xm` in every kind of EBCDIC."""
@@ -61,6 +64,12 @@ _LOCAL = re.compile(rf"[^{_ENDS}]*")
 _DOMAIN = re.compile(rf"@\s*(\[[^\]]*\]?|[^{_ENDS}]*)")
 _HOST = re.compile(r"[\w.-]*")
 _ODD = "!$%*+^~"
+_BETWEEN = re.compile(r">([^<>]+)<")
+"""A value between two tags."""
+_WORD = re.compile(r"[\w.+-]+\Z")
+_NAME = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,63}")
+_NESTED = 3
+"""Documents in documents are read so deep."""
 
 
 def unowned(domain: str) -> bool:
@@ -91,11 +100,16 @@ def addresses(text: str) -> tuple[str, ...]:
     The text is read as it stands and again after each round of undoing escapes (JSON, XML, percent, full width),
     so an address that only one reader would see is found.
     """
-    if "@" not in text and _AT.search(text) is None:
+    if "@" not in text and _AT.search(text) is None and RUN.search(text) is None:
         return ()
     if declares(text):
         return (OPAQUE,)
-    return tuple(dict.fromkeys(address for form in _forms(text) for address in _found(form)))
+    found: dict[str, None] = {}
+    for form in _forms(text):
+        found.update(dict.fromkeys(_found(form)))
+        for held in unpacked(form):
+            found.update(dict.fromkeys(address for below in _forms(held) for address in _plain(below)))
+    return tuple(found)
 
 
 def addresses_in(body: bytes, charset: str = "") -> tuple[str, ...]:
@@ -112,20 +126,43 @@ def addresses_in(body: bytes, charset: str = "") -> tuple[str, ...]:
     return tuple(found)
 
 
-def _forms(text: str) -> Iterator[str]:
+def _forms(text: str, depth: int = 0) -> Iterator[str]:
+    # The tags of a document are those that it has before any escape is undone: `&lt;b` in one value opens nothing that
+    # the next value could end.
+    document = text.lstrip("\ufeff \r\n\t").startswith("<")
+    elements = tuple(joined(text)) if document else ()
+    if document and depth < _NESTED:
+        for value in dict.fromkeys((*_BETWEEN.findall(text), *elements)):
+            if value != text and _AT.search(value):
+                yield from _forms(value, depth + 1)
     seen: set[str] = set()
-    for _ in range(_ROUNDS):
-        if text in seen:
-            return
-        seen.add(text)
+    while text not in seen and len(seen) < _ROUNDS:
+        yield text
         # What has no '@' in this round holds no address yet.
         if "@" in text:
-            for part in (text, *(element for element in joined(text) if "@" in element)):
-                yield part
-                folded = _folded(part)
-                if folded != part:
-                    yield folded
+            yield from _read(text, (elements if not seen else ()) if document else joined(text))
+        seen.add(text)
         text = _unescaped(text)
+
+
+def _read(text: str, elements: Iterable[str]) -> Iterator[str]:
+    """The text, and each element of it, without what a reader of mail skips."""
+    for part in (text, *elements):
+        if part is not text:
+            yield part
+        folded = _folded(part)
+        if folded != part:
+            yield folded
+
+
+def _plain(text: str) -> Iterator[str]:
+    """The addresses beyond doubt: words and identifiers read as base64 hold an `@` now and then, hardly ever one."""
+    start = 0
+    while (place := text.find("@", start)) >= 0:
+        start = place + 1
+        word, name = _WORD.search(text[max(0, place - 64) : place]), _NAME.match(text, start)
+        if word is not None and name is not None:
+            yield f"{word[0]}@{name[0]}"
 
 
 def _folded(text: str) -> str:
@@ -139,7 +176,7 @@ def _folded(text: str) -> str:
 
 def _unescaped(text: str) -> str:
     if "\\" in text or "%" in text:
-        text = _ESCAPE.sub(_escaped, text)
+        text = _BLANK.sub(" ", _ESCAPE.sub(_escaped, text))
     text = unquote(html.unescape(_LONG.sub(r"&#\1", text)))
     return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DOTS)
 

@@ -31,8 +31,8 @@ DEFAULTS: dict[str, Tree] = {
 }
 DATA_TYPES = {
     "emailaddress": ADDRESSES[0],
-    "url": "https://example.com/",
-    "imageurl": "https://example.com/a.png",
+    "url": "https://mail.test/",
+    "imageurl": "https://mail.test/a.png",
     "date": "2025-01-31",
     "datetime": "2025-01-31T00:00:00",
     "time": "10:00",
@@ -40,8 +40,9 @@ DATA_TYPES = {
     "postalcode": "11001",
     "creditcard": "4111111111111111",
 }
-"""What a data type suggests; it is no constraint, but some services hold a text to it."""
-TEXTS = ("Conformance", *ADDRESSES, "10:00", "2025-01-31", "12345", "ABC123", "Conformance-1", "https://example.com/")
+"""What a data type suggests; it is no constraint, but some services hold a text to it. A service may follow an address,
+so no name server knows it."""
+TEXTS = ("Conformance", *ADDRESSES, "10:00", "2025-01-31", "12345", "ABC123", "Conformance-1", "https://mail.test/")
 """Tried in turn where a pattern is beyond what texts can be made from."""
 MOST_ITEMS = 100
 HUGE = 10**18

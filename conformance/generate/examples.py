@@ -8,7 +8,6 @@ in XML, percent escapes in a form. Nothing is filled in that the file does not s
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from conformance.generate.subject import Subject
 from conformance.model import Case, Change, Expect, Rule, Tree
 from conformance.resources import example_files
 from conformance.rules.http import about_answers
+from conformance.toml_file import load_toml
 
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
@@ -60,9 +60,7 @@ class ExampleFile(BaseModel):
 def read(path: Path) -> ExampleFile:
     """The examples of one file; ConformanceError names file and key."""
     try:
-        return ExampleFile.model_validate(tomllib.loads(path.read_text("utf-8"), parse_float=Decimal))
-    except tomllib.TOMLDecodeError as error:
-        raise ConformanceError(f"{path}: not TOML: {error}") from None
+        return ExampleFile.model_validate(load_toml(path, "make it readable, or move it elsewhere", Decimal))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -235,7 +235,9 @@ def _ordered(cases: Iterable[Case], rules: Mapping[str, Rule], riders: Riders) -
 
 
 def _value(case: Case, rules: Mapping[str, Rule], riders: Riders) -> tuple[int, int, int]:
-    """MUST before SHOULD, verdicts before observations, positives before negatives."""
+    """Baselines of sets of values, MUST before SHOULD, verdicts before observations, positives before negatives."""
+    if _further(case):
+        return (False, 0, 0)
     served = (case, *riders.get(case.id, ()))
     level = min((VALUE[rules[rule].level] for one in served for rule in one.rules if rule in rules), default=0)
     order = {"baseline": 0, "positive": 1, "http": 2, "negative": 3, "observe": 4}
@@ -285,24 +287,30 @@ def _afforded(
             chosen[place] = []
             spent += 1
     doubtful: Counter[int] = Counter()
+    lost: set[str | None] = set()
     queue = [(value(case), place, case) for place, group in enumerate(groups) for case in group or ()]
     for _, place, case in sorted(queue, key=lambda one: one[:2]):
         group = chosen[place]
-        if group is not None:
+        # Without its baseline a set of values would be left in a state that nobody knows.
+        if group is not None and case.leans_on not in lost:
             uncertain = doubtful[place] + (case.kind in UNCERTAIN)
             # With the first case comes the closing baseline, with so many negatives another one between them.
             more = 1 + (not group) + uncertain // BETWEEN_BASELINES - doubtful[place] // BETWEEN_BASELINES
+            # The baseline of a further set of values is sent again at the end.
+            more += _further(case)
             if budget is None or spent + more <= budget:
                 group.append(case)
                 doubtful[place] = uncertain
                 spent += more
                 continue
         dropped.append(case)
+        lost |= {case.id} if _further(case) else set()
     return chosen, dropped
 
 
 def _sequence(baseline: Case, cases: Iterable[Case], sent_before: int) -> Iterator[Step]:
-    """The steps of one service and encoding, its baseline first, after every 50 negatives, and last."""
+    """The steps of one service and encoding, its baseline first, after every 50 negatives, and last; the baselines of
+    further sets of values once more before the last."""
     number = count(sent_before + 1)
 
     def step(case: Case, *, barrier: bool = False) -> Step:
@@ -311,16 +319,25 @@ def _sequence(baseline: Case, cases: Iterable[Case], sent_before: int) -> Iterat
     yield step(baseline, barrier=True)
     negatives = 0
     last = baseline
+    others: list[Case] = []
     for case in cases:
-        # The baseline of a further set of values is one too.
-        yield step(case, barrier=not case.rules and not case.carries)
+        yield step(case, barrier=_further(case))
+        others += [case] if _further(case) else []
         last = case
         negatives += case.kind in UNCERTAIN
         if negatives == BETWEEN_BASELINES:
             yield step(baseline, barrier=True)
             negatives, last = 0, baseline
-    if last is not baseline:
+    # What every set of values stands for is left as its own baseline leaves it.
+    for case in others:
+        yield step(case, barrier=True)
+    if others or last is not baseline:
         yield step(baseline, barrier=True)
+
+
+def _further(case: Case) -> bool:
+    """Is it the baseline of a further set of values?"""
+    return case.kind != "baseline" and not (case.rules or case.carries)
 
 
 def _key(request: Request) -> tuple[object, ...]:

@@ -15,11 +15,23 @@ from typing import Protocol
 
 from conformance.errors import ConformanceError, SuiteError
 from conformance.judge.parts import Splitting
-from conformance.model import Case, Exchange, Judgement, Plan, Record, Request, Response, Step, order_of
+from conformance.model import (
+    Case,
+    Exchange,
+    Judgement,
+    Plan,
+    Record,
+    Request,
+    Response,
+    Step,
+    asked_again,
+    order_of,
+)
 from conformance.target.guard import check_plan, check_send
 from conformance.target.journal import Journal, now
+from conformance.target.journal.earlier import FIRST, Earlier, GoingOn
+from conformance.target.journal.records import masked_case, masked_exchange, masked_judgement
 from conformance.target.pace import Pace
-from conformance.target.records import masked_case, masked_exchange, masked_judgement
 from conformance.target.settings import Target
 from conformance.target.wire import WireError
 
@@ -31,11 +43,12 @@ _BLINK = 0.5
 class Sender(Protocol):
     """What the exchanger needs of a wire."""
 
-    def send(self, request: Request) -> Response: ...
+    def send(self, request: Request, tried: list[str]) -> Response: ...
 
 
 class Exchanger:
-    """One run of one plan. `judge` is called once for each case that shares an answer, by one thread at a time."""
+    """One run of one plan. `judge` is called once for each case that shares an answer, by one thread at a time. What an
+    `earlier` start of the run has done is not done again; of a budget each start may spend the whole."""
 
     def __init__(
         self,
@@ -47,6 +60,8 @@ class Exchanger:
         target: Target,
         workers: int = 1,
         progress: Callable[[int, int], None] | None = None,
+        pace: Pace | None = None,
+        earlier: Earlier = FIRST,
     ) -> None:
         self._plan = plan
         self._wire = wire
@@ -59,19 +74,22 @@ class Exchanger:
         self._room = None if target.budget_requests is None else max(0, target.budget_requests - len(plan.steps))
         self._splitting = Splitting(plan)
         self._spare = list(plan.spare)
-        self._begun: set[str] = set()
+        # What was sent once cannot be spared any more.
+        self._begun: set[str] = {*earlier.records, *earlier.unknown}
         self._given_away: set[str] = set()
-        self._pace = Pace(target.per_second)
+        self._pace = pace or Pace(target.per_second)
+        self._earlier = earlier
+        self._going_on = GoingOn(earlier, self._step)
         self._state = threading.Condition()
         self._judging = threading.Lock()
         self._records: list[Record] = []
         self._stopped: str | None = None
         self._dead: Counter[str] = Counter()
         self._given_up: dict[str, str] = {}
-        self._answered: set[str] = set()
+        self._answered = {one.case.service for one in earlier.records.values() if one.exchange.response is not None}
         self._thread: threading.Thread | None = None
         self._finished = False
-        self.unsent: dict[str, str] = {}
+        self.unsent = dict(earlier.settled)
         self.failure: BaseException | None = None
 
     def start(self) -> None:
@@ -90,23 +108,20 @@ class Exchanger:
         self._pace.stop()
 
     def wait_all(self) -> None:
-        """Until the run is over."""
-        self._wait(lambda: self._finished)
+        """Until the run is over, what was under way included; then its failure is raised, where it had one."""
+        if self._thread is None:
+            raise SuiteError("the exchanger was not started")
+        with self._state:
+            while not self._finished:
+                self._state.wait(_BLINK)
+            if self.failure is not None:
+                raise self.failure
 
     @property
     def records(self) -> list[Record]:
         """What was recorded so far, in the order of the plan."""
         with self._state:
             return sorted(self._records, key=lambda record: order_of(record.exchange.id))
-
-    def _wait(self, over: Callable[[], bool]) -> None:
-        if self._thread is None:
-            raise SuiteError("the exchanger was not started")
-        with self._state:
-            while not (over() or self.failure is not None or self._finished):
-                self._state.wait(_BLINK)
-            if self.failure is not None:
-                raise self.failure
 
     # --- the coordinator ----------------------------------------------------------------------------------------------
 
@@ -140,7 +155,7 @@ class Exchanger:
         if budget is None or len(self._plan.steps) <= budget:
             return list(self._plan.steps)
         for step in self._plan.steps[budget:]:
-            self._skip(step, self._spent("is spent"))
+            self._skip(step, self._spent("is spent"), spent=True)
             self._done()
         return list(self._plan.steps[:budget])
 
@@ -162,9 +177,10 @@ class Exchanger:
     def _part(self, step: Step) -> Record | None:
         """One request of the plan, or a part of a packed message, for which there must be room in the budget."""
         if "." in step.exchange and not self._afford():
-            self._skip(step, self._spent("leaves no room for the parts of a message that was not accepted"))
+            reason = self._spent("leaves no room for the parts of a message that was not accepted")
+            self._skip(step, reason, spent=True)
             return None
-        return self._step(step)
+        return self._going_on(step)
 
     def _spent(self, what: str) -> str:
         return f"the budget of {self._target.budget_requests} requests {what} (budget.requests in the target file)"
@@ -186,17 +202,20 @@ class Exchanger:
 
     def _step(self, step: Step) -> Record | None:
         """Sends one request; the first record of its exchange, None where it was not sent."""
-        reason = self._obstacle(step) or (None if self._pace.wait() else self._obstacle(step))
-        if reason is not None:
-            self._skip(step, reason)
+        if self._held_back(step):
+            return None
+        self._pace.wait()
+        # While it waited the run may have been stopped, or the service given up.
+        if self._held_back(step):
             return None
         request = step.case.request
         started, clock = now(), time.perf_counter()
         response, error, sent, late = None, None, True, False
+        tried: list[str] = []
         try:
             check_send(request, self._target)
             self._journal.sending(step)
-            response = self._wire.send(request)
+            response = self._wire.send(request, tried)
         except WireError as broken:
             error, sent, late = str(broken), broken.sent, broken.late
         except ConformanceError as mistake:
@@ -212,16 +231,25 @@ class Exchanger:
             started=started,
             milliseconds=round((time.perf_counter() - clock) * 1000, 3),
             late=late and sent,
+            tried=tuple(tried),
         )
         self._count(step.case.service, error, given_up=late or not sent)
+        if response is not None and (reason := self._pace.obey(step.case.service, response)) is not None:
+            with self._state:
+                self._given_up.setdefault(step.case.service, reason)
         return self._record(step, exchange, sent)
 
-    def _obstacle(self, step: Step) -> str | None:
+    def _held_back(self, step: Step) -> bool:
+        """Is there a reason not to send it? It is told."""
         with self._state:
-            if step.exchange in self._given_away:
-                return self._spent("went to the parts of a message that was not accepted")
+            spared = step.exchange in self._given_away
             self._begun.add(step.exchange)
-            return self._stopped or self._given_up.get(step.case.service)
+            reason = self._stopped or self._given_up.get(step.case.service)
+        if spared:
+            self._skip(step, self._spent("went to the parts of a message that was not accepted"), spent=True)
+        elif reason is not None:
+            self._skip(step, reason)
+        return spared or reason is not None
 
     def _count(self, service: str, error: str | None, *, given_up: bool) -> None:
         """Three dead exchanges in a row end the service's run. Once it has answered, a connection that is dropped in
@@ -255,11 +283,15 @@ class Exchanger:
             self._records += records
         return records[0]
 
-    def _skip(self, step: Step, reason: str) -> None:
+    def _skip(self, step: Step, reason: str, *, spent: bool = False) -> None:
+        if asked_again(step.exchange):
+            # It is beside the plan, and what it stands for tells why.
+            return
         reason = self._target.masks().mask(reason)
         with self._state:
             self.unsent[step.exchange] = reason
-        self._journal.unsent(step, reason)
+        if step.exchange not in self._earlier.settled:
+            self._journal.unsent(step, reason, spent=spent)
 
     def _done(self) -> None:
         with self._state:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from conformance.errors import ConformanceError
 from conformance.generate.addresses import OPAQUE, addresses, addresses_in, unsafe
 from conformance.model import Plan, Request
+from conformance.target.patience import NAME_PATIENCE, resolved
 from conformance.target.secrets import MASK, Secrets
 from conformance.target.settings import Target
 
@@ -65,22 +65,47 @@ def loopback_address(address: str) -> bool:
     return bool((mapped or ip).is_loopback)
 
 
-def loopback(host: str) -> bool:
-    """A loopback address, or a name all of whose addresses are."""
+def said_here(host: str) -> bool:
+    """The text itself says this machine: an address of the loopback interface, or `localhost`. Nobody is asked."""
+    return loopback_address(host) or host.lower().removesuffix(".") == "localhost"
+
+
+def loopback(host: str, seconds: float = NAME_PATIENCE) -> bool:
+    """A loopback address, or a name all of whose addresses are; not where that is not known in time."""
     if loopback_address(host):
         return True
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        found = resolved(host, seconds=seconds)
     except (OSError, UnicodeError):
         return False
     return bool(found) and all(loopback_address(str(entry[4][0])) for entry in found)
+
+
+def place_of(host: str, seconds: float = NAME_PATIENCE) -> str:
+    """Where the host is, for people: the addresses that its name has now, and of what kind each is."""
+    try:
+        found = resolved(host, seconds=seconds)
+    except (OSError, UnicodeError):
+        return "its name does not resolve here"
+    told = dict.fromkeys(str(entry[4][0]) for entry in found)
+    return ", ".join(f"{one} ({_kind(one)})" for one in told) or "its name has no address"
+
+
+def _kind(address: str) -> str:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.is_loopback:
+        return "this machine"
+    if ip.is_link_local:
+        return "link-local"
+    return "a private network" if ip.is_private else "public"
 
 
 def _check_host(request: Request, target: Target) -> None:
     host = urlsplit(request.url).hostname
     if not host:
         raise Refused(f"{target.masks().mask(request.url)} names no host; give the target an absolute url")
-    if target.effects or loopback(host):
+    if target.effects or loopback(host, target.connect_timeout):
         return
     raise Refused(
         f"{target.masks().mask(host)} is not this machine and the service writes data or sends mail; "

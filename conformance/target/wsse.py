@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from secrets import token_bytes
 from xml.sax.saxutils import escape
 
 from conformance.model import Contract
+from conformance.target.file.soap_checks import IDENTITY
 from conformance.target.settings import Auth
-from conformance.target.soap_checks import IDENTITY
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
 WSSE = f"{_OASIS}-wssecurity-secext-1.0.xsd"
@@ -52,8 +52,9 @@ def block(service: str, who: Auth | None) -> str:
     )
 
 
-def filled(body: bytes, auths: Mapping[str, Auth | None]) -> bytes:
-    """The body with the places of its token filled for now. `auths` says by service who asks."""
+def filled(body: bytes, auths: Mapping[str, Auth | None], issue: Callable[..., None]) -> bytes:
+    """The body with the places of its token filled for now. `auths` says by service who asks; `issue` is told digest
+    and nonce, since with both a weak password can be guessed from what a server sends back. The time is no secret."""
     found = _PLACE.search(body)
     who = auths.get(found[2].decode("ascii", "replace")) if found is not None else None
     if found is None or who is None or who.kind != "wsse":
@@ -65,6 +66,8 @@ def filled(body: bytes, auths: Mapping[str, Auth | None]) -> bytes:
         digest = hashlib.sha1(nonce + created.encode() + who.password.encode(), usedforsecurity=False).digest()
         password = base64.b64encode(digest).decode()
     texts = {PASSWORD: escape(password), NONCE: base64.b64encode(nonce).decode(), CREATED: created}
+    if who.digest:
+        issue(texts[PASSWORD], texts[NONCE])
     service = found[2]
     return _PLACE.sub(lambda one: texts[one[1].decode()].encode() if one[2] == service else one[0], body)
 

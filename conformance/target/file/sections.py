@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, create_model
-from pydantic_core import PydanticCustomError
 
 from conformance.errors import ConformanceError
 from conformance.model import Contract
@@ -28,14 +27,14 @@ def _certificate(value: object) -> object:
     pair = value if isinstance(value, list) and len(value) == _PAIR else [value]
     if all(isinstance(one, str) and one for one in pair):
         return value
-    raise PydanticCustomError("certificate", "must be the name of a file, or of two: certificate and key")
+    raise ValueError("must be the name of a file, or of two: certificate and key")
 
 
 def _one_or_more(value: object) -> object:
     rows = value if isinstance(value, list) else [value]
     if rows and all(isinstance(row, dict) for row in rows):
         return value
-    raise PydanticCustomError("values", "must be a table, or a list of tables that are used in turn")
+    raise ValueError("must be a table, or a list of tables that are used in turn")
 
 
 _PAIR = 2

@@ -13,14 +13,13 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, hint
 from conformance.facets import plain
 from conformance.generate.address_line import placeholders
 from conformance.generate.defaults import default, refers
 from conformance.model import Contract, Field, Tree
 from conformance.resources import is_own
-from conformance.target.checks import nearest
-from conformance.target.sections import SECTIONS, RestSection, SoapSection, in_order
+from conformance.target.file.sections import SECTIONS, RestSection, SoapSection, in_order
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 HOST = "https://staging.example.com"
@@ -67,7 +66,7 @@ def render(services: Sequence[str], contracts: Mapping[str, Contract]) -> str:
     known = in_order(contracts)
     for service in services:
         if service not in known:
-            raise ConformanceError(f"unknown service {service!r}{nearest(service, list(known))}")
+            raise ConformanceError(f"unknown service {service!r}{hint(service, known)}")
     wanted = [service for service in known if not services or service in services]
     return _HEAD + "".join(f"\n{_section(contracts[service])}" for service in wanted)
 

@@ -1,7 +1,7 @@
 """What is wrong with a target file beyond its shape, and the sentences for what is wrong with its shape.
 
 Every check looks at the raw tree and takes nothing for granted, so that one mistake hides no other. Pure generators of
-(key path, sentence), save that files named in `tls` are looked for. Must never import the wire.
+(key path, sentence), save that files named in `tls` are looked at. Must never import the wire.
 """
 
 from __future__ import annotations
@@ -10,28 +10,31 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from conformance.errors import hint
 from conformance.facets import Fit, broken, fit
 from conformance.generate.address_line import placeholders
 from conformance.generate.addresses import addresses, unsafe
 from conformance.model import Contract, Field
 from conformance.rules.fields import article
-from conformance.target.environment import Mistake
-from conformance.target.environment import Path as Key
-from conformance.target.sections import TargetFile, in_order
-from conformance.target.soap_checks import soap_mistakes
+from conformance.target.file.environment import Mistake
+from conformance.target.file.environment import Path as Key
+from conformance.target.file.sections import TargetFile, in_order
+from conformance.target.file.soap_checks import soap_mistakes
+from conformance.target.file.tls_checks import tls_mistakes
 
-_FEW = 8
 TYPES = frozenset({"string", "boolean", "integer", "decimal", "guid", "list"})
 """Types whose values a target file can be held to before anything is sent."""
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_URL = re.compile(r"[!-~]*")
+_URL = re.compile(r"[!#-;=?-\[\]_a-z{}~]*")
+"""What RFC 3986 admits, and braces around a parameter. A backslash, above all, is read in more than one way."""
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"(?=.{{1,254}}$){_LABEL}(?:\.{_LABEL})*\.?")
 _LATIN = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _CASES_OWN = {
     "accept-encoding": "what comes back must be readable",
@@ -59,30 +62,20 @@ def shape(error: ValidationError, model: type[TargetFile]) -> Iterator[Mistake]:
     for found in error.errors(include_url=False, include_input=False):
         kind, path = found["type"], tuple(found["loc"])
         if kind == "extra_forbidden":
-            yield path, "unknown key" + nearest(str(path[-1]), _known(model, path[:-1]))
+            yield path, "unknown key" + hint(str(path[-1]), _known(model, path[:-1]))
         elif kind == "literal_error":
             expected = str(found.get("ctx", {}).get("expected", "")).replace("'", '"')
             yield path, f"must be {expected}"
         else:
-            yield path, _SENTENCES.get(kind, found["msg"][:1].lower() + found["msg"][1:])
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """`; did you mean …?` where something known is near, else the list where it is short."""
-    lowered = {one.lower(): one for one in known}
-    close = get_close_matches(name.lower().replace("_", "-"), list(lowered), 1) or get_close_matches(
-        name.lower(), list(lowered), 1
-    )
-    if close:
-        return f"; did you mean {lowered[close[0]]}?"
-    return f"; known are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+            told = found["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+            yield path, _SENTENCES.get(kind, told[:1].lower() + told[1:])
 
 
 def mistakes(tree: Mapping[str, Any], contracts: Mapping[str, Contract], base: Path) -> Iterator[Mistake]:
     """All that the values of the file get wrong. `base` is the directory that relative file names start from."""
     recipients = tree.get("recipients", [])
     yield from _recipients(recipients)
-    yield from _files(tree.get("tls"), base)
+    yield from tls_mistakes(tree.get("tls"), base)
     if isinstance(tree.get("proxy"), str):
         for sentence in address_mistakes(tree["proxy"], userinfo=True):
             yield ("proxy",), sentence
@@ -127,13 +120,18 @@ def enumerated(rows: object) -> Iterator[tuple[Key, Any]]:
 
 
 def address_mistakes(text: str, *, userinfo: bool = False) -> Iterator[str]:
-    """What keeps the text from being an address that requests can be sent to."""
+    """What keeps the text from being an address that requests can be sent to. The text may hold a secret and is not
+    said."""
     parts = _split(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        yield "must be an absolute http or https url"
+        yield "must be an absolute http or https url, such as https://staging.example.com/api"
         return
     if not _URL.fullmatch(text):
-        yield "must be ASCII without blanks; write other characters as %XX"
+        yield 'must be ASCII, without blanks and none of " < > \\ ^ ` |; write other characters as %XX'
+    elif not _port(parts):
+        yield "must have a port from 1 to 65535, or none"
+    elif "[" not in parts.netloc and not _HOST.fullmatch(parts.hostname):
+        yield "must have the name of a host, or its number, before the path; a name has parts of at most 63 characters"
     if parts.fragment:
         yield "must not have a fragment (#…): it is never sent"
     if not userinfo and "@" in parts.netloc:
@@ -146,15 +144,21 @@ def _parameters(url: str, contract: Contract) -> Iterator[str]:
     known = [parameter.name for parameter in contract.operation.parameters]
     for name in placeholders(url):
         if name.lower() not in {one.lower() for one in known}:
-            yield f"{{{name}}} is no parameter of {contract.service}{nearest(name, known)}"
+            yield f"{{{name}}} is no parameter of {contract.service}{hint(name, known)}"
 
 
 def _split(text: str) -> SplitResult | None:
     try:
-        parts = urlsplit(text)
-        return None if parts.port == 0 else parts
+        return urlsplit(text)
     except ValueError:
         return None
+
+
+def _port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _headers(headers: object) -> Iterator[Mistake]:
@@ -175,8 +179,8 @@ def _encodings(named: object, contract: Contract) -> Iterator[Mistake]:
         yield ("encodings",), f"must name at least one of {', '.join(documented)}, or be left out for all"
     for place, name in enumerate(named):
         if isinstance(name, str) and name not in documented:
-            hint = nearest(name, documented)
-            yield ("encodings", place), f"the document names no encoding {name!r}{hint}"
+            near = hint(name, documented)
+            yield ("encodings", place), f"the document names no encoding {name!r}{near}"
 
 
 def _values(values: Mapping[str, Any], contract: Contract, recipients: list[str]) -> Iterator[Mistake]:
@@ -195,7 +199,7 @@ def _members(value: object, fields: tuple[Field, ...], owner: str, path: Key = (
     known = {field.name: field for field in fields}
     for name, held in value.items() if isinstance(value, dict) else ():
         if name not in known:
-            yield (*path, name), f"{owner} has no such member{nearest(name, list(known))}"
+            yield (*path, name), f"{owner} has no such member{hint(name, known)}"
             continue
         yield from (((*path, name), sentence) for sentence in _unfit(known[name], held))
         below = known[name].item or known[name]
@@ -244,24 +248,10 @@ def _mail(value: object, recipients: list[str], path: Key = ()) -> Iterator[Mist
 
 def _recipients(recipients: object) -> Iterator[Mistake]:
     for place, glob in enumerated(recipients):
-        if isinstance(glob, str):
+        if isinstance(glob, str) and glob:
             local, _, domain = glob.rpartition("@")
             if not local or "@" in local or not domain.strip("*?."):
                 yield ("recipients", *place), f"{glob!r} must be an address, such as *@qa.example.com, with a domain"
-
-
-def _files(tls: object, base: Path) -> Iterator[Mistake]:
-    if not isinstance(tls, dict):
-        return
-    named = [(("tls", "ca"), tls.get("ca"))]
-    certificate = tls.get("client_cert")
-    if isinstance(certificate, list):
-        named += [(("tls", "client_cert"), held) for held in certificate]
-    else:
-        named.append((("tls", "client_cert"), certificate))
-    for path, name in named:
-        if isinstance(name, str) and name and not (base / name).exists():
-            yield path, f"there is no file {name}"
 
 
 def _known(model: Any, path: Key) -> list[str]:

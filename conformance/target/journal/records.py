@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from conformance.judge.refusals import brief
 from conformance.judge.show import shortened
 from conformance.model import Case, Exchange, Headers, Judgement, Request, Response, Result
 from conformance.target.secrets import Secrets
@@ -57,6 +58,7 @@ def exchange_json(exchange: Exchange) -> dict[str, Any]:
         "started": exchange.started,
         "milliseconds": exchange.milliseconds,
         **({"late": True} if exchange.late else {}),
+        **({"tried": list(exchange.tried)} if exchange.tried else {}),
         "request": {
             "method": request.method,
             "url": request.url,
@@ -101,6 +103,7 @@ def exchange_from(value: Mapping[str, Any]) -> Exchange:
         started=_text(value["started"]),
         milliseconds=float(value["milliseconds"]),
         late=bool(value.get("late", False)),
+        tried=tuple(map(_text, value.get("tried", ()))),
     )
 
 
@@ -128,6 +131,7 @@ def masked_exchange(exchange: Exchange, secrets: Secrets) -> Exchange:
             body=secrets.mask_bytes(response.body),
         ),
         error=None if exchange.error is None else secrets.mask(exchange.error),
+        tried=tuple(map(secrets.mask, exchange.tried)),
     )
 
 
@@ -162,7 +166,9 @@ def masked_judgement(judgement: Judgement, secrets: Secrets) -> Judgement:
         words=shortened(secrets.mask(judgement.words)),
         results=tuple(map(masked, judgement.results)),
         observations=tuple(replace(seen, sentence=mask(seen.sentence)) for seen in judgement.observations),
-        said={mask(path): mask(text) for path, text in judgement.said.items()},
+        said={secrets.distinct(path): brief(secrets.distinct(text)) for path, text in judgement.said.items()},
+        codes=tuple(map(secrets.distinct, judgement.codes)),
+        echoed=tuple(map(secrets.distinct, judgement.echoed)),
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
+from conformance.errors import hint
 from conformance.model import Contract, Field
 from conformance.rules.fields import walk
 from conformance.rules.soap import PROFILES
-from conformance.target.environment import Mistake
+from conformance.target.file.environment import Mistake
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?")
+_OPERATOR = re.compile(r"(?!!=|==)[<>=!~]")
 IDENTITY = ("usuario", "clave")
 """Inputs that no document names: user and password as members of the message."""
 
@@ -29,7 +30,7 @@ def soap_mistakes(section: Mapping[str, Any], contract: Contract) -> Iterator[Mi
     for place, row in enumerate(rows if isinstance(rows, list) else ()):
         kind = row.get("tipo") if isinstance(row, dict) else None
         if isinstance(kind, str) and kinds and kind not in kinds:
-            yield ("documentos", place, "tipo"), f"{kind!r} is no kind of document{_near(kind, kinds)}"
+            yield ("documentos", place, "tipo"), f"{kind!r} is no kind of document{hint(kind, kinds)}"
     hosts = section.get("wsdl_hosts")
     for place, name in enumerate(hosts if isinstance(hosts, list) else ()):
         if isinstance(name, str) and not _HOST.fullmatch(name):
@@ -41,7 +42,7 @@ def soap_mistakes(section: Mapping[str, Any], contract: Contract) -> Iterator[Mi
     claimed = section.get("profiles")
     for place, name in enumerate(claimed if isinstance(claimed, list) else ()):
         if isinstance(name, str) and name not in PROFILES.values():
-            yield ("profiles", place), f"{name!r} is no profile that this suite knows{_near(name, PROFILES.values())}"
+            yield ("profiles", place), f"{name!r} is no profile that this suite knows{hint(name, PROFILES.values())}"
 
 
 def _inputs(fields: tuple[Field, ...]) -> Iterator[tuple[str, Field]]:
@@ -56,9 +57,11 @@ def _refusal(table: object) -> Iterator[Mistake]:
     if not any(isinstance(table.get(key), dict) and table[key] for key in ("any", "all")):
         yield ("refusal",), 'must name what a refusal says, such as { any = { codigo = "!= 0" } }'
     for key in ("any", "all"):
-        for path in table[key] if isinstance(table.get(key), dict) else ():
+        for path, text in table[key].items() if isinstance(table.get(key), dict) else ():
             if not str(path).strip("/"):
                 yield ("refusal", key, path), "must be the path of a member of the answer"
+            elif isinstance(text, str) and _OPERATOR.match(text):
+                yield ("refusal", key, path), 'compares by "!= …" or "== …" alone; a text that begins so is "== …"'
 
 
 def _unknown_places(table: object, contract: Contract) -> Iterator[Mistake]:
@@ -73,9 +76,11 @@ def _unknown_places(table: object, contract: Contract) -> Iterator[Mistake]:
     for key in ("any", "all"):
         for place in told[key] if isinstance(told.get(key), dict) else ():
             names = str(place).strip("/")
+            if not names:
+                continue
             fits = any(f"/{path}".endswith(f"/{names}") or names.endswith(f"/{path}") for path in known)
             if not fits and not any(f"/{path}/" in f"/{names}/" for path in opened):
-                yield ("refusal", key, place), f"the documented answer has no such member{_near(names, known)}"
+                yield ("refusal", key, place), f"the documented answer has no such member{hint(names, known)}"
 
 
 def _auth(table: object, contract: Contract) -> Iterator[Mistake]:
@@ -97,10 +102,4 @@ def _unknown(key: str, table: object, known: Iterable[str]) -> Iterator[Mistake]
     names = list(dict.fromkeys(known))
     for name in table if isinstance(table, dict) else ():
         if name not in names:
-            yield (key, str(name)), f"there is no such input{_near(str(name), names)}"
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    close = get_close_matches(name.lower(), names, 1)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(names)}"
+            yield (key, str(name)), f"there is no such input{hint(str(name), names)}"

@@ -15,6 +15,8 @@ from conformance.target.credential import PLACEHOLDER
 _NAME = re.compile(r"\$(?P<literal>\$)?\{(?P<name>[^{}]*)(?P<closed>\})?")
 _LEGAL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+_COMMAND = "; what a command prints needs credential = { command = … }"
+
 Path = tuple[str | int, ...]
 Mistake = tuple[Path, str]
 
@@ -58,10 +60,20 @@ def _text(text: str, path: Path, environ: Mapping[str, str], done: Substitution,
                 return match[0]
             done.mistakes.append((path, f"{PLACEHOLDER} can stand in the headers of a service only"))
         elif name not in environ:
-            done.mistakes.append((path, f"the environment variable {name} is not set"))
+            advice = _COMMAND if match[0] == PLACEHOLDER else ""
+            done.mistakes.append((path, f"the environment variable {name} is not set{advice}"))
+        elif not environ[name]:
+            done.mistakes.append((path, f"the environment variable {name} is empty"))
+        elif not _encodable(environ[name]):
+            done.mistakes.append((path, f"the environment variable {name} is not UTF-8 text"))
         else:
             done.values.add(environ[name])
             return environ[name]
         return match[0]
 
     return _NAME.sub(replaced, text)
+
+
+def _encodable(text: str) -> bool:
+    """Bytes of the environment that are no UTF-8 come as halves of surrogate pairs, which no message can hold."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)

@@ -5,8 +5,8 @@ Also the target that stands for the embedded reference. Must never import the wi
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
@@ -17,15 +17,20 @@ from pydantic import ValidationError
 
 from conformance.errors import ConformanceError
 from conformance.model import Contract, Field, Headers
-from conformance.target import soap
-from conformance.target.checks import mistakes, shape
-from conformance.target.credential import Credential
-from conformance.target.environment import Mistake, substituted
+from conformance.target.credential import PLACEHOLDER, Credential
+from conformance.target.file import soap
+from conformance.target.file.checks import mistakes, shape
+from conformance.target.file.environment import Mistake, substituted
+from conformance.target.file.sections import RestSection, Section, TargetFile, WsdlSection, file_model
+from conformance.target.file.tls_checks import bundle_mistakes
+from conformance.target.guard import loopback_address
 from conformance.target.secrets import Secrets
-from conformance.target.sections import RestSection, Section, TargetFile, WsdlSection, file_model
 from conformance.target.settings import CONNECT_TIMEOUT, EXCHANGE_TIMEOUT, ServiceTarget, Target
+from conformance.toml_file import load_toml
 
 __all__ = ["ServiceTarget", "Target", "load_target", "reference_target"]
+
+_ADVICE = "write a target file with `conformance init`"
 
 
 def load_target(
@@ -36,7 +41,7 @@ def load_target(
 ) -> Target:
     """The target that the file describes. `covered` maps a service to the encodings that this version can exercise;
     the file may name more, which gives a notice."""
-    found = substituted(_read(path), environ)
+    found = substituted(load_toml(path, _ADVICE, Decimal), environ)
     wrong: list[Mistake] = list(found.mistakes)
     spoilt = {key for key, _ in wrong}
     file: TargetFile | None = None
@@ -45,13 +50,15 @@ def load_target(
         file = model.model_validate(found.tree)
     except ValidationError as error:
         wrong += shape(error, model)
+    wrong += bundle_mistakes(found.tree, environ)
     # What a missing variable leaves behind has been reported once.
     wrong += [(key, text) for key, text in mistakes(found.tree, contracts, path.parent) if key not in spoilt]
     if wrong or file is None:
         secrets = Secrets(value for value in found.values if len(value) > 1)
         lines = dict.fromkeys(secrets.mask(f"{path}: {_key(key)}{sentence}") for key, sentence in wrong)
         raise ConformanceError("\n".join(lines))
-    return _target(path, file, Secrets(found.values), contracts, covered)
+    secrets = Secrets(found.values).add(*_passwords(environ))
+    return _target(path, file, secrets, contracts, covered)
 
 
 def reference_target(
@@ -85,19 +92,6 @@ def reference_target(
     return Target(name="reference", environment=environment, services=services, secrets=secrets, reference=True)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
-    except OSError as error:
-        raise ConformanceError(
-            f"{path} cannot be read ({error.strerror}); write a target file with `conformance init`"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise ConformanceError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConformanceError(f"{path} is no TOML: {error}") from None
-
-
 def _key(path: tuple[str | int, ...]) -> str:
     """`collection-policy.values.Email: `, or nothing for the whole file."""
     text = ""
@@ -120,8 +114,8 @@ def _target(
         secrets = secrets.join(_secrets(service, section, contracts))
         if kept:
             services[service] = _service(service, section, kept, contracts[service], path.parent)
-    proxy = urlsplit(file.proxy or "")
-    secrets = secrets.add(proxy.password or "", unquote(proxy.password or ""))
+            notices += _in_the_clear(services[service])
+    secrets = secrets.add(*_passwords({"proxy": file.proxy or ""}))
     certificate = file.tls.client_cert
     base = path.parent
     return Target(
@@ -206,6 +200,28 @@ def _service(
         tipos=getattr(section, "tipos", {}),
         rows=tuple(rows),
     )
+
+
+def _passwords(environ: Mapping[str, str]) -> Iterator[str]:
+    """The passwords of proxies: `http_proxy` and its like."""
+    for name, value in environ.items():
+        if name.lower().endswith("proxy"):
+            # What is no address has no password that would go out.
+            with suppress(ValueError):
+                password = urlsplit(value).password or ""
+                yield from (password, unquote(password))
+
+
+def _in_the_clear(kept: ServiceTarget) -> Iterator[str]:
+    """A notice where credentials leave this machine without TLS."""
+    token = any(PLACEHOLDER in value for _, value in kept.headers)
+    if not (kept.auth or token or Secrets.for_headers(kept.headers)):
+        return
+    for key, address in (("url", kept.url), ("wsdl", kept.wsdl)):
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if parts.scheme == "http" and host != "localhost" and not loopback_address(host):
+            yield f"{kept.service} sends its credentials unencrypted: its {key} is http, not https."
 
 
 def _wsdl(section: Section, base: Path) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.model import Condition, Contract, Headers, Refusal
+from conformance.target.file.sections import RestSection, Section, WsdlSection
 from conformance.target.secrets import Secrets
-from conformance.target.sections import RestSection, Section, WsdlSection
 from conformance.target.settings import Auth
 
 ADDRESS = "conformance@example.com"
