@@ -13,6 +13,8 @@ from typing import Any
 
 from conformance.errors import ConformanceError
 from conformance.model import Report
+from conformance.report.text import printable
+from conformance.report.writers import FORMATS
 from conformance.resources import PACKAGE, cases_dir
 from conformance.run import rendering
 from conformance.run.contracts import all_rules
@@ -28,19 +30,19 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
     import pytest  # noqa: PLC0415 - `--help` must not pay for it
 
     watcher = _Watcher()
-    with tempfile.TemporaryDirectory(prefix="conformance-") as scratch, _shielded(scratch):
+    with _scratch() as scratch, _shielded(scratch):
         status = pytest.main(_command(arguments, quiet=quiet, root=_root(arguments, scratch)), plugins=[watcher])
     if watcher.error is not None:
         raise watcher.error
     if watcher.problems:
         raise ConformanceError("\n".join(watcher.problems))
     if watcher.report is None and status == pytest.ExitCode.INTERRUPTED:
-        sys.stderr.write("conformance: interrupted before anything was sent\n")
+        told("interrupted before there was anything to report")
     # rich ends the process where the reader of a pipe went away; the verdict's status must survive that.
     with suppress(OSError, SystemExit):
         if watcher.report is not None and not quiet:
             _summary(watcher.report, watcher.files)
-            if arguments["depth"] == "smoke":
+            if watcher.report.suite.get("depth") == "smoke":
                 _show_answers(watcher.out)
     if watcher.bug is not None:
         raise watcher.bug
@@ -57,13 +59,13 @@ def _summary(report: Report, files: Sequence[Path]) -> None:
 
 def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
     """Where pytest has its root and cache; what sends nothing writes nothing, so a dry run leaves `--out` alone."""
-    if arguments["out"] is None or arguments["dry-run"]:
+    if arguments["out"] is None or arguments["dry-run"] or arguments["resume"] is not None:
         return Path(scratch)
     return Path(arguments["out"]).absolute()
 
 
 def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[str]:
-    if arguments["out"] is not None and not arguments["dry-run"]:
+    if arguments["out"] is not None and not arguments["dry-run"] and arguments["resume"] is None:
         unused(Path(arguments["out"]))
     # pytest wants its root to be there; the run makes --out itself, and its parents.
     try:
@@ -96,14 +98,29 @@ def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[s
 
 
 @contextmanager
+def _scratch() -> Iterator[str]:
+    """A folder that goes with the command."""
+    try:
+        Path.cwd()
+    except OSError:
+        raise ConformanceError("the folder that this was started in is gone; change to another") from None
+    try:
+        made = tempfile.TemporaryDirectory(prefix="conformance-")
+    except OSError as error:
+        text = f"no temporary folder can be made ({error.strerror})"
+        raise ConformanceError(f"{text}; name one that can be written to in the environment variable TMPDIR") from None
+    with made as name:
+        yield name
+
+
+@contextmanager
 def _shielded(scratch: str) -> Iterator[None]:
     """The environment without what would change pytest: neither the user's options nor third-party plugins.
 
     Hypothesis keeps its tables in `scratch`, not in a folder where the command was started.
     """
     kept = dict(os.environ)
-    # A CI system that cancels a job says SIGTERM; what was exchanged is to be reported then as well.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {name: signal.signal(name, signal.default_int_handler) for name in _ending()}
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -111,9 +128,18 @@ def _shielded(scratch: str) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
         os.environ.clear()
         os.environ.update(kept)
+
+
+def _ending() -> Iterator[signal.Signals]:
+    """The signals that end a run as Ctrl-C does, with a report: a CI system that cancels a job says SIGTERM, a terminal
+    that is closed SIGHUP, unless whoever started us wants that ignored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if (known := getattr(signal, name, None)) is not None and signal.getsignal(known) is not signal.SIG_IGN:
+            yield known
 
 
 class _Watcher:
@@ -150,26 +176,37 @@ def _show_answers(out: Path | None) -> None:
 
     if out is None:
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     answered = [record for record in rendering.log_of(out).records if record.case.kind == "baseline"]
     for record in answered[:10]:
-        console.print(
-            f"\n{record.case.encoding}: {record.exchange.request.method} {record.exchange.request.url}", markup=False
-        )
-        console.print(rendering.shown(record.exchange.request.body), markup=False)
-        response = record.exchange.response
+        request, response = record.exchange.request, record.exchange.response
+        console.print(printable(f"\n{record.case.encoding}: {request.method} {request.url}"))
+        console.print(rendering.shown(request.body))
         if response is None:
-            console.print(f"no answer: {record.exchange.error}", markup=False)
+            console.print(printable(f"no answer: {record.exchange.error}"))
             continue
-        console.print(f"{response.status} {response.reason}", markup=False)
-        console.print(rendering.shown(response.body), markup=False)
+        console.print(printable(f"{response.status} {response.reason}"))
+        console.print(rendering.shown(response.body))
 
 
 def report(run: Path, formats: Sequence[str], out: Path | None) -> int:
     """Render a run again and return the exit status that it has."""
+    if not formats:
+        raise ConformanceError(f"--format: names no format; known are {', '.join(FORMATS)}")
     log = rendering.log_of(run)
     rendered = rendering.report_of(log)
     folder = out if out is not None else (run if run.is_dir() else run.parent)
     files = rendering.written(rendered, log, folder, formats)
-    _summary(rendered, files)
+    with suppress(OSError, SystemExit):
+        _summary(rendered, files)
+    if log.problems:
+        number = f" (and {len(log.problems) - 1} lines more)" if len(log.problems) > 1 else ""
+        advice = "the report says what the rest shows; for a verdict make a new run, or bring back a whole journal"
+        told(f"the journal is damaged: {log.problems[0]}{number}; {advice}")
     return rendered.exit_status
+
+
+def told(text: str) -> None:
+    """A message on stderr, should anybody read it."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"conformance: {printable(text)}\n")

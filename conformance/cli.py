@@ -7,8 +7,9 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
@@ -27,13 +28,23 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _path(text: str) -> Path:
+    """A path. The empty text, which is what a shell leaves of a variable that is not set, would be the folder here."""
+    if not text:
+        raise typer.BadParameter("must not be empty; is a variable of the shell not set?")
+    return Path(text)
+
+
 Service = Annotated[list[str], typer.Option("--service", metavar="ID", help="Only this service; may be repeated.")]
 TargetFile = Annotated[
-    Path | None, typer.Option("--target", metavar="FILE", help="Target file; see `conformance init`.")
+    Path | None, typer.Option("--target", parser=_path, metavar="FILE", help="Target file; see `conformance init`.")
 ]
 Schemas = Annotated[
     Path | None,
-    typer.Option("--schemas", metavar="DIR", help="Further services: a folder that `derive --out` wrote."),
+    typer.Option(
+        "--schemas", parser=_path, metavar="DIR", help="Further services: a folder that `derive --out` wrote."
+    ),
 ]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
 
@@ -58,14 +69,28 @@ def check(
     target: TargetFile = None,
     service: Service = [],  # noqa: B006 - typer reads the default, nothing changes it
     rules: Annotated[list[str], typer.Option(metavar="GLOB", help="Only rules that match; may be repeated.")] = [],  # noqa: B006
-    depth: Annotated[str, typer.Option(help="smoke, quick, standard or deep.")] = "standard",
-    seed: Annotated[int, typer.Option(help="Seed of the drawn cases.")] = 0,
-    workers: Annotated[int, typer.Option(help="Sender threads.")] = 1,
+    depth: Annotated[
+        str | None, typer.Option(help="smoke, quick, standard or deep; standard by default.", show_default=False)
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the drawn cases; 0 by default.", show_default=False)] = None,
+    workers: Annotated[int | None, typer.Option(help="Sender threads; 1 by default.", show_default=False)] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A failed SHOULD decides as well.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, send nothing.")] = False,
     replay: Annotated[str | None, typer.Option(metavar="EXCHANGE", help="Send this exchange of a run again.")] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            parser=_path,
+            metavar="DIR",
+            help="Go on with the run in this folder: send only what is missing.",
+            show_default=False,
+        ),
+    ] = None,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="With --resume, send again what was sent without an answer.")
+    ] = False,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Every N-th rule, beginning with the K-th.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run's files.")] = None,
+    out: Annotated[Path | None, typer.Option(parser=_path, metavar="DIR", help="Folder of the run's files.")] = None,
     formats: Annotated[list[str], typer.Option("--format", metavar="LIST", help="Further report formats.")] = [],  # noqa: B006
     schemas: Schemas = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
@@ -86,6 +111,8 @@ def check(
         "dry-run": dry_run,
         "schemas": schemas,
         "replay": replay,
+        "resume": resume,
+        "resend": resend,
         "shard": shard,
         "out": out,
         "format": formats,
@@ -98,7 +125,7 @@ def check(
 def init(service: Service = [], schemas: Schemas = None) -> None:  # noqa: B006
     """Print a commented target file to fill in."""
     from conformance.run.contracts import chosen, contracts  # noqa: PLC0415
-    from conformance.target.template import render  # noqa: PLC0415
+    from conformance.target.file.template import render  # noqa: PLC0415
 
     use_schemas(schemas)
     typer.echo(render(chosen(service), contracts()), nl=False)
@@ -106,7 +133,9 @@ def init(service: Service = [], schemas: Schemas = None) -> None:  # noqa: B006
 
 @app.command()
 def bind(
-    target: Annotated[Path, typer.Option("--target", help="The target file.", show_default=False)],
+    target: Annotated[
+        Path, typer.Option("--target", parser=_path, metavar="FILE", help="The target file.", show_default=False)
+    ],
     schemas: Schemas = None,
 ) -> None:
     """Say which elements of a target's WSDL are which inputs, how sure that is, and what to paste to settle it."""
@@ -145,10 +174,10 @@ def errata(service: Service = [], schemas: Schemas = None, form: Format = "table
 
 @app.command()
 def derive(
-    documents: Annotated[Path, typer.Option(metavar="DIR", help="Folder with the documents.")],
+    documents: Annotated[Path, typer.Option(parser=_path, metavar="DIR", help="Folder with the documents.")],
     check_only: Annotated[bool, typer.Option("--check", help="Compare with what is committed; write nothing.")] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to write to; the suite's own by default.")
+        Path | None, typer.Option(parser=_path, metavar="DIR", help="Folder to write to; the suite's own by default.")
     ] = None,
 ) -> None:
     """Read the documents into contracts and schemas."""
@@ -186,12 +215,12 @@ def prove(service: Service = [], schemas: Schemas = None, form: Format = "table"
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, complete or not.")],
+    run: Annotated[Path, typer.Argument(parser=_path, metavar="RUN", help="Folder of a run, complete or not.")],
     formats: Annotated[
         str, typer.Option("--format", metavar="LIST", help="html, json, junit, har.")
     ] = "json,html,junit,har",
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to write to; the run's own by default.")
+        Path | None, typer.Option(parser=_path, metavar="DIR", help="Folder to write to; the run's own by default.")
     ] = None,
     schemas: Schemas = None,
 ) -> None:
@@ -204,16 +233,46 @@ def report(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; every error is one message, every status one that the README lists."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no UTF-8 shows a question mark; that must not end a run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     restore = use_schemas(None)
     try:
-        sys.exit(_guarded(lambda: app(args=arguments, standalone_mode=False)))
+        status = _guarded(lambda: app(args=arguments, standalone_mode=False))
+        _flush()
+        sys.exit(status)
     finally:
         # Who calls this as a function keeps the environment that it had.
         restore()
+
+
+def _open_streams() -> None:
+    """Make sure that the first three descriptors are open: else a file of the run, its journal even, takes the place of
+    one that whoever started us has closed, and what is said goes into it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+
+
+def _flush() -> None:
+    """Say what is left to say. Where nobody reads it any more, that changes no exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _guarded(command: Callable[[], object]) -> int:
@@ -228,7 +287,7 @@ def _guarded(command: Callable[[], object]) -> int:
         return _complain("interrupted", EXIT_INTERRUPTED) if ended.code == 130 else ended.code  # type: ignore[return-value]
     except BrokenPipeError:
         # The reader of our output went away; point stdout elsewhere so that closing it does not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line before the user: no traceback, no value of a variable
         # Typer's own errors of usage come from click, or from the copy of click inside newer releases.
@@ -254,6 +313,13 @@ def _place(error: BaseException) -> str:
 
 
 def _complain(text: str, status: int) -> int:
-    lines = text.splitlines() or [""]
-    sys.stderr.write("".join(f"conformance: {line}\n" for line in lines))
+    # It may quote what a server said.
+    from conformance.report.text import printable  # noqa: PLC0415
+
+    lines = printable(text).split("\n")
+    try:
+        sys.stderr.write("".join(f"conformance: {line}\n" for line in lines))
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
     return status

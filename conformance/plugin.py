@@ -21,7 +21,7 @@ from conformance.model import Outcome, Verdict
 from conformance.report.sentences import verdict_sentence
 from conformance.report.text import printable
 from conformance.resources import cases_dir, use_schemas
-from conformance.run import setup
+from conformance.run import resuming, setup
 from conformance.run.contracts import all_rules
 from conformance.run.execution import Run
 from conformance.run.options import Options
@@ -49,39 +49,54 @@ class Session:
         self._setup: Setup | None = None
         self._offered = 0
 
-    @property
     def options(self) -> Options:
+        """The options of the run: those that were given, else the defaults, or what the run to go on with has."""
         option = self.config.getoption
-        given = self.config.invocation_params
-        return Options(
-            target=_path(option("conformance_target")),
-            services=tuple(option("conformance_service")),
-            rules=tuple(option("conformance_rules")),
-            depth=option("conformance_depth"),
-            seed=option("conformance_seed"),
-            workers=option("conformance_workers"),
-            strict=option("conformance_strict"),
-            dry_run=option("conformance_dry_run"),
-            replay=option("conformance_replay"),
-            shard=option("conformance_shard"),
-            out=_path(option("conformance_out")),
-            formats=tuple(name for names in option("conformance_format") for name in names.split(",") if name),
-            command=option("conformance_command") or shlex.join(("pytest", *map(str, given.args))),
-        )
+        told = self.config.invocation_params
+        words = {
+            "target": _path(option("conformance_target")),
+            "services": tuple(option("conformance_service")),
+            "rules": tuple(option("conformance_rules")),
+            "depth": option("conformance_depth"),
+            "seed": option("conformance_seed"),
+            "workers": option("conformance_workers"),
+            "strict": option("conformance_strict") or None,
+            "dry_run": option("conformance_dry_run") or None,
+            "replay": option("conformance_replay"),
+            "shard": option("conformance_shard"),
+            "out": _path(option("conformance_out")),
+            "formats": tuple(name for names in option("conformance_format") for name in names.split(",") if name),
+            "command": option("conformance_command") or shlex.join(("pytest", *map(str, told.args))),
+            "schemas": _path(option("conformance_schemas")),
+            "resume": _path(option("conformance_resume")),
+            "resend": option("conformance_resend") or None,
+        }
+        return resuming.options_of(words)
 
     def offer(self, part: str) -> list[Item]:
-        """The items of one part of the rules. A mistake of the user is kept, to be told outside of collection."""
-        if self.error is not None:
+        """The items of one part of the rules. What goes wrong is kept, to be told outside of collection."""
+        if self.error is not None or self.bug is not None:
             return []
         try:
             if self._setup is None:
-                self._setup = setup.set_up(self.options)
+                self._setup = self._set_up()
         except ConformanceError as error:
             self.error = error
+            return []
+        except Exception as error:  # noqa: BLE001 - pytest would print it with its values
+            self.bug = error
             return []
         offered = [item for item in self._setup.items if self._setup.rules[item[0]].part == part]
         self._offered += len(offered)
         return offered
+
+    def _set_up(self) -> Setup:
+        options = self.options()
+        self.config.add_cleanup(use_schemas(options.schemas))
+        prepared = setup.set_up(options)
+        if options.resume is not None:
+            return resuming.narrowed(prepared, resuming.journal_of(options.resume))
+        return prepared
 
     def prepare(self, selected: list[Item]) -> None:
         """The run for the items that are left after every selection."""
@@ -99,6 +114,9 @@ class Session:
         """Begin to send; progress is shown where `check` asked for it."""
         if self.run is None:
             return
+        if self._setup is not None and not self._setup.target.verify:
+            # Said before the first byte goes out, and again in every report.
+            sys.stderr.write("conformance: TLS certificates are not verified (tls.verify = false)\n")
         with _telling(self.config) as progress:
             self.run.start(progress)
             if progress is not None:
@@ -128,15 +146,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--conformance-target", metavar="FILE", help="target file; without it the embedded reference is checked")
     add("--conformance-service", action="append", default=[], metavar="ID", help="only this service (repeatable)")
     add("--conformance-rules", action="append", default=[], metavar="GLOB", help="only rules that match (repeatable)")
-    add("--conformance-depth", default="standard", metavar="DEPTH", help="smoke, quick, standard or deep")
-    add("--conformance-seed", type=int, default=0, metavar="N", help="seed of the drawn cases")
-    add("--conformance-workers", type=int, default=1, metavar="N", help="sender threads")
+    add("--conformance-depth", metavar="DEPTH", help="smoke, quick, standard (the default) or deep")
+    add("--conformance-seed", type=int, metavar="N", help="seed of the drawn cases; 0 by default")
+    add("--conformance-workers", type=int, metavar="N", help="sender threads; 1 by default")
     add("--conformance-strict", action="store_true", help="a failed SHOULD decides as well")
     add("--conformance-dry-run", action="store_true", help="print the plan, send nothing")
     add("--conformance-replay", metavar="EXCHANGE", help="send only this exchange and its baselines")
     add("--conformance-schemas", metavar="DIR", help="further services: a folder that `conformance derive` wrote")
     add("--conformance-shard", metavar="K/N", help="every N-th rule and encoding, beginning with the K-th")
     add("--conformance-out", metavar="DIR", help="folder of the run's files")
+    add("--conformance-resume", metavar="DIR", help="go on with the run in this folder: send only what is missing")
+    add("--conformance-resend", action="store_true", help="with it send again what was sent without an answer")
     add("--conformance-format", action="append", default=[], metavar="LIST", help="further report formats")
     add("--conformance-command", default="", help="the command as the report shows it")
     add("--conformance-progress", action="store_true", help="show progress on a terminal")
@@ -203,6 +223,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash[STATE]
     if session.error is not None:
         _tell(config, session.error)
+    if session.bug is not None:
+        _give_up(session.bug)
     # A part without a rule in scope gets a placeholder from pytest, which would count as skipped.
     items[:] = [item for item in items if not (_has_verdict(item) and _item_of(item) is None)]
     if _distributed(config) and any(_item_of(item) is not None for item in items):
@@ -245,6 +267,12 @@ def _tell(config: pytest.Config, error: ConformanceError) -> NoReturn:
     raise pytest.UsageError(str(error)) from None
 
 
+def _give_up(bug: BaseException) -> NoReturn:
+    """End the session over a defect of ours, without the text of the error, which may hold values."""
+    text = f"a defect of the suite: {type(bug).__name__}"
+    pytest.exit(text, returncode=pytest.ExitCode.INTERNAL_ERROR)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Send while the items run; whatever happens, what was exchanged becomes a report."""
@@ -260,14 +288,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     except ConformanceError as error:
         _tell(session.config, error)
     except (KeyboardInterrupt, pytest.exit.Exception, pytest.Session.Interrupted, pytest.Session.Failed) as error:
-        state.run.finish(interrupted=isinstance(error, KeyboardInterrupt))
+        if state.error is None:
+            # Else the run is over, and why is told.
+            state.run.finish(interrupted=isinstance(error, KeyboardInterrupt))
         raise
     except Exception as error:  # noqa: BLE001 - pytest would print it with its values
         state.bug = error
         with suppress(Exception):
             state.run.finish(interrupted=True)
-        text = f"a defect of the suite: {type(error).__name__}"
-        pytest.exit(text, returncode=pytest.ExitCode.INTERNAL_ERROR)
+        _give_up(error)
     finally:
         state.run.close()
 
@@ -279,11 +308,15 @@ def verdict(request: pytest.FixtureRequest) -> Verdict:
     if state.run is None:
         raise SuiteError("a verdict was asked for although nothing is run")
     try:
-        return state.run.verdicts()[request.param]
-    except KeyError:
-        pytest.skip("not decided by what is replayed")
+        found = state.run.verdicts().get(request.param)
     except ConformanceError as error:
         _tell(request.config, error)
+    except Exception as error:  # noqa: BLE001 - pytest's debug log holds what an exception says
+        state.bug = error
+        raise SuiteError(f"a defect of the suite: {type(error).__name__}") from None
+    if found is None:
+        pytest.skip("not decided by what is replayed")
+    return found
 
 
 @pytest.fixture
@@ -317,8 +350,9 @@ def pytest_runtest_makereport(
     if isinstance(call.excinfo.value, Failure):
         report.longrepr = str(call.excinfo.value)
     else:
-        item.config.stash[STATE].bug = call.excinfo.value
-        report.longrepr = f"a defect of the suite: {type(call.excinfo.value).__name__}"
+        state = item.config.stash[STATE]
+        state.bug = state.bug or call.excinfo.value
+        report.longrepr = f"a defect of the suite: {type(state.bug).__name__}"
     report.sections = [section for section in report.sections if section[0] == "conformance"]
     return report
 

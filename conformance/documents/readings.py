@@ -6,7 +6,6 @@ that must stand in it, so a reading cannot outlive the sentence that it reads. M
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.documents.page import Page, kebab
 from conformance.errors import ConformanceError
 from conformance.model import Basis, Citation, Erratum
+from conformance.toml_file import load_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,10 +103,7 @@ def are_readings(path: Path) -> bool:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConformanceError(f"{path} holds no readings: {error}; correct it or move it elsewhere") from error
+    return load_toml(path, "make it a file with readings, or move it elsewhere")
 
 
 def _parsed(file: str, page: Page, content: Mapping[str, Any]) -> Iterator[Reading]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from decimal import Decimal
@@ -22,7 +23,10 @@ from conformance.model import Contract
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_ID = "https://billing-conformance.example/schemas/contract-1.json"
+VERSION = 1
+SCHEMA_ID = f"https://billing-conformance.example/schemas/contract-{VERSION}.json"
+AGAIN = "write it again with `conformance derive`"
+_VERSION = re.compile(r"https://billing-conformance\.example/schemas/contract-(\d{1,4})\.json")
 
 
 def dumps(contract: Contract) -> str:
@@ -34,27 +38,41 @@ def loads(text: str, source: str) -> Contract:
     """The contract that a text holds; `source` is named where it does not fit."""
     try:
         raw = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise ConformanceError(f"{source} is no JSON ({error}); write it again with `conformance derive`") from error
+    except json.JSONDecodeError as error:
+        place = f"{source}, line {error.lineno}, column {error.colno}"
+        raise ConformanceError(f"{place}: this is no JSON ({error.msg}); {AGAIN}") from None
+    except (ValueError, ArithmeticError, RecursionError):
+        raise ConformanceError(f"{source}: a number is too long, or it is too deep, to be read; {AGAIN}") from None
     schema = raw.get("schema") if isinstance(raw, dict) else None
     if schema != SCHEMA_ID:
-        raise ConformanceError(f"{source}: key schema: expected {SCHEMA_ID}, found {schema!r}")
+        raise ConformanceError(f"{source}: key schema: {_other(schema)}")
     try:
         contract: Contract = _adapter().validate_json(text, strict=True, extra="forbid")
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the whole text"
-        raise ConformanceError(f"{source}: key {key}: {first['msg']}") from error
+        raise ConformanceError(f"{source}: key {key}: {first['msg']}; {AGAIN}") from None
     # Pydantic reads numbers of an untyped mapping as binary floats; the model promises Decimal.
     return replace(contract, baseline=raw.get("baseline", {}))
+
+
+def _other(schema: object) -> str:
+    """What to say of a contract that has another schema, or none."""
+    found = _VERSION.fullmatch(schema) if isinstance(schema, str) else None
+    if found is not None and int(found[1]) > VERSION:
+        text = f"the contract has version {found[1]}, this version of the suite reads {VERSION}"
+        return f"{text}; update billing-conformance, or {AGAIN}"
+    return f"expected {SCHEMA_ID}, found {schema!r}; {AGAIN}"
 
 
 def load(path: Path) -> Contract:
     """The contract in a file."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConformanceError(f"{path} cannot be read ({error}); write it with `conformance derive`") from error
+    except UnicodeDecodeError as error:
+        raise ConformanceError(f"{path}: byte {error.start} is not UTF-8; {AGAIN}") from None
+    except OSError as error:
+        raise ConformanceError(f"{path} cannot be read ({error.strerror}); {AGAIN}") from None
     return loads(text, str(path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.codecs import CODECS, Malformed, Oddity
 from conformance.errors import SuiteError
@@ -14,15 +14,16 @@ from conformance.judge.advice import advice, advice_on_values
 from conformance.judge.described import described_results
 from conformance.judge.opinions import Opinions
 from conformance.judge.parts import carried_results
+from conformance.judge.refusals import brief, echoes, is_code
 from conformance.judge.reply import Answer
 from conformance.judge.show import whole
-from conformance.judge.verdicts import ELSEWHERE
 from conformance.judge.walk import Read, answer_results, request_findings
 from conformance.model import (
     Case,
     Contract,
     Description,
     Exchange,
+    Expect,
     Field,
     Finding,
     Judgement,
@@ -55,6 +56,19 @@ def _xml(answer: Answer) -> bool:
 
 def _of(kind: str, oddities: tuple[Oddity, ...]) -> dict[str, Oddity]:
     return {oddity.path: oddity for oddity in oddities if oddity.kind == kind}
+
+
+def _told(case: Case, exchange: Exchange, answer: Answer) -> dict[str, Any]:
+    """What of the answer tells a refusal from an acceptance; what hangs on its very texts is decided here, before they
+    are masked."""
+    decided = answer.decided or not is_soap(case.encoding)
+    echoed = () if decided or case.expect is not Expect.REFUSED else answer.said.items()
+    return {
+        "said": answer.said,
+        "codes": tuple(path for path, text in answer.said.items() if is_code(path, brief(text))),
+        "echoed": tuple(path for path, text in echoed if echoes(text, exchange.request.body)),
+        "decided": decided,
+    }
 
 
 def _placed(result: Result, case: Case, answer: Answer) -> Result:
@@ -130,8 +144,7 @@ class Judge:
             encoding=case.encoding,
             results=tuple(result for result in results if result.rule in self._rules),
             observations=tuple(self._observations(case, exchange, answer)),
-            said=answer.said,
-            decided=answer.decided or not is_soap(case.encoding),
+            **_told(case, exchange, answer),
             disagreements=self._disagreements(case, exchange, answer, results),
             split=bool(case.carries) and answer.reply is not Reply.ACCEPTED,
         )
@@ -147,8 +160,7 @@ class Judge:
             words=answer.words,
             encoding=case.encoding,
             results=tuple(_placed(result, case, answer) for result in results if result.rule in self._rules),
-            said=answer.said,
-            decided=answer.decided or not is_soap(case.encoding),
+            **_told(case, exchange, answer),
             split=split,
         )
 
@@ -260,10 +272,16 @@ class Judge:
             return
         if not CODECS[case.encoding].answers or answer.reply is not Reply.ACCEPTED:
             return
-        reason = f"{exchange.request.header('Accept')} was asked for{ELSEWHERE}{answer.encoding}"
+        reason = f"{exchange.request.header('Accept')} was asked for and the answer came in {answer.encoding}"
         for rule in self._rules.values():
             if case.encoding in rule.encodings and about_answers(rule.id, rule.service):
-                yield Result(rule=rule.id, outcome=Outcome.INAPPLICABLE, reason=reason, encoding=case.encoding)
+                yield Result(
+                    rule=rule.id,
+                    outcome=Outcome.INAPPLICABLE,
+                    reason=reason,
+                    encoding=case.encoding,
+                    came_in=answer.encoding,
+                )
 
     def _sent(self, case: Case, exchange: Exchange) -> Tree:
         message = self.contract.operation.request

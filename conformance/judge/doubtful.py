@@ -5,9 +5,9 @@ Pure. An answer without a fault may still say no, in a code that nobody has decl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from conformance.judge.refusals import echoes, is_code
+from conformance.judge.refusals import alike, brief
 from conformance.model import Expect, Finding, Outcome, Record, Reply, Result, Rule
 from conformance.rules.soap import SOAP
 
@@ -20,6 +20,7 @@ class Baselines:
     def __init__(self, records: Sequence[Record]) -> None:
         self._said: dict[tuple[str, str], dict[str, str]] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
+        self._codes: dict[tuple[str, str], set[str]] = {}
         for record in records:
             self.add(record)
 
@@ -29,14 +30,19 @@ class Baselines:
             return
         key = (record.case.service, record.case.encoding)
         known = self._said.get(key)
-        said = dict(record.judgement.said)
-        same = said if known is None else {path: text for path, text in known.items() if said.get(path) == text}
+        said = _brief(record)
+        same = said if known is None else {path: text for path, text in known.items() if alike(said.get(path), text)}
         self._said[key] = same
         self._paths.setdefault(key, set()).update(said)
+        self._codes.setdefault(key, set()).update(record.judgement.codes)
 
     def of(self, service: str, encoding: str) -> Said:
         """The texts of the baselines; empty where none was accepted."""
         return self._said.get((service, encoding), {})
+
+    def codes(self, service: str, encoding: str) -> Collection[str]:
+        """The places of those that tell how it went."""
+        return self._codes.get((service, encoding), ())
 
     def doubt(self, record: Record, result: Result) -> str | None:
         """Why an answer counts neither as an acceptance nor as a refusal; None where it does.
@@ -51,35 +57,33 @@ class Baselines:
         key = (case.service, case.encoding)
         if key not in self._said:
             return None
-        said, any_text = judgement.said, case.expect is Expect.REFUSED
+        said, any_text, codes = _brief(record), case.expect is Expect.REFUSED, self._codes[key]
 
-        def speaks(path: str, text: str) -> bool:
+        def speaks(path: str) -> bool:
             """Is a difference there one in how it went, and not in what was sent?"""
-            if is_code(path, text):
-                return True
-            return any_text and not (path in said and echoes(said[path], case.request.body))
+            return path in codes or (any_text and path not in judgement.echoed)
 
-        differ = [path for path, text in self._said[key].items() if said.get(path) != text and speaks(path, text)]
+        differ = [path for path, text in self._said[key].items() if not alike(said.get(path), text) and speaks(path)]
         if differ:
-            path = min(differ, key=lambda one: _rank(one, said, self._said[key][one]))
+            # What tells a reader most comes first: a code before other texts, one that is there, one that can be read.
+            path = min(differ, key=lambda one: (one not in codes, one not in said, "#" in self._said[key][one]))
             text = self._said[key][path]
             came = f"says {path} = {said[path]}" if path in said else f"does not say {path}"
             return _advice(f"the answer {came}, that of the baseline {text}", path, f"!= {text}")
         fresh = (path for path in said if path not in self._paths[key])
-        new = next((path for path in fresh if any_text and not echoes(said[path], case.request.body)), None)
+        new = next((path for path in fresh if any_text and path not in judgement.echoed), None)
         if new is None:
             return None
         return _advice(f"the answer says {new} = {said[new]}, which that of the baseline does not", new, said[new])
 
 
-def _rank(path: str, said: Said, text: str) -> tuple[bool, bool, bool]:
-    """What tells a reader most comes first: a code before other texts, one that is there, one that can be read."""
-    return (not is_code(path, text), path not in said, text.startswith("#"))
+def _brief(record: Record) -> dict[str, str]:
+    return {path: brief(text) for path, text in record.judgement.said.items()}
 
 
 def _advice(what: str, path: str, value: str) -> str:
-    if "#" in value:
-        # A long text stands here as a digest, which no answer holds.
+    if "#" in f"{path}{value}":
+        # A long text, or one with a secret in it, stands here as a digest, which no answer holds.
         return f"{what}; if this is a refusal, declare what tells it as refusal in the target file"
     line = f'refusal = {{ any = {{ "{path}" = "{value}" }} }}'
     return f"{what}; if this is a refusal, add {line} to the target file"
@@ -134,7 +138,8 @@ def _differs(mine: Record, theirs: Record, other: str, baselines: Baselines) -> 
         return None
     here = baselines.of(mine.case.service, mine.case.encoding)
     there = baselines.of(theirs.case.service, theirs.case.encoding)
+    codes = baselines.codes(mine.case.service, mine.case.encoding)
     for path in here:
-        if path in there and here[path] != there[path] and is_code(path, here[path]):
+        if path in there and not alike(here[path], there[path]) and path in codes:
             return Finding(path=path, expected=f"{there[path]}, as in {other}", observed=here[path])
     return None

@@ -21,7 +21,7 @@ IN_A_ROW = 5
 PROBE = Result(rule="", outcome=Outcome.PASSED, leans=True)
 
 
-def _baseline(case: Case) -> bool:
+def is_baseline(case: Case) -> bool:
     """Is it the baseline, or that of a further set of values?"""
     return case.kind == "baseline" or not (case.rules or case.carries)
 
@@ -45,7 +45,7 @@ class Splitting:
         """Send the step, and behind it the parts of its message while they tell more. `send` gives the first record of
         the exchange, None where nothing was sent."""
         record = send(step)
-        if record is not None and _baseline(record.case):
+        if record is not None and is_baseline(record.case):
             self._accepted.setdefault(record.case.id, record.judgement.reply is Reply.ACCEPTED)
             self._baselines.add(record)
         if record is not None and record.case.carries:

@@ -29,6 +29,8 @@ CODES = re.compile(
 BETWEEN = "\n"
 """Between the texts of one place."""
 FLAGS = frozenset({"true", "false"})
+_MASKED = re.compile(r"•••#([0-9a-f]+):")
+"""What stands for a text that holds a secret, with the name of the key by which it is told from others."""
 
 
 def refusal_of(contract: Contract) -> Refusal | None:
@@ -107,14 +109,22 @@ def _same(text: str, value: str) -> bool:
 
 
 def told(texts: Mapping[str, str], *, coded: bool = False) -> dict[str, str]:
-    """The texts as a judgement keeps them: what is long as a digest, which is enough to see that it differs. `coded`
-    keeps only codes and flags."""
-    kept = {path: text for path, text in texts.items() if not coded or is_code(path, text)}
-    return {path: text if len(text) <= LONGEST else _digest(text) for path, text in kept.items()}
+    """The texts as a judgement keeps them, whole until they are masked. `coded` keeps only codes and flags."""
+    return {path: text for path, text in texts.items() if not coded or is_code(path, text)}
 
 
-def _digest(text: str) -> str:
+def brief(text: str) -> str:
+    """What is long as a digest, which is enough to see that it differs. Only for what holds no secret."""
+    if len(text) <= LONGEST:
+        return text
     return f"#{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def alike(one: str | None, other: str | None) -> bool:
+    """Do two brief texts say the same, as far as one can tell? Masks that two processes made cannot be compared."""
+    keys = [_MASKED.match(text) for text in (one, other) if text is not None]
+    by = {found[1] for found in keys if found is not None}
+    return one == other or (len(keys) == len(by) == 2)
 
 
 def echoes(text: str, request: bytes) -> bool:

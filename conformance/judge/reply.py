@@ -61,8 +61,8 @@ def read(contract: Contract, exchange: Exchange, asked: str = "") -> Answer:
 
 
 def media_type(response: Response) -> str:
-    """The media type of the answer in lower case, without parameters; empty where it has none."""
-    return (response.header("Content-Type") or "").split(";")[0].strip().lower()
+    """The media type of the answer in lower case, without parameters; empty where it has none. Of several the first."""
+    return (response.header("Content-Type") or "").split(";")[0].split(",")[0].strip().lower()
 
 
 def is_json(name: str) -> bool:
@@ -106,7 +106,7 @@ def charset_of(response: Response) -> str:
     for parameter in (response.header("Content-Type") or "").split(";")[1:]:
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "charset":
-            return value.strip().strip('"').lower()
+            return value.split(",")[0].strip().strip('"').lower()
     return ""
 
 

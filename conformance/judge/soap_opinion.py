@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-import xmlschema
 from lxml import etree
 
 from conformance.codecs.elements import elements, nil, unwrapped
@@ -24,6 +23,7 @@ from conformance.emit.bounds import NUMBERS, below, rule_id
 from conformance.emit.soap_xsd import soap_schemas
 from conformance.judge.xml_opinion import LONG, beyond
 from conformance.model import Contract, Field, Message
+from conformance.wsdl.compiler import Schema
 
 Broken = tuple[str, Field]
 """A path, and the member that stands there."""
@@ -71,7 +71,7 @@ class SoapOpinion:
 def compiled(schemas: Mapping[str, etree._Element]) -> Any:
     """The schemas of all namespaces as one. Nothing is fetched."""
     first, *others = (etree.tostring(one, encoding="unicode") for one in schemas.values())
-    made = xmlschema.XMLSchema10(first, allow="none", build=False)
+    made = Schema(first, allow="none", build=False)
     for one in others:
         made.add_schema(one)
     made.build()

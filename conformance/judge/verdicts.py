@@ -29,9 +29,6 @@ from conformance.rules.soap import BOTH_VERSIONS
 MOST_EXCHANGES = 50
 """Exchanges named by a verdict; rules over every answer would name them all."""
 
-ELSEWHERE = " and the answer came in "
-"""In the reason of a result about answers in the encoding that was asked for, where they came in another one."""
-
 PRECEDENCE = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.PASSED, Outcome.UNTESTED, Outcome.INAPPLICABLE)
 
 
@@ -171,8 +168,9 @@ def decide(
             verdict = replace(verdict, outcome=Outcome.INAPPLICABLE, findings=(), exchanges=(), reason=lacking)
             decided.append(verdict)
             continue
-        came_in = verdict.reason.rpartition(ELSEWHERE)[2]
-        if verdict.outcome is Outcome.INAPPLICABLE and ELSEWHERE in verdict.reason and came_in not in scope:
+        told = (result for _, result in pairs if result.outcome is verdict.outcome and result.reason)
+        came_in = next((result.came_in for result in told), "")
+        if verdict.outcome is Outcome.INAPPLICABLE and came_in and came_in not in scope:
             # Nobody judges those answers in this run, so nothing is known of them.
             verdict = replace(verdict, outcome=Outcome.UNTESTED, reason=f"{verdict.reason}, which is not in scope")
         refused = evidence.first_refused(rule.service, encoding)

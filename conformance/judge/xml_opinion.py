@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import xmlschema
 from lxml import etree
 from xmlschema.validators import XMLSchemaChildrenValidationError, XMLSchemaValidationError
 
@@ -25,6 +24,7 @@ from conformance.emit.bounds import NUMBERS, below, rule_id
 from conformance.emit.xsd import xsd_files
 from conformance.facets import element_name, is_number, plain
 from conformance.model import Contract, Field, Message
+from conformance.wsdl.compiler import Schema
 
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 FACETS = {
@@ -77,7 +77,7 @@ class XmlOpinion:
 def compiled(files: Mapping[str, str], name: str) -> Any:
     """The schema in the files of that name, with what it imports. Nothing is fetched."""
     text = LOCATION.sub("", files[f"{name}.xsd"])
-    schema = xmlschema.XMLSchema10(text, allow="none", build=False)
+    schema = Schema(text, allow="none", build=False)
     arrays = files.get(f"{name}.arrays.xsd")
     if arrays is not None:
         schema.add_schema(arrays)

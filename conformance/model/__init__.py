@@ -34,6 +34,7 @@ from conformance.model.exchange import (
     Response,
     Rule,
     Step,
+    asked_again,
     order_of,
 )
 from conformance.model.report import Finding, Judgement, Observation, Record, Report, Result, Verdict
@@ -78,5 +79,6 @@ __all__ = [
     "Step",
     "Tree",
     "Verdict",
+    "asked_again",
     "order_of",
 ]

@@ -143,7 +143,8 @@ class Case:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request and what became of it. Exactly one of `response` and `error` is set. `id` orders a run: `x00001`;
-    `late` tells of an error that the target's own time limit was what ended it."""
+    `late` tells of an error that the target's own time limit was what ended it; `tried` says why no byte of the tries
+    before the last went out."""
 
     id: str
     case: str
@@ -154,11 +155,21 @@ class Exchange:
     """ISO 8601 with zone."""
     milliseconds: float
     late: bool = False
+    tried: tuple[str, ...] = ()
 
 
 def order_of(exchange: str) -> tuple[tuple[int, str], ...]:
-    """The place of an exchange in its run, past x99999 too; the parts of a packed message follow it: `x00012.1`."""
-    return tuple((len(part), part) for part in exchange.split("."))
+    """The place of an exchange in its run, past x99999 too; the parts of a packed message follow it: `x00012.1`. What a
+    resumed run asked again stands before those: `x00012.r1.1`."""
+    return tuple((len(part) - _FIRST * part.startswith("r"), part) for part in exchange.split("."))
+
+
+def asked_again(exchange: str) -> bool:
+    """Was it sent beside the plan, because the run was resumed there?"""
+    return ".r" in exchange
+
+
+_FIRST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

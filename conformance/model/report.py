@@ -30,6 +30,8 @@ class Result:
     reason: str = ""
     leans: bool = False
     encoding: str = ""
+    came_in: str = ""
+    """The encoding of the answer, where one in another encoding was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,12 @@ class Judgement:
     results: tuple[Result, ...] = ()
     observations: tuple[Observation, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
-    """The texts of an answer that may be a refusal, by place; long ones as digests."""
+    """The texts of an answer that may be a refusal, by place; once they are masked, long ones and those that hold a
+    secret as digests."""
+    codes: tuple[str, ...] = ()
+    """The places of them that tell how it went."""
+    echoed: tuple[str, ...] = ()
+    """The places that only say again what was sent, where that matters."""
     decided: bool = True
     """Whether it is one does not hang on them: there are none, or what is declared of refusals had something to see."""
     split: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -99,11 +100,13 @@ def serving(
     handler = _Old if old else _Quiet
     application = make(known, defect)
     application.pause = pause
-    server = make_server(HOST, port, application, threaded=True, request_handler=handler)
+    # Of a port that is taken werkzeug speaks on its own, and ends the process.
+    with socket.create_server((HOST, port), backlog=128) as listening:
+        server = make_server(HOST, port, application, threaded=True, request_handler=handler, fd=listening.fileno())
     thread = threading.Thread(target=server.serve_forever, name="reference", daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_port}"
+        yield f"http://{HOST}:{server.port}"
     finally:
         server.shutdown()
         thread.join()

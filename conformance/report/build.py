@@ -16,6 +16,7 @@ from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, INCONCLUSIVE
 from conformance.report.notices import notices
 from conformance.report.schema import SCHEMA_ID
 from conformance.report.sections import DECIDED, UNDECIDED, blocks, started
+from conformance.target.journal.reader import KILLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ EXIT_CONFORMS = 0
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 2
 EXIT_SUITE = 3
+EXIT_USAGE = 4
 EXIT_NOTHING = 5
 EXIT_INCONCLUSIVE = 6
 
@@ -39,7 +41,8 @@ def build(
     interrupted: bool = False,
     selected_nothing: bool = False,
 ) -> Report:
-    """The report of one run. `disagreements` are rule ids, or sentences, that name a defect of this suite."""
+    """The report of one run. `disagreements` are rule ids, or sentences, that name a defect of this suite;
+    `interrupted` is a run that ends just now, by whoever started it."""
     header = log.header
     if not header:
         problem = log.problems[0] if log.problems else "the journal has no header line"
@@ -53,7 +56,8 @@ def build(
         verdicts=tuple(verdicts),
         started=started(header),
         strict=bool(header.get("strict")),
-        interrupted=interrupted,
+        stopped="" if log.ended else log.stopped or KILLED,
+        damaged=len(log.problems),
         selected_nothing=selected_nothing,
         answered=sum(sent.exchange.response is not None for sent in answered.values()),
         planned=planned(log),
@@ -63,7 +67,9 @@ def build(
         schema=SCHEMA_ID,
         outcome=outcome,
         sentence=headline(facts, outcome),
-        exit_status=_exit_status(facts, outcome, defect=bool(disagreements or log.unjudged)),
+        exit_status=_exit_status(
+            facts, outcome, defect=bool(disagreements or log.unjudged), interrupted=interrupted and not log.ended
+        ),
         target=dict(target),
         suite=_suite(log),
         scope={
@@ -78,16 +84,18 @@ def build(
         },
         counts=counts(facts.verdicts, services, facts.started),
         decision_rules=decision_rules(header, strict=facts.strict),
-        notices=notices(log, disagreements=disagreements, interrupted=interrupted),
+        notices=notices(log, facts, disagreements=disagreements),
         verdicts=facts.verdicts,
         observations=tuple(observations),
     )
 
 
 def _suite(log: RunLog) -> dict[str, Any]:
-    about = {key: log.header.get(key, "") for key in ("run", "started", "command")}
+    about: dict[str, Any] = {key: log.header.get(key, "") for key in ("run", "started", "command")}
     if log.end.get("at"):
         about["ended"] = log.end["at"]
+    if log.resumed:
+        about["resumed"] = [str(one.get("at", "")) for one in log.resumed]
     return {**log.header.get("suite", {}), **about, "contracts": dict(log.header.get("contracts", {}))}
 
 
@@ -95,7 +103,7 @@ def _outcome(facts: Facts) -> str:
     if any(blocks(v, facts.started, strict=facts.strict) for v in facts.verdicts):
         return DOES_NOT_CONFORM
     open_ = any(v.level is Level.MUST and v.outcome in UNDECIDED for v in facts.verdicts)
-    if open_ or facts.interrupted or facts.selected_nothing or not _evidence(facts):
+    if open_ or facts.stopped or facts.damaged or facts.selected_nothing or not _evidence(facts):
         return INCONCLUSIVE
     return CONFORMS
 
@@ -107,14 +115,18 @@ def _evidence(facts: Facts) -> bool:
     return bool(applied) and all(any(v.outcome in DECIDED for v in group) for group in applied)
 
 
-def _exit_status(facts: Facts, outcome: str, *, defect: bool) -> int:
-    """Precedence 3, 2, 1, 6, 5, 0; status 4 never comes to a report."""
+def _exit_status(facts: Facts, outcome: str, *, defect: bool, interrupted: bool) -> int:
+    """Precedence 3, 4, 2, 1, 6, 5, 0."""
     if defect:
         return EXIT_SUITE
-    if facts.interrupted:
+    if facts.damaged:
+        return EXIT_USAGE
+    if interrupted:
         return EXIT_INTERRUPTED
     if outcome == DOES_NOT_CONFORM:
         return EXIT_FAILED
+    if facts.stopped:
+        return EXIT_INCONCLUSIVE
     if facts.selected_nothing:
         return EXIT_NOTHING
     return EXIT_INCONCLUSIVE if outcome == INCONCLUSIVE else EXIT_CONFORMS

@@ -18,7 +18,7 @@ UNKNOWN = "sent, answer unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request that went out and came to an end, with the records that share it; none where the judge failed."""
+    """A request that went out and came to an end, with the records that share it; none where nothing was judged."""
 
     exchange: Exchange
     records: tuple[Record, ...]
@@ -30,7 +30,7 @@ def exchanges(log: RunLog) -> dict[str, Sent]:
     for record in log.records:
         shared.setdefault(record.exchange.id, []).append(record)
     found = {key: Sent(exchange=records[0].exchange, records=tuple(records)) for key, records in shared.items()}
-    found |= {exchange.id: Sent(exchange=exchange, records=()) for exchange in log.unjudged}
+    found |= {exchange.id: Sent(exchange=exchange, records=()) for exchange in (*log.fetched, *log.unjudged)}
     return {key: found[key] for key in sorted(found, key=order_of)}
 
 
@@ -51,9 +51,10 @@ def index(log: RunLog) -> dict[str, dict[str, Any]]:
 
 
 def planned(log: RunLog) -> int:
-    """How many requests the plan holds, with the parts of packed messages whose turn came."""
-    met = {record.exchange.id for record in log.records} | set(log.pending) | set(log.unsent)
-    return len({step["exchange"] for step in log.header.get("plan", ())} | {key for key in met if "." in key})
+    """How many requests the plan holds, with the parts of packed messages whose turn came, and what was fetched."""
+    met = exchanges(log).keys() | set(log.pending) | set(log.unsent)
+    besides = {key for key in met if "." in key or key.startswith("w")}
+    return len({step["exchange"] for step in log.header.get("plan", ())} | besides)
 
 
 def of_finding(verdict: Verdict, seen: Mapping[str, Sent]) -> list[tuple[Finding, str | None]]:

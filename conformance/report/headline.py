@@ -25,14 +25,16 @@ _FIRST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the sentence is made of. `answered` of `planned` requests had an answer when the run stopped."""
+    """What the sentence is made of. `stopped` says what became of a run without an end, when `answered` of `planned`
+    requests had an answer; `damaged` counts the lines of its journal that cannot be read."""
 
     target: Mapping[str, Any]
     services: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     started: str
     strict: bool
-    interrupted: bool
+    stopped: str
+    damaged: int
     selected_nothing: bool
     answered: int
     planned: int
@@ -47,6 +49,13 @@ def headline(facts: Facts, outcome: str) -> str:
     else:
         said = f"{subject(facts)} {_verb(facts, 'is', 'are')} inconclusive: {_doubt(facts)}"
     return full_stop(said)
+
+
+def how_far(facts: Facts) -> str:
+    """`was killed when 7 of 90 requests had an answer`."""
+    if not facts.planned:
+        return f"{facts.stopped} before anything was sent"
+    return f"{facts.stopped} when {facts.answered} of {counted(facts.planned, 'request')} had an answer"
 
 
 def subject(facts: Facts) -> str:
@@ -115,10 +124,12 @@ def _by_encoding(verdicts: Sequence[Verdict], level: Level) -> dict[tuple[str, s
 
 
 def _doubt(facts: Facts) -> str:
-    if facts.selected_nothing:
+    if facts.selected_nothing and not facts.damaged:
         return "nothing was selected, so nothing was tested"
-    if facts.interrupted:
-        return f"the run was interrupted when {facts.answered} of {counted(facts.planned, 'request')} had an answer"
+    if facts.damaged:
+        return f"{counted(facts.damaged, 'line')} of its journal {'is' if facts.damaged == 1 else 'are'} damaged"
+    if facts.stopped:
+        return f"the run {how_far(facts)}"
     level = Level.MUST if any(v.level is Level.MUST for v in facts.verdicts) else Level.SHOULD
     scope = [v for v in facts.verdicts if v.level is level and v.outcome is not Outcome.INAPPLICABLE]
     undecided = [v for v in scope if v.outcome in UNDECIDED]

@@ -5,21 +5,26 @@ Pure; must never import a writer.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
-from conformance.model import Reply
+from conformance.report.evidence import exchanges
+from conformance.report.headline import how_far
+from conformance.report.left_behind import left_behind, taken
 from conformance.report.text import counted, full_stop, listed, one_line, unique
+from conformance.target.journal.reader import GOING_ON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from conformance.model import Record
+    from conformance.report.headline import Facts
     from conformance.target.journal import RunLog
 
 _IDS = 5
+_LINES = 10
 
 
-def notices(log: RunLog, *, disagreements: Sequence[str], interrupted: bool) -> tuple[str, ...]:
+def notices(log: RunLog, facts: Facts, *, disagreements: Sequence[str]) -> tuple[str, ...]:
     """The notices of page one, most pressing first, none twice."""
     header = log.header
     found: list[str] = []
@@ -29,15 +34,38 @@ def notices(log: RunLog, *, disagreements: Sequence[str], interrupted: bool) -> 
     if log.unjudged:
         ids = listed([exchange.id for exchange in log.unjudged], _IDS)
         found.append(f"The judge of this suite failed over {ids}, which is a defect of the suite.")
-    if interrupted:
-        found.append("The run was interrupted; what it did not reach is untested.")
+    found.extend(_damage(log))
+    found.extend(_unfinished(log, facts))
     found.extend(header.get("notices", ()))
     found.extend(_coverage(header))
     if not header.get("target", {}).get("reference"):
         found.extend(_target(header))
         found.extend(_written(log))
+        found.extend(left_behind(log))
     found.extend(_evidence(log))
     return unique(full_stop(one_line(text, 600)) for text in found)
+
+
+def _damage(log: RunLog) -> Iterator[str]:
+    if log.problems:
+        number = counted(len(log.problems), "line")
+        yield f"The journal of this run is damaged in {number}; what they said is lost, so nothing is held to conform."
+    for problem in log.problems[:_LINES]:
+        yield f"Damaged: {problem}."
+    if len(log.problems) > _LINES:
+        yield f"Damaged: {len(log.problems) - _LINES} lines more."
+
+
+def _unfinished(log: RunLog, facts: Facts) -> Iterator[str]:
+    """How far a run came that has no end, and how to go on with it."""
+    if not facts.stopped:
+        return
+    told = f"The run {how_far(facts)}; what it did not reach is untested"
+    if log.folder is None or log.problems or facts.stopped == GOING_ON:
+        yield told
+        return
+    again = f"`conformance check --resume {shlex.quote(str(log.folder))}`"
+    yield f"{told}. {again} sends what is missing" + (", with --resend also what had no answer" if log.pending else "")
 
 
 def _coverage(header: Mapping[str, Any]) -> Iterator[str]:
@@ -71,17 +99,8 @@ def _target(header: Mapping[str, Any]) -> Iterator[str]:
             yield f"For {service} the target file gives no value for {listed(names)}; {values} of this suite stood in."
 
 
-def _taken(record: Record) -> bool:
-    """A success that is no declared refusal may have written, whatever its body says."""
-    response = record.exchange.response
-    if record.exchange.request.method == "GET":
-        return False
-    return response is not None and 200 <= response.status < 300 and record.judgement.reply is not Reply.REFUSED
-
-
 def _written(log: RunLog) -> Iterator[str]:
-    taken = {record.case.service for record in log.records if _taken(record)}
-    for service in sorted(taken):
+    for service in sorted({record.case.service for record in log.records if taken(record)}):
         effect = log.header.get("contracts", {}).get(service, {}).get("effect")
         yield f"This run wrote to {service}: {effect or 'accepted requests may have written data'}."
 
@@ -95,5 +114,12 @@ def _evidence(log: RunLog) -> Iterator[str]:
         for reason in unique(reasons.values()):
             number = sum(other == reason for other in reasons.values())
             yield f"{counted(number, noun)} not sent: {one_line(reason)}."
-    for problem in log.problems:
-        yield f"Journal: {problem}"
+    again = [exchange for sent in exchanges(log).values() if (exchange := sent.exchange).tried]
+    if again:
+        first = again[0]
+        tries = f"{first.id} ({len(first.tried) + 1} tries): {one_line(first.tried[0])}"
+        number = counted(len(again), "request")
+        yield f"{number} needed more than one try, since no connection came about: {tries}"
+    if log.bodiless:
+        ids = listed(log.bodiless, _IDS)
+        yield f"The disk was full: of {ids} the answer was judged, and its body was not kept."

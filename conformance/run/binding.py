@@ -7,11 +7,14 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from conformance.errors import ConformanceError
+from conformance.report.text import printable
 from conformance.run.bound import Bound, described, from_target
 from conformance.run.contracts import contracts, encodings
 from conformance.target.file import load_target
+from conformance.target.pace import Pace
 from conformance.target.secrets import Secrets
 from conformance.target.wire import Wire
 
@@ -24,10 +27,10 @@ def told(path: Path) -> str:
         known = ", ".join(service for service, contract in contracts().items() if described(contract))
         raise ConformanceError(f"{path}: no section needs a binding; a WSDL is read for {known or 'no service'}")
     wire = Wire(target)
+    send = Pace(target.per_second).paced(wire.send)
     try:
         bound = {
-            service: from_target(contracts()[service], target.services[service], target, wire.send)
-            for service in wanted
+            service: from_target(contracts()[service], target.services[service], target, send) for service in wanted
         }
     finally:
         wire.close()
@@ -38,15 +41,16 @@ def told(path: Path) -> str:
 
 
 def _shown(service: str, bound: Bound, masks: Secrets) -> str:
-    console = Console(width=120, highlight=False)
+    # The words of the WSDL are a stranger's: no markup, no escape sequence.
+    console = Console(width=120, highlight=False, markup=False, emoji=False)
     table = Table("input", "element", "how sure", title=f"{service}: bound to its WSDL")
     for place, (element, sure) in bound.sure.items():
-        table.add_row(place, masks.mask(element), sure)
+        table.add_row(place, Text(printable(masks.mask(element))), Text(printable(sure)))
+    told = [f"{encoding}: {url}" for encoding, url in bound.url.items()]
+    told += [*bound.notices, *(f"{name}: {reason}" for name, reason in bound.beyond.items())]
+    told.append(f"\n[{service}]\n{bound.block}")
     with console.capture() as captured:
         console.print(table)
-        for encoding, url in bound.url.items():
-            console.print(f"{encoding}: {masks.mask(url)}", markup=False, soft_wrap=True)
-        for text in (*bound.notices, *(f"{name}: {reason}" for name, reason in bound.beyond.items())):
-            console.print(masks.mask(text), markup=False, soft_wrap=True)
-        console.print(f"\n[{service}]\n{masks.mask(bound.block)}", markup=False, soft_wrap=True)
+        for text in told:
+            console.print(printable(masks.mask(text)), soft_wrap=True)
     return captured.get()

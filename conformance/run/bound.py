@@ -32,10 +32,10 @@ from conformance.model import (
     Result,
     Step,
 )
-from conformance.target.checks import address_mistakes
-from conformance.target.guard import loopback
+from conformance.target.file.checks import address_mistakes
+from conformance.target.guard import loopback, said_here
 from conformance.target.journal import now
-from conformance.target.records import masked_exchange, masked_judgement
+from conformance.target.journal.records import masked_exchange, masked_judgement
 from conformance.target.settings import ServiceTarget, Target
 from conformance.wsdl.errors import Unread, Unusable
 
@@ -94,10 +94,14 @@ def from_target(contract: Contract, kept: ServiceTarget, target: Target, send: S
     """The service bound to the WSDL of the target. ConformanceError where names cannot be told; what is wrong with the
     WSDL itself is a finding about the target, and nothing else of the service is sent."""
     if not urlsplit(kept.wsdl).scheme:
-        from conformance.wsdl.load import file_fetch  # noqa: PLC0415 - as below
+        from conformance.wsdl.load import file_fetch, file_url  # noqa: PLC0415 - as below
 
         path = Path(kept.wsdl)
-        made = _bound(contract, kept, file_fetch(path.parent))
+        try:
+            made = _bound(contract, kept, file_fetch(path.parent))
+        except ConformanceError as error:
+            # A file was named, and no address of it.
+            raise ConformanceError(str(error).replace(file_url(path.name), kept.wsdl)) from None
         return replace(made, notices=(*made.notices, f"{contract.service}: the WSDL is the file {path.name}."))
     fetched = _Fetched(contract, target, send)
     try:
@@ -159,7 +163,8 @@ def _url(kept: ServiceTarget, wsdl: str, address: str) -> str:
         raise ConformanceError(f"{text}; name the address to send to as url in the section [{kept.service}]")
     there, came = urlsplit(address), urlsplit(wsdl)
     same = there.hostname == came.hostname
-    near = bool(there.hostname and came.hostname) and loopback(there.hostname or "") and loopback(came.hostname or "")
+    # A name that only the WSDL says is not asked for: who answers for it would hear of us.
+    near = said_here(there.hostname or "") and loopback(came.hostname or "")
     if there.scheme in {"http", "https"} and (same or near) and not (came.scheme == "https" and there.scheme == "http"):
         return address
     text = f"{kept.service}: soap:address of the WSDL is {address or 'empty'}, which is not where the WSDL came from"
@@ -182,6 +187,9 @@ class _Fetched:
         # What is secret of the service goes to the place that the target file names, and to no other.
         home = urlsplit(url)[:2] == urlsplit(self._kept.wsdl)[:2]
         given = tuple(pair for pair in self._kept.headers if home and pair[0].lower() not in own)
+        budget = self._target.budget_requests
+        if budget is not None and len(self._exchanges) >= budget:
+            raise Unread(f"{url} is not fetched: the budget of {budget} requests is spent (budget.requests)")
         # Whoever only lists rules loads no wire.
         from conformance.target.wire import WireError  # noqa: PLC0415
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
 from conformance.codecs import covered
-from conformance.emit.contract_json import load
-from conformance.errors import ConformanceError
-from conformance.model import Contract, Rule
+from conformance.emit.contract_json import AGAIN, load
+from conformance.errors import ConformanceError, hint, near
+from conformance.model import Contract, Field, Rule
 from conformance.resources import CONTRACT, schemas_dir, schemas_dirs
 from conformance.rules import rules_of
+from conformance.rules.fields import ARTICLES
+from conformance.target.file.sections import SECTIONS
+
+LISTED = "`conformance rules` lists them"
 
 
 def contracts() -> Mapping[str, Contract]:
@@ -44,7 +47,27 @@ def _named(path: Path) -> Contract:
     if contract.service != path.parent.name:
         text = f"{path}: key service: {contract.service!r} stands in a folder named {path.parent.name!r}"
         raise ConformanceError(f"{text}; give the folder the name of the service")
+    for key, word in _strange(contract):
+        raise ConformanceError(f"{path}: key {key}: {word!r} is no word that this version knows; {AGAIN}")
     return contract
+
+
+def _strange(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Key and word where a contract says what this version has no rule, no message and no section for."""
+    if contract.document.kind not in SECTIONS:
+        yield "document.kind", contract.document.kind
+    operation = contract.operation
+    own = (message for encoding in operation.encodings for message in (encoding.request, encoding.response) if message)
+    for message in (operation.request, operation.response, *own):
+        for member in _members((*message.fields, *message.headers, *operation.parameters)):
+            if member.type not in ARTICLES:
+                yield f"type of {member.name}", member.type
+
+
+def _members(fields: Iterable[Field]) -> Iterator[Field]:
+    for member in fields:
+        yield member
+        yield from _members((*member.fields, *((member.item,) if member.item is not None else ())))
 
 
 def encodings() -> Mapping[str, tuple[str, ...]]:
@@ -58,7 +81,7 @@ def chosen(services: Iterable[str]) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(services))
     for service in named:
         if service not in known:
-            raise ConformanceError(f"--service {service}: no such service{_nearest(service, known)}")
+            raise ConformanceError(f"--service {service}: no such service{hint(service, known)}")
         if not known[service]:
             text = f"--service {service}: this version has its contract but no rules for its encodings yet"
             raise ConformanceError(f"{text}; covered are {', '.join(name for name in known if known[name])}")
@@ -82,7 +105,7 @@ def matching(globs: Iterable[str], rules: Mapping[str, Rule]) -> tuple[Rule, ...
     patterns = tuple(globs)
     for pattern in patterns:
         if not any(fnmatchcase(rule, pattern) for rule in rules):
-            raise ConformanceError(f"--rules {pattern}: matches no rule{_nearest(pattern, rules)}")
+            raise ConformanceError(f"--rules {pattern}: matches no rule{_meant(pattern, rules)}")
     return tuple(rule for rule in rules.values() if not patterns or any(fnmatchcase(rule.id, p) for p in patterns))
 
 
@@ -90,14 +113,19 @@ def rule_named(name: str) -> Rule:
     """The rule of that id; an error that suggests the nearest for any other."""
     rules = all_rules()
     if name not in rules:
-        raise ConformanceError(f"there is no rule {name!r}{_nearest(name, rules)}")
+        raise ConformanceError(f"there is no rule {name!r}{hint(name, rules, most=3, listed=LISTED)}")
     return rules[name]
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    names = tuple(known)
-    lowered = {candidate.lower(): candidate for candidate in names}
-    near = get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)
-    if near:
-        return f"; did you mean {' or '.join(lowered[found] for found in near)}?"
-    return f"; known are {', '.join(names)}" if len(names) < 10 else "; `conformance rules` lists them"
+def _meant(glob: str, rules: Mapping[str, Rule]) -> str:
+    """The glob with its plain parts put right, where that matches something; else the nearest rule ids."""
+    parts = {part for rule in rules for part in rule.split("/")}
+    put_right = "/".join(_spelt(part, parts) for part in glob.split("/"))
+    if put_right != glob and any(fnmatchcase(rule, put_right) for rule in rules):
+        return f"; did you mean {put_right}?"
+    return hint(glob, rules, most=3, listed=LISTED)
+
+
+def _spelt(part: str, known: Collection[str]) -> str:
+    plain = part not in known and not any(wild in part for wild in "*?[")
+    return next(iter(near(part, known)), part) if plain else part

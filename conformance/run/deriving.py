@@ -10,16 +10,19 @@ from conformance.documents import derive as read_documents
 from conformance.emit import files_of, published
 from conformance.emit.contract_json import load
 from conformance.errors import ConformanceError
+from conformance.report.files import put
 from conformance.resources import schemas_dir
 
 
 def derive(documents: Path, *, check_only: bool, out: Path | None, say: Callable[[str], None]) -> int:
     """Write every generated file below `out`; with `check_only` compare instead. Returns the exit status."""
     folder = out if out is not None else schemas_dir()
+    # All that can be wrong with a document is told before a file is written.
+    derived = read_documents(documents)
     told = [] if not check_only else _unlike(folder, published())
     if not check_only:
         _write_all(folder, published())
-    for contract in read_documents(documents):
+    for contract in derived:
         say(f"{contract.service}: {contract.document.name}: {count(contract)}")
         files = files_of(contract)
         if not check_only:
@@ -39,7 +42,7 @@ def _unlike(folder: Path, files: Mapping[str, str]) -> list[str]:
     return [
         f"{name} differs from what the contract gives"
         for name, text in files.items()
-        if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
+        if not (folder / name).is_file() or (folder / name).read_bytes() != text.encode()
     ]
 
 
@@ -48,6 +51,6 @@ def _write_all(folder: Path, files: Mapping[str, str]) -> None:
         path = folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+            put(path, text.encode())
         except OSError as error:
             raise ConformanceError(f"{path}: cannot write: {error.strerror}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -13,7 +14,7 @@ from conformance.model import Case, Expect, Plan, Request
 from conformance.run import setup
 from conformance.run.contracts import contracts
 from conformance.run.setup import Item, Setup
-from conformance.target.guard import check_plan, check_send
+from conformance.target.guard import check_plan, check_send, loopback, place_of
 from conformance.target.settings import Target
 
 
@@ -77,8 +78,7 @@ def _facts(plan: Plan, target: Target) -> Iterator[str]:
         yield f"a packed message that is not accepted is sent again in halves: {parts} requests more, were all refused"
     if plan.left_out:
         yield f"{len(plan.left_out)} cases left out by the budget of {target.budget_requests} requests"
-    for service, kept in target.services.items():
-        yield f"{service}: {kept.url}" + ("" if not target.reference else " (the embedded reference)")
+    yield from _hosts(plan, target)
     if target.per_second:
         yield f"at {target.per_second:g} requests a second: {sent / target.per_second:.0f} s at least"
     yield from _effects(plan, target)
@@ -97,13 +97,40 @@ def _economy(plan: Plan) -> Iterator[str]:
         )
 
 
+def _hosts(plan: Plan, target: Target) -> Iterator[str]:
+    """Every address that is sent to, where its host is, and who else would see what is sent. Asks for no other name."""
+    places = {service: dict.fromkeys([kept.url or kept.wsdl]) for service, kept in target.services.items()}
+    for step in plan.steps:
+        places[step.case.service][step.case.request.url] = None
+    for service, urls in places.items():
+        for url in (one for one in urls if urlsplit(one).hostname):
+            if target.reference:
+                yield f"{service}: {url} (the embedded reference)"
+                continue
+            host = urlsplit(url).hostname or ""
+            proxy = _proxy(url, target) if target.effects and not loopback(host, target.connect_timeout) else ""
+            yield f"{service}: {url}; {host}: {place_of(host, target.connect_timeout)}" + (
+                f"; by the proxy {proxy}" if proxy else ""
+            )
+
+
+def _proxy(url: str, target: Target) -> str:
+    # Slow to load, and only a proxy needs it.
+    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415
+
+    return target.proxy or select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
+
+
 def _effects(plan: Plan, target: Target) -> Iterator[str]:
     effects = "allowed" if target.effects else "not allowed: only loopback hosts are sent to"
     yield f"effects: {effects}; accepted requests write data, the last one is the baseline"
     meant = Counter(step.case.service for step in plan.steps if step.case.expect in {Expect.ACCEPTED, Expect.ANY})
+    last = {step.case.service: step for step in plan.steps}
     for service, number in meant.items():
         effect = contracts()[service].effect
         yield f"{service}: {number} requests that should be accepted" + (f"; {effect}" if effect else "")
+        end = last[service]
+        yield f"{service}: the last request is {end.exchange}, {end.case.title} in {end.case.encoding}"
 
 
 def _recipients(plan: Plan, target: Target) -> Iterator[str]:

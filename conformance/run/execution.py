@@ -7,19 +7,28 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.model import Case, Exchange, Judgement, Plan, Report, Verdict
 from conformance.report.writers import ALWAYS, known
-from conformance.run import rendering, setup
+from conformance.run import rendering, resuming, setup
 from conformance.run.contracts import contracts
-from conformance.run.header import header, selection
+from conformance.run.fetching import journalled, numbered
+from conformance.run.header import header, planned, selection
 from conformance.run.setup import Item, Setup
+from conformance.target.credential import PLACEHOLDER
 from conformance.target.exchanger import Exchanger
 from conformance.target.guard import check_plan
-from conformance.target.journal import Journal
+from conformance.target.journal import Journal, RunLog
+from conformance.target.journal.earlier import FIRST, earlier, is_whole
+from conformance.target.pace import Pace
+from conformance.target.settings import Target
 from conformance.target.wire import Wire
+
+INTERRUPTED, BROKEN = "was interrupted", "was stopped by an error"
+"""How a run came to an end before its end."""
 
 Progress = Callable[[int, int], None]
 
@@ -36,50 +45,102 @@ class Run:
         self._exchanger: Exchanger | None = None
         self._journal: Journal | None = None
         self._failure: BaseException | None = None
+        self._log: RunLog | None = None
         self.plan: Plan | None = None
         self.out: Path | None = None
         self.report: Report | None = None
         self.files: tuple[Path, ...] = ()
 
     def start(self, progress: Progress | None = None) -> None:
-        """Serve the reference if need be, plan, check the whole plan, open the journal and begin to send."""
-        prepared = self._prepared
-        if prepared.target.reference:
-            # Only a run against the reference needs the server's libraries.
-            from conformance.reference.app import serving  # noqa: PLC0415
-
-            served = [contracts()[service] for service in prepared.target.services]
-            url = self._closing.enter_context(serving(served))
-            prepared = replace(prepared, target=setup.at_reference(url, prepared.target.services))
+        """Serve the reference if need be, plan, check the whole plan, open the journal and begin to send. What an
+        earlier start of the run has done is not done again; where nothing is missing only the report is made."""
+        options = self._prepared.options
+        if options.resume is not None:
+            self._log = resuming.journal_of(options.resume)
+            resuming.check_selected(self._prepared, self._log, self._selected)
+            resuming.check_same(self._log, self._header(""), self._prepared.target.masks(), options.resume)
+            if is_whole(self._log, resend=options.resend):
+                self.out = resuming.folder_of(options.resume)
+                self._write(interrupted=False)
+                return
+        prepared = self._served()
+        credential_at_hand(prepared.target)
         wire = Wire(prepared.target)
         self._closing.callback(wire.close)
-        prepared = setup.bind_all(prepared, wire.send)
+        pace = Pace(prepared.target.per_second)
+        fetch = journalled(wire, prepared.target, self._opened, self._start)
+        prepared = setup.bind_all(prepared, pace.paced(fetch))
+        prepared = replace(prepared, bound=numbered(prepared.bound, self._start))
         self.plan = setup.plan(prepared, self._selected)
         check_plan(self.plan, prepared.target)
-        self.out = _folder(prepared)
-        facts = header(prepared, self.plan, self._selected, self.out.name, self._words())
-        self._journal = Journal.create(self.out / rendering.JOURNAL, facts, prepared.target.masks())
-        self._described(prepared)
+        facts = planned(prepared, self.plan, self._selected)
+        log = self._log
+        if log is not None and options.resume is not None and "plan" in log.header:
+            unreadable = [bound.wanting for bound in prepared.bound.values() if bound.wanting]
+            resuming.check_plan(log, facts, prepared.target.masks(), options.resume, unreadable)
+        journal = self._opened()
+        if log is None or "plan" not in log.header:
+            journal.plan(facts)
+        self._judged(prepared, journal)
         self._exchanger = Exchanger(
             self.plan,
             wire=wire,
             judge=_judge(prepared),
-            journal=self._journal,
+            journal=journal,
             target=prepared.target,
             workers=prepared.options.workers,
             progress=progress,
+            pace=pace,
+            earlier=FIRST if self._log is None else earlier(self._log, self.plan, resend=options.resend),
         )
         self._exchanger.start()
 
-    def _described(self, prepared: Setup) -> None:
-        """Write down what was fetched before there was a plan."""
-        if self._journal is None:
-            return
+    @property
+    def _start(self) -> int:
+        """How many starts of the run went before."""
+        return 0 if self._log is None else len(self._log.resumed) + 1
+
+    def _served(self) -> Setup:
+        prepared = self._prepared
+        if not prepared.target.reference:
+            return prepared
+        # Only a run against the reference needs the server's libraries.
+        from conformance.reference.app import serving  # noqa: PLC0415
+
+        served = [contracts()[service] for service in prepared.target.services]
+        url = self._closing.enter_context(serving(served))
+        return replace(prepared, target=setup.at_reference(url, prepared.target.services))
+
+    def _header(self, run: str) -> dict[str, Any]:
+        return header(self._prepared, self._selected, run, self._words())
+
+    def _opened(self) -> Journal:
+        """The journal, made or gone on with when there is something to write into it."""
+        if self._journal is not None:
+            return self._journal
+        options, masks = self._prepared.options, self._prepared.target.masks()
+        if options.resume is None:
+            self.out = _folder(self._prepared)
+            path = resuming.journal_in(self.out)
+            self._journal = Journal.create(path, self._header(self.out.name), masks, senders=options.workers)
+            return self._journal
+        self.out = resuming.folder_of(options.resume)
+        start = self._start
+        self._journal = Journal.extend(resuming.journal_in(self.out), masks, senders=options.workers)
+        # Nobody else writes it from here on.
+        self._log = resuming.journal_of(options.resume)
+        if self._start != start:
+            self._journal.close()
+            raise ConformanceError(f"--resume {options.resume}: another process went on with the run; do it again")
+        self._journal.resumed(command=options.command, workers=options.workers, resend=options.resend)
+        return self._journal
+
+    def _judged(self, prepared: Setup, journal: Journal) -> None:
+        """Write down what is said of what was fetched before there was a plan."""
         for bound in prepared.bound.values():
             for step in bound.steps:
-                self._journal.sending(step)
                 here = [record for record in bound.records if record.exchange.id == step.exchange]
-                self._journal.exchange(here[0].exchange, here)
+                journal.exchange(here[0].exchange, here)
 
     def _words(self) -> str:
         return selection(self._prepared.options, narrowed=self._narrowed)
@@ -96,19 +157,26 @@ class Run:
         if self._failure is not None:
             # Every case asks again; what went wrong at first is what there is to tell.
             raise self._failure
-        if self.report is not None or self._exchanger is None or self._journal is None or self.out is None:
+        if self.report is not None or self._journal is None:
             return self.report
+        if self._exchanger is None:
+            self._abandon(INTERRUPTED if interrupted else BROKEN)
+            return None
         if interrupted:
             self._exchanger.stop("the run was interrupted")
         try:
             self._exchanger.wait_all()
-            if not interrupted:
+            if interrupted:
+                self._journal.stopped(INTERRUPTED)
+            else:
                 self._journal.end()
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and not interrupted:
                 # Whoever hears of it finishes again, as interrupted: then what is under way still comes in.
                 raise
             # What was exchanged until then is on disk; the report of it must not hide why the run ended.
+            with contextlib.suppress(Exception):
+                self._journal.stopped(BROKEN)
             with contextlib.suppress(Exception):
                 self._write(interrupted=True)
             self._failure = None if self.report is not None else error
@@ -117,9 +185,11 @@ class Run:
         return self.report
 
     def _write(self, *, interrupted: bool) -> None:
-        if self._journal is None or self.out is None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if self.out is None:
             return
-        self._journal.close()
         try:
             log = rendering.log_of(self.out)
             report = rendering.report_of(log, interrupted=interrupted)
@@ -134,7 +204,19 @@ class Run:
         """Let go of server and connections."""
         if self._exchanger is not None:
             self._exchanger.stop("the run was closed")
+            if self._journal is not None:
+                with contextlib.suppress(Exception):
+                    self._exchanger.wait_all()
+        self._abandon(BROKEN)
         self._closing.close()
+
+    def _abandon(self, how: str) -> None:
+        """It ended without a report; the journal of what was sent can be reported."""
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            with contextlib.suppress(Exception):
+                journal.stopped(how)
+            journal.close()
 
 
 def _judge(prepared: Setup) -> Callable[[Case, Exchange], Judgement]:
@@ -167,10 +249,23 @@ def _folder(prepared: Setup) -> Path:
     raise ConformanceError("reports: a thousand runs began in this second; name a folder with --out")
 
 
+def credential_at_hand(target: Target) -> None:
+    """Fetch the token that requests will carry, where they will: without it there is no run."""
+    headers = (value for kept in target.services.values() for _, value in kept.headers)
+    if target.credential is not None and any(PLACEHOLDER in value for value in headers):
+        target.credential.token()
+
+
 def unused(out: Path) -> None:
     """A folder holds one run: a ConformanceError where it has a journal already."""
-    if (out / rendering.JOURNAL).exists():
-        raise ConformanceError(f"--out {out}: holds the journal of an earlier run; name another folder")
+    try:
+        taken = (out / rendering.JOURNAL).exists()
+    except OSError as error:
+        raise ConformanceError(f"--out {out}: cannot write here: {error.strerror}; name another folder") from None
+    if taken:
+        raise ConformanceError(
+            f"--out {out}: holds the journal of an earlier run; go on with it by --resume {out}, or name another folder"
+        )
 
 
 def _names(base: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""The first line of a journal: everything about a run that is known before its first byte."""
+"""The first lines of a journal: everything about a run that is known before its first byte, then its plan."""
 
 from __future__ import annotations
 
@@ -11,35 +11,27 @@ from typing import Any
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
 from conformance.model import Acceptance, Plan, Refusal
+from conformance.resources import own_schemas_dir
 from conformance.rules.applies import untestable
 from conformance.run import setup as setup_
 from conformance.run.bound import Bound
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
+from conformance.run.same_target import settings
 from conformance.run.setup import Item, Setup
-from conformance.target.journal import now
-from conformance.target.records import case_json
+from conformance.target.journal import FORMAT, now
+from conformance.target.journal.records import case_json
 
 
-def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection: str) -> dict[str, Any]:
-    """The header; every value is one that JSON has."""
-    options, target = setup.options, setup.target
-    services = {
-        service: {
-            "url": kept.url,
-            "encodings": list(kept.encodings),
-            "enforcement": kept.enforcement,
-            "values_defaulted": list(kept.defaulted),
-            "profiles": sorted(kept.profiles),
-            **_refusal(kept.refusal),
-            **_described(setup.service(service)),
-        }
-        for service, kept in target.services.items()
-    }
+def header(setup: Setup, items: Iterable[Item], run: str, selection: str) -> dict[str, Any]:
+    """What is known before anything is fetched or planned; every value is one that JSON has."""
+    options, services = setup.options, setup.target.services
     return {
+        "journal": FORMAT,
         "run": run,
         "started": now(),
         "command": options.command,
+        "options": words(options),
         "strict": options.strict,
         "suite": {
             "name": "billing-conformance",
@@ -50,17 +42,11 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             "depth": options.depth,
             "workers": options.workers,
         },
-        "target": {
-            "name": target.name,
-            "environment": target.environment,
-            "reference": target.reference,
-            "effects": target.effects,
-            "tls_verify": target.verify,
-            "services": services,
-        },
+        "target": _target(setup),
+        "settings": settings(setup.target),
         "scope": {
             "services": list(services),
-            "encodings": {service: list(kept.encodings) for service, kept in target.services.items()},
+            "encodings": {service: list(kept.encodings) for service, kept in services.items()},
             "selection": selection,
             "not_covered": list(_not_covered(setup)),
         },
@@ -76,7 +62,16 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
             for service in services
         },
         "rules": [list(item) for item in items],
-        "replay": setup_.replayed_exchange(plan, options.replay) if options.replay is not None else None,
+        "notices": _notices(setup),
+    }
+
+
+def planned(setup: Setup, plan: Plan, items: Iterable[Item]) -> dict[str, Any]:
+    """What the header says besides once there is a plan."""
+    replay = setup.options.replay
+    return {
+        "target": _target(setup),
+        "replay": setup_.replayed_exchange(plan, replay) if replay is not None else None,
         "plan": [
             {
                 "exchange": step.exchange,
@@ -88,13 +83,58 @@ def header(setup: Setup, plan: Plan, items: Iterable[Item], run: str, selection:
         "beyond": [[rule, encoding, reason] for rule, encoding in items for reason in _beyond(setup, rule, encoding)],
         "left_out": dict(plan.left_out),
         "undecided": [[rule, encoding, reason] for (rule, encoding), reason in plan.undecided.items()],
-        "notices": [
-            *target.notices,
-            *(text for bound in setup.bound.values() for text in bound.notices),
-            *_one_value(services),
-            *_no_rule(services),
-        ],
+        "notices": _notices(setup),
     }
+
+
+def words(options: Options) -> dict[str, Any]:
+    """The options as the command line has them: what a run is made with, and made with again where it is resumed."""
+    own = options.schemas or own_schemas_dir()
+    return {
+        "--target": str(options.target.absolute()) if options.target is not None else None,
+        "--service": list(options.services),
+        "--rules": list(options.rules),
+        "--depth": options.depth,
+        "--seed": options.seed,
+        "--strict": options.strict,
+        "--replay": options.replay,
+        "--shard": options.shard,
+        "--schemas": str(own.absolute()) if own is not None else None,
+        "--workers": options.workers,
+        "--format": list(options.formats),
+    }
+
+
+def _target(setup: Setup) -> dict[str, Any]:
+    target = setup.target
+    return {
+        "name": target.name,
+        "environment": target.environment,
+        "reference": target.reference,
+        "effects": target.effects,
+        "tls_verify": target.verify,
+        "services": {
+            service: {
+                "url": kept.url,
+                "encodings": list(kept.encodings),
+                "enforcement": kept.enforcement,
+                "values_defaulted": list(kept.defaulted),
+                "profiles": sorted(kept.profiles),
+                **_refusal(kept.refusal),
+                **_described(setup.service(service)),
+            }
+            for service, kept in target.services.items()
+        },
+    }
+
+
+def _notices(setup: Setup) -> list[str]:
+    return [
+        *setup.target.notices,
+        *(text for bound in setup.bound.values() for text in bound.notices),
+        *_one_value(setup.target.services),
+        *_no_rule(setup.target.services),
+    ]
 
 
 def _refusal(told: Refusal | None) -> dict[str, Any]:

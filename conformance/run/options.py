@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +26,12 @@ class Options:
     out: Path | None = None
     formats: tuple[str, ...] = ()
     command: str = "conformance check"
+    schemas: Path | None = None
+    resume: Path | None = None
+    """The folder of a run to go on with; what it was made with holds again."""
+    resend: bool = False
+
+
+def given(words: Mapping[str, Any]) -> dict[str, Any]:
+    """Of all options those that were given: the others stand at their default, or at what a resumed run had."""
+    return {name: value for name, value in words.items() if value is not None and value != ()}

@@ -72,16 +72,6 @@ def matrix_of(services: Sequence[str], progress: Progress | None = None) -> Matr
     )
 
 
-def kills_of(service: str) -> list[Kill]:
-    """Every defect of the service, in the order of the rules."""
-    return list(matrix_of((service,)).kills)
-
-
-def false_alarms(service: str) -> list[str]:
-    """What the suite holds against the clean reference: nothing, if it is sound."""
-    return alarms(bench(service))
-
-
 def alarms(prepared: Bench) -> list[str]:
     """The verdicts of the clean reference that are no pass, and the rules over which the two opinions differ."""
     noise = [verdict for verdict in prepared.clean.known.values() if verdict.outcome is not Outcome.PASSED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +12,32 @@ from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.judge.verdicts import decide, observed
-from conformance.model import Condition, Contract, Expect, Outcome, Record, Refusal, Report
+from conformance.model import (
+    Condition,
+    Contract,
+    Exchange,
+    Expect,
+    Outcome,
+    Record,
+    Refusal,
+    Report,
+    Request,
+    Response,
+    asked_again,
+)
 from conformance.report.build import build
 from conformance.report.text import printable
-from conformance.report.writers import write_all
+from conformance.report.writers import known, write_all
 from conformance.run.bound import described
 from conformance.run.contracts import all_rules, contracts
-from conformance.target.journal import RunLog, read
-from conformance.target.records import masked_judgement
+from conformance.target.journal import FORMAT, RunLog, read
+from conformance.target.journal.header import header_mistake
+from conformance.target.journal.records import masked_judgement
 from conformance.target.secrets import MASK, Secrets
 
 JOURNAL = "run.jsonl"
+JUDGED = frozenset({"accept", "accept-charset", "allow", "content-type", "soapaction"})
+"""Headers whose values rules are about."""
 
 
 def log_of(run: Path) -> RunLog:
@@ -30,13 +46,35 @@ def log_of(run: Path) -> RunLog:
     if not path.is_file():
         raise ConformanceError(f"{run}: no {JOURNAL} here; name the folder that a run wrote")
     log = read(path)
+    written_by = log.header.get("journal", FORMAT)
+    if isinstance(written_by, int) and written_by > FORMAT:
+        text = f"{path}, line 1: a journal of format {written_by}, and this version reads up to {FORMAT}"
+        raise ConformanceError(f"{text}; update billing-conformance")
     if not log.header:
-        raise ConformanceError(f"{path}: the first line is no header of a run; nothing can be said of it")
+        raise ConformanceError(
+            f"{log.problems[0]}{_what_it_is(path)}; name the folder that a run wrote, or its {JOURNAL}"
+        )
+    if misshapen := header_mistake(log.header):
+        text = f"{path}, line 1 or 2: {misshapen}, so another version wrote it, or it was changed by hand"
+        raise ConformanceError(f"{text}; name the folder of a run of this version")
     return log
 
 
-def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
-    """Verdicts and report of a journal. A run without an end was interrupted."""
+def _what_it_is(path: Path) -> str:
+    """What a file is that somebody took for a journal."""
+    with path.open("rb") as file:
+        start = file.read(4096).lstrip()
+    if not start:
+        return ": it is empty"
+    if start.startswith(b"<"):
+        return ": it looks like a report for people, not like a journal"
+    if b'"log"' in start:
+        return ": it looks like a HAR"
+    return ": it looks like a report.json" if b'"schema"' in start else ""
+
+
+def report_of(log: RunLog, *, interrupted: bool = False) -> Report:
+    """Verdicts and report of a journal; `interrupted` is a run that ends just now, by whoever started it."""
     log = _rejudged(log)
     rules = all_rules()
     items = _items(log)
@@ -61,7 +99,7 @@ def report_of(log: RunLog, *, interrupted: bool | None = None) -> Report:
         verdicts,
         observed(log.records, rules),
         disagreements=disagreements,
-        interrupted=not log.ended if interrupted is None else interrupted,
+        interrupted=interrupted,
         selected_nothing=not items,
     )
 
@@ -83,8 +121,14 @@ def _items(log: RunLog) -> list[tuple[str, str]]:
 
 
 def written(report: Report, log: RunLog, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:
-    """Write the report's formats; the paths."""
-    return write_all(report, log, all_rules(), out, formats)
+    """Write the report's formats; the paths. Whatever becomes of them, the journal is whole, and the error says so."""
+    names = known(formats)
+    try:
+        return write_all(report, log, all_rules(), out, names)
+    except ConformanceError as error:
+        run = shlex.quote(str(log.folder or out))
+        text = f"{error}. The journal of the run is whole; once that is mended, `conformance report {run}` writes it"
+        raise ConformanceError(text) from error
 
 
 def shown(body: bytes) -> str:
@@ -116,7 +160,7 @@ def _unsent_parts(log: RunLog, planned: Mapping[str, Any]) -> dict[tuple[str, st
     reasons: dict[tuple[str, str], str] = {}
     for exchange, reason in log.unsent.items():
         whole, part, _ = exchange.partition(".")
-        for case in planned.get(whole, {}).get("riders", ()) if part else ():
+        for case in planned.get(whole, {}).get("riders", ()) if part and not asked_again(exchange) else ():
             if case["id"] not in shown:
                 reasons |= {(rule, case["encoding"]): reason for rule in case.get("rules", ())}
     return reasons
@@ -145,7 +189,8 @@ def _rejudged(log: RunLog) -> RunLog:
         log = replace(log, header={**log.header, "notices": [*log.header.get("notices", ()), notice]})
     if not judges:
         return log
-    records = tuple(_again(judges, record) for record in log.records)
+    # What an answer without its body was judged by is not there any more.
+    records = tuple(record if record.exchange.id in log.bodiless else _again(judges, record) for record in log.records)
     names = ", ".join(judges)
     notice = f"Judged again under this version's contract of {names}, which is not the one that the run had"
     return replace(log, records=records, header={**log.header, "notices": [*log.header.get("notices", ()), notice]})
@@ -164,14 +209,25 @@ def _again(judges: Mapping[str, Judge], record: Record) -> Record:
     judge = judges.get(record.case.service)
     if judge is None:
         return record
-    judgement = judge(record.case, record.exchange)
-    bodies = record.exchange.request.body + (record.exchange.response.body if record.exchange.response else b"")
-    if MASK.encode() in bodies:
+    judgement, before = judge(record.case, record.exchange), record.judgement
+    bodies, labels = _seen(record.exchange)
+    if MASK.encode() in bodies or MASK in labels:
         hidden = tuple(
             replace(result, outcome=Outcome.CANT_TELL, finding=None, reason="masked")
-            if "/http/" not in result.rule
+            if "/http/" not in result.rule or MASK in labels
             else result
             for result in judgement.results
         )
-        judgement = replace(judgement, results=hidden)
+        # Whether it was accepted was told by the true answer, and others lean on it.
+        told = {name: getattr(before, name) for name in ("reply", "said", "codes", "echoed", "decided", "split")}
+        judgement = replace(judgement, results=hidden, **told)
     return replace(record, judgement=masked_judgement(judgement, Secrets()))
+
+
+def _seen(exchange: Exchange) -> tuple[bytes, str]:
+    """What of an exchange is judged: the bodies, and the headers that carry no credentials."""
+    sides: tuple[Request | Response, ...] = (exchange.request,)
+    if exchange.response is not None:
+        sides = (*sides, exchange.response)
+    pairs = (pair for side in sides for pair in side.headers if pair[0].lower() in JUDGED)
+    return b"".join(side.body for side in sides), " ".join(value for _, value in pairs)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, hint
 from conformance.reference import Defect, defects_of
 from conformance.reference.app import path_of, serving
 from conformance.run.contracts import all_rules, chosen, contracts
@@ -26,8 +26,11 @@ def serve(services: Sequence[str], port: int, defect: str | None, say: Callable[
             for contract in wanted:
                 say(f"{contract.service}: {root}{path_of(contract)}")
             threading.Event().wait()
-    except (OSError, SystemExit):
-        raise ConformanceError(f"--port {port}: cannot listen there; name another, or 0 for a free one") from None
+    except OSError as error:
+        text = (
+            f"--port {port}: cannot listen there ({os.strerror(error.errno or 0)}); name another, or 0 for a free one"
+        )
+        raise ConformanceError(text) from None
     except KeyboardInterrupt:
         say("stopped")
 
@@ -42,7 +45,6 @@ def _named(name: str, services: Sequence[str]) -> Defect:
     # A rule id alone means the first defect of the rule.
     found = known.get(name) or next((defect for key, defect in known.items() if key.startswith(f"{name}:")), None)
     if found is None:
-        near = get_close_matches(name, known, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`--defect list` lists them"
-        raise ConformanceError(f"--defect {name}: there is no such defect; {hint}")
+        near = hint(name, known, most=3, listed="`--defect list` lists them")
+        raise ConformanceError(f"--defect {name}: there is no such defect{near}")
     return found

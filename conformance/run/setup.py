@@ -30,6 +30,9 @@ from conformance.target.wsse import block, identity
 NOWHERE = "http://127.0.0.1"
 """Stands for the reference's address while it is not served: in a dry run, and before it has a port."""
 
+MOST_WORKERS = 64
+"""More senders than any staging server thanks anyone for."""
+
 Item = tuple[str, str]
 """A rule id and an encoding: what one verdict is about."""
 
@@ -54,8 +57,8 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
     """Check the options and read the target. Every mistake of the user is a ConformanceError."""
     if options.depth not in DEPTHS:
         raise ConformanceError(f"--depth {options.depth}: known are {', '.join(DEPTHS)}")
-    if options.workers < 1:
-        raise ConformanceError(f"--workers {options.workers}: at least 1")
+    if not 1 <= options.workers <= MOST_WORKERS:
+        raise ConformanceError(f"--workers {options.workers}: from 1 to {MOST_WORKERS}")
     services = chosen(options.services)
     target = _target(options, services, os.environ if environ is None else environ)
     served = {service: kept for service, kept in target.services.items() if service in services and kept.encodings}
@@ -117,7 +120,8 @@ def bind_all(setup: Setup, send: Send | None) -> Setup:
     """The setup with every service as the target has it. Without `send` nothing goes out: what would have to be fetched
     then stays unplanned."""
     bound: dict[str, Bound] = {}
-    for service, kept in setup.target.services.items():
+    target = setup.target
+    for service, kept in target.services.items():
         contract = contracts()[service]
         if not described(contract):
             bound[service] = plain(contract, kept)
@@ -127,8 +131,23 @@ def bind_all(setup: Setup, send: Send | None) -> Setup:
             wanting = "planned once its WSDL is read, which a dry run does not do; see `conformance bind`"
             bound[service] = replace(plain(contract, kept), wanting=wanting)
         else:
-            bound[service] = from_target(contract, kept, setup.target, send or _never)
-    return replace(setup, bound=bound)
+            bound[service] = _told(from_target(contract, kept, target, send or _never), target)
+            target = _less(target, len(bound[service].steps))
+    return replace(setup, bound=bound, target=target)
+
+
+def _told(bound: Bound, target: Target) -> Bound:
+    """With a word on the budget, where the plan has not all of it."""
+    if target.budget_requests is None or not bound.steps:
+        return bound
+    spent = f"{len(bound.steps)} of the budget of {target.budget_requests} requests went to its WSDL"
+    return replace(bound, notices=(*bound.notices, f"{bound.contract.service}: {spent}, the rest is for the plan."))
+
+
+def _less(target: Target, fetched: int) -> Target:
+    """The target with what downloads leave of its budget."""
+    left = None if target.budget_requests is None else target.budget_requests - fetched
+    return replace(target, budget_requests=left)
 
 
 def _never(_request: Request) -> Response:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from conformance.errors import ConformanceError
+from conformance.report.files import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -63,16 +63,9 @@ def write_all(
     paths = []
     for name in names:
         file, render = FORMATS[name]
-        paths.append(_replace(out / file, render(report, log, rules)))
+        content = render(report, log, rules)
+        try:
+            paths.append(put(out / file, content))
+        except OSError as error:
+            raise ConformanceError(f"{out / file}: cannot write the report: {error.strerror or error}") from error
     return tuple(paths)
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ConformanceError(f"{path}: cannot write the report: {error.strerror or error}") from error
-    return path

@@ -30,7 +30,11 @@ def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:  # n
         "version": "1.2",
         "creator": {"name": str(report.suite.get("name", "")), "version": str(report.suite.get("version", ""))},
         "entries": [_entry(key, sent) for key, sent in exchanges(log).items()],
-        "_conformance": {"run": report.suite.get("run", ""), "contracts": report.suite.get("contracts", {})},
+        "_conformance": {
+            "run": report.suite.get("run", ""),
+            "contracts": report.suite.get("contracts", {}),
+            "notices": list(report.notices),
+        },
     }
     if log.pending:
         archive["comment"] = f"Without an entry, since {UNKNOWN}: {listed(log.pending)}."

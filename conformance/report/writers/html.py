@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.model import Exchange, Level, Outcome, Report, Rule, Verdict
+from conformance.model import Exchange, Level, Outcome, Report, Rule, Verdict, asked_again
 from conformance.report.bodies import shown
 from conformance.report.commands import curl, replay
 from conformance.report.counts import all_rows
@@ -166,8 +166,8 @@ def _exchange(report: Report, sent: Sent) -> dict[str, Any]:
         "response_body": shown(answer.body, answer.header("Content-Type")) if answer else None,
         "error": exchange.error or "",
         "curl": curl(exchange.request, exchange.id),
-        # What was fetched before there was a plan is no part of it.
-        "replay": replay(report.suite, exchange.id) if exchange.id.startswith("x") else "",
+        # What was fetched before there was a plan, or asked again by a run that was gone on with, is no part of it.
+        "replay": "" if exchange.id.startswith("w") or asked_again(exchange.id) else replay(report.suite, exchange.id),
     }
 
 

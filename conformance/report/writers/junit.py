@@ -42,7 +42,7 @@ def _suite(
     suite = ET.Element("testsuite", name=service)
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(service, report):
-        ET.SubElement(properties, "property", name=name, value=one_line(value))
+        ET.SubElement(properties, "property", name=name, value=one_line(value, 2000))
     for verdict in verdicts:
         suite.append(_case(verdict, report, rules.get(verdict.rule), times))
     suite.set("tests", str(len(verdicts)))
@@ -65,6 +65,7 @@ def _properties(service: str, report: Report) -> list[tuple[str, str]]:
         ("suite", f"{report.suite.get('name', '')} {report.suite.get('version', '')}"),
         ("seed", str(report.suite.get("seed", ""))),
         ("contract", str(contract.get("hash", ""))),
+        *(("notice", notice) for notice in report.notices),
     ]
 
 
