@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,70 +224,7 @@ def test_smoke_shows_what_the_baseline_was_answered(tmp_path: Path) -> None:
         assert f"{encoding}: POST {running.url}" in ran.out
 
 
-# --- mistakes of the user ---------------------------------------------------------------------------------------------
-
-WRONG_WORDS = [
-    ("check --nope", "No such option: --nope"),
-    ("chek", "No such command 'chek'"),
-    ("check --service colection-policy", "did you mean collection-policy?"),
-    ("check --rules */NoSuchMember/*", "--rules */NoSuchMember/*: matches no rule"),
-    ("check --depth fast", "--depth fast: known are smoke, quick, standard, deep"),
-    ("check --workers 0", "--workers 0: at least 1"),
-    ("check --seed x", "--seed"),
-    ("check --shard 3/2", "--shard 3/2: write K/N"),
-    ("check --format pdf", "unknown report format pdf; known are json, html, junit, har"),
-    ("check --replay x99999", "--replay x99999: the plan has no such exchange or case"),
-    ("check --target gone.toml", "gone.toml cannot be read"),
-    ("check --target broken.toml", "broken.toml is no TOML"),
-    ("check --target unset.toml", "the environment variable QA_TOKEN is not set"),
-    ("check --target misspelt.toml", "enviroment: unknown key; did you mean environment?"),
-    ("check --out held", "--out held: holds the journal of an earlier run"),
-    ("check --out file", "file: cannot write here"),
-    ("check --out file/below", "below: cannot write here"),
-    ("report gone", "gone: no run.jsonl here"),
-    ("report held", "the first line is no header of a run"),
-    ("rules --format xml", "--format xml: known are table, json, csv"),
-    ("rules --service nope", "--service nope: no such service; known are"),
-    ("errata --format xml", "--format xml: known are table, json, csv"),
-    ("explain collection-policy/request/Emial/pattern", f"did you mean {RULE}"),
-    ("init --service nope", "--service nope: no such service; known are"),
-    ("serve --port 65536", "--port"),
-    (f"serve --defect {RULE.replace('Email', 'Emial')}:dropped", f"did you mean {MUST_DEFECT}"),
-    ("derive --documents gone", "gone"),
-]
-
-
-@pytest.fixture(scope="module")
-def mistaken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
-    """Every wrong command, run beside the others."""
-    folder = tmp_path_factory.mktemp("mistaken")
-    url = "http://127.0.0.1:9/api"
-    (folder / "broken.toml").write_text("name = \n")
-    target_file(folder, url, name="unset.toml", section='headers = { Authorization = "Bearer ${QA_TOKEN}" }')
-    target_file(folder, url, 'enviroment = "x"', name="misspelt.toml")
-    (folder / "file").write_text("a file, no folder")
-    (folder / "held").mkdir()
-    (folder / "held" / "run.jsonl").write_text('{"end": {}}\n')
-    with ThreadPoolExecutor(2) as pool:
-        rans = pool.map(lambda words: conformance(*words.split(), cwd=folder), (words for words, _ in WRONG_WORDS))
-        found = {words: ran for (words, _), ran in zip(WRONG_WORDS, rans, strict=True)}
-    assert not (folder / "reports").exists()
-    return found
-
-
-@pytest.mark.parametrize(("words", "said"), WRONG_WORDS, ids=[words for words, _ in WRONG_WORDS])
-def test_a_mistake_is_one_message_and_status_4(words: str, said: str, mistaken: dict[str, Ran]) -> None:
-    assert said in one_message(mistaken[words])
-    assert mistaken[words].status == 4
-
-
-def test_all_mistakes_of_a_target_file_are_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "target.toml").write_text(f'enviroment = "x"\n[{SERVICE}]\nurl = "ftp://a"\nenforcement = "maybe"\n')
-    ran = conformance("check", "--target", "target.toml", cwd=tmp_path)
-    assert ran.status == 4
-    lines = ran.err.splitlines()
-    assert len(lines) == 3
-    assert all(line.startswith("conformance: target.toml: ") for line in lines)
+# --- what ends without a verdict --------------------------------------------------------------------------------------
 
 
 def test_a_defect_of_the_suite_is_one_message_and_status_3(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ MAIL = r"^((?:[\w-]+\.)*\w[\w-]{0,63})@((?:[\w-]+\.)*\w[\w-]{0,98})\.([a-zA-Z]{2
         (member("string", length(None, 15), marks=("mail",)), "qa@mail.test"),
         (member("string", pattern(MAIL)), "conformance@mail.test"),
         (member("string", held(facet="data-type", text="EmailAddress")), "conformance@mail.test"),
-        (member("string", held(facet="data-type", text="Url")), "https://example.com/"),
+        (member("string", held(facet="data-type", text="Url")), "https://mail.test/"),
         (member("boolean"), True),
         (member("integer"), 1),
         (member("integer", limits("0", "9")), 1),

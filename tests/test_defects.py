@@ -17,7 +17,7 @@ from conformance.reference.negotiation import CHARSETS, HABITS, KNOWN
 from conformance.reference.rest_ways import WAYS, WIDE
 from conformance.reference.wire import EDITS, JSON_EDITS, LATE, XML_EDITS
 from conformance.run.contracts import all_rules, contracts
-from conformance.run.proving import kills_of
+from conformance.run.proving import matrix_of
 
 CONTRACT = contracts()["collection-policy"]
 RULES = {rule.id: rule for rule in all_rules().values() if rule.service == "collection-policy"}
@@ -31,7 +31,7 @@ def named(rule):
 
 @pytest.fixture(scope="module")
 def kills():
-    return {kill.defect.id: kill for kill in kills_of("collection-policy")}
+    return {kill.defect.id: kill for kill in matrix_of(("collection-policy",)).kills}
 
 
 def test_every_defect_is_caught_by_its_own_rule_and_by_no_other(kills):

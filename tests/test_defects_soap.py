@@ -26,7 +26,7 @@ from conformance.reference.soap_wire import TEXTS, TEXTS_OF_FAULTS, WSDLS
 from conformance.resources import cases_dir
 from conformance.rules import rules_of
 from conformance.run.contracts import all_rules, contracts
-from conformance.run.proving import bench, kills_of
+from conformance.run.proving import bench, matrix_of
 from tests.asmx_pages import sheets
 from tests.asmx_text import text_of
 from tests.synthetic_pages import page
@@ -42,7 +42,7 @@ each = pytest.mark.parametrize("service", SERVICES)
 
 @pytest.fixture(scope="module")
 def kills():
-    return {service: {kill.defect.id: kill for kill in kills_of(service)} for service in SERVICES}
+    return {service: {kill.defect.id: kill for kill in matrix_of((service,)).kills} for service in SERVICES}
 
 
 @each

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.run.contracts import contracts, encodings
 from conformance.target.file import load_target
-from conformance.target.sections import Auth, Refusal, RestSection, Shape, SoapSection, WsdlSection
+from conformance.target.file.sections import Auth, Refusal, RestSection, Shape, SoapSection, WsdlSection
 from conformance.wsdl.load import STANDARD
 from tests.test_adding_a_service import shows
 from tests.test_cli import Ran, conformance

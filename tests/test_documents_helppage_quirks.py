@@ -375,7 +375,7 @@ def test_readings_beside_the_page_are_read_with_it(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("operation = ", "holds no readings"),
+        ("operation = ", "line 1, at its end: this is no TOML"),
         ('operation = "HarbourBoat"\n[stated]\nx = 1', "stated is no table of readings"),
         ('operation = "HarbourBoat"\n[[guessed]]\nx = 1', "guessed is no table of readings"),
         ('operation = "HarbourBoat"\n[[stated]]\nmark = 1', "mark is no reading that this version knows"),

@@ -233,7 +233,7 @@ def test_a_mistake_is_told_whatever_encoding_is_asked_for(tmp_path, encoding):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[[case]", "not TOML"),
+        ("[[case]", "is no TOML"),
         ("", "case"),
         ("[[case]]\ntitle = 'x'\n", "case.0.title"),
         (example(surprise="x"), "case.0.surprise"),

@@ -15,6 +15,7 @@ from conformance.target.credential import Credential
 from conformance.target.exchanger import Exchanger
 from conformance.target.guard import Refused
 from conformance.target.journal import Journal, read
+from conformance.target.journal.earlier import FIRST, Earlier
 from conformance.target.secrets import Secrets
 from conformance.target.settings import Target
 from conformance.target.wire import Wire, WireError
@@ -34,7 +35,7 @@ class FakeWire:
         self.under_way = 0
         self.most = 0
 
-    def send(self, sent: Request) -> Response:
+    def send(self, sent: Request, tried: list[str]) -> Response:
         with self._lock:
             self.sent.append(sent.body.decode())
             self.under_way += 1
@@ -69,6 +70,8 @@ def exchanger(
     target: Target = HERE,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    pace: pace.Pace | None = None,
+    earlier: Earlier = FIRST,
 ) -> Exchanger:
     OPEN.append(Journal.create(path / "run.jsonl", {}, target.secrets))
     return Exchanger(
@@ -79,6 +82,8 @@ def exchanger(
         target=target,
         workers=workers,
         progress=progress,
+        pace=pace,
+        earlier=earlier,
     )
 
 
@@ -172,20 +177,43 @@ def test_the_budget_covers_the_first_steps_of_the_plan_whatever_the_workers(tmp_
         assert read(path / "run.jsonl").unsent == one.unsent
 
 
-def test_the_rate_holds_across_senders(tmp_path, monkeypatch) -> None:
-    slots: list[float] = []
-
+def test_the_rate_holds_across_senders(tmp_path) -> None:
     class Clock:
-        """Time stands still, so that each wait shows the slot that it was given."""
+        """Time passes only while somebody waits for a slot."""
 
-        def monotonic(self) -> float:
-            return 100.0
+        seconds = 100.0
 
-    one = exchanger(tmp_path, plan(cases(6)), target=target(URL, per_second=4.0), workers=3)
-    monkeypatch.setattr(pace, "time", Clock())
-    monkeypatch.setattr(one._pace._stop, "wait", lambda seconds: bool(slots.append(seconds)))
-    finished(one)
-    assert sorted(slots) == [0.0, 0.25, 0.5, 0.75, 1.0, 1.25]
+        def __call__(self) -> float:
+            return self.seconds
+
+        def wait(self, seconds: float) -> None:
+            self.seconds += seconds
+
+    clock = Clock()
+    kept = pace.Pace(4.0, clock=clock)
+    kept._changed.wait = clock.wait  # type: ignore[method-assign,assignment]
+    finished(exchanger(tmp_path, plan(cases(6)), workers=3, pace=kept))
+    assert clock.seconds == 101.25
+
+
+def test_a_service_that_asks_for_too_long_a_pause_gets_no_more_requests(tmp_path) -> None:
+    busy = Response(status=429, headers=(("Retry-After", "86400"),), body=b"")
+    wire = FakeWire(lambda sent: busy)
+    one = finished(exchanger(tmp_path, plan(cases(3)), wire=wire))
+    assert wire.sent == ["c1"]
+    assert {"x00002", "x00003"} == set(one.unsent)
+    assert "429" in one.unsent["x00002"]
+
+
+def test_what_was_tried_again_is_kept(tmp_path) -> None:
+    class Stumbling(FakeWire):
+        def send(self, sent: Request, tried: list[str]) -> Response:
+            tried.append("Nothing listens yet.")
+            return super().send(sent, tried)
+
+    one = finished(exchanger(tmp_path, plan(cases(1)), wire=Stumbling()))
+    (record,) = read(tmp_path / "run.jsonl").records
+    assert record.exchange.tried == one.records[0].exchange.tried == ("Nothing listens yet.",)
 
 
 def test_three_dead_exchanges_in_a_row_end_the_run_of_their_service(tmp_path) -> None:
@@ -267,6 +295,29 @@ def test_an_error_of_the_judge_stops_the_run_and_reaches_every_waiter(tmp_path) 
     assert [record.exchange.id for record in log.records] == ["x00001"]
     assert [exchange.id for exchange in log.unjudged] == ["x00002"]
     assert sorted(log.unsent) == ["x00003", "x00004", "x00005"]
+
+
+def test_an_error_waits_for_what_is_under_way_and_keeps_its_answer(tmp_path) -> None:
+    under_way, failed = threading.Event(), threading.Event()
+
+    def hold(sent: Request) -> Response:
+        if sent.body == b"c1":
+            under_way.set()
+            failed.wait(10)
+        return RESPONSE
+
+    def failing(case: Case, exchange: Exchange) -> Judgement:
+        if exchange.id == "x00002":
+            under_way.wait(10)
+            threading.Timer(0.3, failed.set).start()
+            raise ZeroDivisionError("the judge is broken")
+        return judge(case, exchange)
+
+    one = exchanger(tmp_path, plan(cases(2)), wire=FakeWire(hold), judge=failing, workers=2)
+    one.start()
+    with pytest.raises(ZeroDivisionError):
+        one.wait_all()
+    assert [record.exchange.id for record in read(tmp_path / "run.jsonl").records] == ["x00001"]
 
 
 def test_an_error_of_the_journal_stops_the_run(tmp_path) -> None:
@@ -359,7 +410,7 @@ def test_a_plan_without_steps_is_over_at_once(tmp_path) -> None:
 
 def test_sending_stands_before_and_exchange_after_each_request(tmp_path) -> None:
     finished(exchanger(tmp_path, plan(cases(2))))
-    kinds = [line.split(b'"')[1] for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
+    kinds = [line.split(b'"')[5] for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
     assert kinds == [b"header", b"sending", b"exchange", b"sending", b"exchange"]
 
 
@@ -527,3 +578,17 @@ def test_parts_take_the_place_of_the_least_valuable_steps_and_never_more(tmp_pat
         assert {one.unsent[key].split(" (")[0] for key in ("x00002.1.1", "x00002.1.2")} == {
             "the budget of 5 requests leaves no room for the parts of a message that was not accepted"
         }
+
+
+def test_parts_do_not_take_the_place_of_what_an_earlier_start_has_sent(tmp_path) -> None:
+    spare = ("x00002", "x00003", "x00004")
+    (tmp_path / "first").mkdir()
+    first = finished(exchanger(tmp_path / "first", packed_plan(spare), judge=refusing("c2", "c3")))
+    sent = {record.exchange.id: record for record in reversed(first.records) if "." not in record.exchange.id}
+    done = Earlier(records={name: record for name, record in sent.items() if name != "x00005"}, start=1)
+    wire = FakeWire()
+    tight = target(URL, budget_requests=5)
+    one = exchanger(tmp_path, packed_plan(spare), wire=wire, judge=refusing("c2", "c3"), target=tight, earlier=done)
+    finished(one)
+    assert wire.sent == ["c1"]
+    assert "leaves no room" in one.unsent["x00002.1"]

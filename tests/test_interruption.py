@@ -97,14 +97,15 @@ def test_the_journal_of_a_killed_run_holds_every_exchange_that_was_answered(kill
 
     report = report_of(folder)
     planned = len(log.header["plan"])
-    assert (ran.status, ran.err) == (2, "")
-    assert (report["outcome"], report["exit_status"]) == ("inconclusive", 2)
-    assert f"interrupted when {answered} of {planned} requests had an answer" in report["sentence"]
+    assert (ran.status, ran.err) == (6, "")
+    assert (report["outcome"], report["exit_status"]) == ("inconclusive", 6)
+    assert f"the run was killed when {answered} of {planned} requests had an answer" in report["sentence"]
     assert report["scope"]["requests"] == {"planned": planned, "sent": answered + 1, "answered": answered}
     entries = json.loads((folder / "evidence.har").read_text("utf-8"))["log"]["entries"]
     assert len(entries) == answered
     page = (folder / "report.html").read_text("utf-8")
-    assert "The run was interrupted; what it did not reach is untested." in page
+    assert f"The run was killed when {answered} of {planned} requests had an answer; what it did not" in page
+    assert "conformance check --resume run" in page
     assert f"1 request sent, answer unknown: x{answered + 1:05d}." in page
 
 
@@ -136,23 +137,24 @@ def test_of_a_killed_run_with_workers_only_what_was_under_way_is_open(tmp_path: 
     # Four senders: three may have had their answer and not yet written it when the fourth was held.
     assert 37 <= len({record.exchange.id for record in log.records}) <= 40
     assert 1 <= len(log.pending) <= 4
-    assert conformance("report", "run", cwd=tmp_path).status == 2
+    assert conformance("report", "run", cwd=tmp_path).status == 6
 
 
 def test_a_line_that_was_torn_in_the_middle_is_left_out_and_the_rest_is_told(tmp_path: Path) -> None:
     assert conformance("check", *NARROW, "--out", "run", cwd=tmp_path).status == 0
     journal = tmp_path / "run" / "run.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(lines[:12]) + lines[12][:200])
+    journal.write_bytes(b"".join(lines[:13]) + lines[13][:200])
     ran = conformance("report", "run", cwd=tmp_path)
-    assert (ran.status, ran.err) == (2, "")
+    assert (ran.status, ran.err) == (6, "")
     requests = report_of(tmp_path / "run")["scope"]["requests"]
     assert (requests["sent"], requests["answered"]) == (6, 5)
 
 
-def test_an_interrupted_run_takes_in_what_is_under_way_and_writes_its_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupted_run_takes_in_what_is_under_way_and_writes_its_report(tmp_path: Path, name: str) -> None:
     with started(tmp_path, 25) as (process, holding):
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.Signals[name])
         threading.Timer(0.5, holding.go_on.set).start()
         ran = ended(process)
     assert ran.status == 2
@@ -165,5 +167,7 @@ def test_an_interrupted_run_takes_in_what_is_under_way_and_writes_its_report(tmp
     assert report["sentence"] in ran.out
     assert {path.name for path in (tmp_path / "run").iterdir()} >= {"report.html", "junit.xml", "evidence.har"}
     rendered = conformance("report", "run", "--out", "again", cwd=tmp_path)
-    assert rendered.status == 2
+    assert rendered.status == 6
     assert report_of(tmp_path / "again")["verdicts"] == report["verdicts"]
+    assert report_of(tmp_path / "again")["sentence"] == report["sentence"]
+    assert "the run was interrupted when" in report["sentence"]

@@ -128,7 +128,7 @@ def test_over_http_an_odd_server_is_told_as_in_process(name, tmp_path, capfd):
         (lambda _connection, _request: None, "closed the connection without an answer"),
         (b"hello there\r\n\r\n", "something that is no HTTP"),
         (b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"suc', "cut its answer off"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "cut its answer off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "a chunk whose size is no number"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "does not decode"),
     ],
     ids=["closes", "no HTTP", "cut off", "bad chunk", "bad gzip"],

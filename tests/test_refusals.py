@@ -129,10 +129,20 @@ def test_codes_are_flags_and_short_texts_of_members_that_are_called_so(path, tex
 
 
 def test_long_texts_are_kept_as_digests():
-    told = refusals.told({"a": "x" * 41, "b": "x" * 40, "c": "y" * 41})
-    assert told["b"] == "x" * 40
-    assert told["a"].startswith("#")
-    assert told["a"] != told["c"]
+    assert refusals.brief("x" * 40) == "x" * 40
+    assert refusals.brief("x" * 41).startswith("#")
+    assert refusals.brief("x" * 41) != refusals.brief("y" * 41)
+    assert refusals.alike(refusals.brief("x" * 41), refusals.brief("x" * 41))
+    assert not refusals.alike(refusals.brief("x" * 41), refusals.brief("y" * 41))
+
+
+def test_masks_of_two_processes_cannot_be_told_apart() -> None:
+    """A run that is resumed has another key; its masks are no reason for a doubt."""
+    assert refusals.alike("•••#aa:01", "•••#bb:02")
+    assert not refusals.alike("•••#aa:01", "•••#aa:02")
+    assert not refusals.alike("•••#aa:01", "00")
+    assert not refusals.alike("•••#aa:01", None)
+    assert not refusals.alike(None, "00")
 
 
 # --- over a whole run -------------------------------------------------------------------------------------------------
@@ -143,10 +153,14 @@ def undecided(contract: Contract) -> Contract:
     return replace(contract, operation=replace(contract.operation, acceptance=None))
 
 
-def verdict(
+RULE = "envio-correo/request/CodigoEmpresa/type"
+
+
+def recorded(
     contract: Contract, baseline: bytes, negative: bytes, expect: Expect = Expect.REFUSED
-) -> tuple[Outcome, str]:
-    rule = all_rules()["envio-correo/request/CodigoEmpresa/type"]
+) -> tuple[Record, ...]:
+    """A case between two baselines."""
+    rule = all_rules()[RULE]
     subject = Subject(contract=contract, encoding=contract.encoding("soap-1.1"), url="http://127.0.0.1/")
     first = baseline_case(subject)
     case = Case(
@@ -165,8 +179,15 @@ def verdict(
         (case, exchanged(negative, name="x00002")),
         (first, exchanged(baseline, name="x00003", case=first.id)),
     ]
-    records = [Record(case=one, exchange=exchange, judgement=judge(one, exchange)) for one, exchange in pairs]
-    (found,) = decide([(rule.id, "soap-1.1")], {rule.id: rule}, records)
+    sent = [(one, replace(exchange, request=one.request)) for one, exchange in pairs]
+    return tuple(Record(case=one, exchange=exchange, judgement=judge(one, exchange)) for one, exchange in sent)
+
+
+def verdict(
+    contract: Contract, baseline: bytes, negative: bytes, expect: Expect = Expect.REFUSED
+) -> tuple[Outcome, str]:
+    records = recorded(contract, baseline, negative, expect)
+    (found,) = decide([(RULE, "soap-1.1")], {RULE: all_rules()[RULE]}, records)
     return found.outcome, found.reason
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +34,12 @@ FAILED = verdict(EMAIL, Outcome.FAILED, findings=FINDINGS[:1], exchanges=("x0000
 SHOULD_FAILED = verdict(STEP, Outcome.FAILED, level=Level.SHOULD, findings=FINDINGS[:1])
 
 
+LOG = ("ended", "stopped", "problems", "pending", "folder")
+
+
 def built(*verdicts: Verdict, header_changes: dict[str, Any] | None = None, **options: Any) -> Report:
-    return build(log(RECORDS[:1], **(header_changes or {})), verdicts, (), **options)
+    kept = {name: options.pop(name) for name in LOG if name in options}
+    return build(log(RECORDS[:1], **(header_changes or {}), **kept), verdicts, (), **options)
 
 
 def without_verdict(name: str, reason: str, outcome: Outcome = Outcome.CANT_TELL) -> Verdict:
@@ -173,17 +178,39 @@ def _values(of: Verdict) -> dict[str, Any]:
 
 def test_exit_statuses_follow_their_precedence() -> None:
     undecided = without_verdict(USER, "masked")
-    assert built(FAILED, undecided, disagreements=(USER,), interrupted=True).exit_status == 3
-    assert built(FAILED, undecided, interrupted=True).exit_status == 2
+    broken: dict[str, Any] = {"ended": False, "interrupted": True}
+    assert built(FAILED, undecided, disagreements=(USER,), problems=("line 2",), **broken).exit_status == 3
+    assert built(FAILED, undecided, problems=("line 2",), **broken).exit_status == 4
+    assert built(FAILED, undecided, **broken).exit_status == 2
+    assert built(FAILED, undecided, ended=False).exit_status == 1
+    assert built(*PASSED, ended=False).exit_status == 6
+    assert built(selected_nothing=True, ended=False).exit_status == 6
     assert built(FAILED, undecided).exit_status == 1
     assert built(undecided).exit_status == 6
     assert built(selected_nothing=True).exit_status == 5
 
 
 def test_an_interrupted_run_says_how_far_it_came() -> None:
-    report = built(*PASSED, interrupted=True)
+    report = built(*PASSED, ended=False, stopped="was interrupted")
     assert report.outcome == "inconclusive"
     assert report.sentence.endswith("is inconclusive: the run was interrupted when 1 of 8 requests had an answer.")
+    killed = built(*PASSED, ended=False)
+    assert killed.sentence.endswith("is inconclusive: the run was killed when 1 of 8 requests had an answer.")
+
+
+def test_a_run_that_did_not_end_says_how_to_go_on_with_it() -> None:
+    told = "\n".join(built(*PASSED, ended=False, folder=Path("my runs/one"), pending=("x00002",)).notices)
+    assert "`conformance check --resume 'my runs/one'` sends what is missing, with --resend also" in told
+    assert "--resume" not in "\n".join(built(*PASSED, ended=False, folder=Path("r"), problems=("line 2",)).notices)
+
+
+def test_of_a_damaged_journal_nothing_is_held_to_conform() -> None:
+    report = built(*PASSED, problems=tuple(f"run.jsonl, line {number}: torn" for number in range(2, 15)))
+    assert (report.outcome, report.exit_status) == ("inconclusive", 4)
+    assert report.sentence.endswith("is inconclusive: 13 lines of its journal are damaged.")
+    assert "Damaged: run.jsonl, line 2: torn." in report.notices
+    assert "Damaged: 3 lines more." in report.notices
+    assert built(FAILED, problems=("line 2",)).outcome == "does-not-conform"
 
 
 def test_nothing_selected_says_so() -> None:
@@ -242,8 +269,10 @@ def test_notices_tell_all_that_a_reader_must_know() -> None:
         unsent={"x00006": "the run stopped"},
         pending=("x00005",),
         problems=("line 9 is torn",),
+        ended=False,
+        stopped="was interrupted",
     )
-    told = "\n".join(build(run, PASSED, (), disagreements=(EMAIL, EMAIL), interrupted=True).notices)
+    told = "\n".join(build(run, PASSED, (), disagreements=(EMAIL, EMAIL)).notices)
     for part in (
         f"disagree, which is a defect of the suite: {EMAIL}.",
         "The run was interrupted",
@@ -257,7 +286,7 @@ def test_notices_tell_all_that_a_reader_must_know() -> None:
         "1 request sent, answer unknown: x00005.",
         "2 cases not sent: budget of 2 requests.",
         "1 request not sent: the run stopped.",
-        "Journal: line 9 is torn.",
+        "Damaged: line 9 is torn.",
     ):
         assert part in told
 

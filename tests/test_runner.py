@@ -123,12 +123,12 @@ def test_the_archive_loads_as_har(whole: Whole) -> None:
 
 def test_every_line_of_the_journal_is_json_and_each_request_has_a_line_before_and_after(whole: Whole) -> None:
     lines = [json.loads(line) for line in (whole.folder / "run.jsonl").read_text("utf-8").splitlines()]
-    kinds = [next(iter(line)) for line in lines]
-    assert (kinds[0], kinds[-1]) == ("header", "end")
-    assert kinds[1:-1] == ["sending", "exchange"] * len(whole.received)
+    kinds = [list(line)[1] for line in lines]
+    assert (*kinds[:2], kinds[-1]) == ("header", "plan", "end")
+    assert kinds[2:-1] == ["sending", "exchange"] * len(whole.received)
     ids = [line["sending"]["exchange"] for line in lines if "sending" in line]
     assert ids == [line["exchange"]["id"] for line in lines if "exchange" in line]
-    assert ids == sorted(ids) == [planned["exchange"] for planned in lines[0]["header"]["plan"]]
+    assert ids == sorted(ids) == [planned["exchange"] for planned in lines[1]["plan"]["plan"]]
 
 
 def test_every_exchange_that_a_verdict_names_is_in_the_report(whole: Whole) -> None:

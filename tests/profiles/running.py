@@ -35,6 +35,7 @@ from conformance.report.build import build
 from conformance.run.contracts import all_rules, contracts
 from conformance.run.execution import Run
 from conformance.run.header import header
+from conformance.run.header import planned as planned_facts
 from conformance.run.options import Options
 from conformance.run.setup import Setup, plan, set_up
 from conformance.target.journal import RunLog, now
@@ -188,7 +189,8 @@ def ask(
 
     records = list(in_turn(planned, judged))
     verdicts = decide(prepared.items, prepared.rules, records)
-    log = RunLog(header=header(prepared, planned, prepared.items, "in process", ""), records=tuple(records), ended=True)
+    facts = {**header(prepared, prepared.items, "in process", ""), **planned_facts(prepared, planned, prepared.items)}
+    log = RunLog(header=facts, records=tuple(records), ended=True)
     disagreements = sorted({rule for record in records for rule in record.judgement.disagreements})
     report = build(log, verdicts, observed(records, prepared.rules), disagreements=disagreements)
     return Checked(report, Path())

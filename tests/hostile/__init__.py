@@ -1,0 +1,1 @@
+"""A server that misbehaves in every way that we could think of, and what the suite must make of each."""
