@@ -83,6 +83,9 @@ def _command(arguments: Mapping[str, Any], *, quiet: bool, root: Path) -> list[s
         "--capture=no",
         "-p",
         PLUGIN,
+        # What is raised where nobody can catch it is told below, without its text.
+        "-p",
+        "no:unraisableexception",
         "--conformance-progress",
         *(["-q"] if quiet else []),
     ]
@@ -121,6 +124,7 @@ def _shielded(scratch: str) -> Iterator[None]:
     """
     kept = dict(os.environ)
     before = {name: signal.signal(name, signal.default_int_handler) for name in _ending()}
+    hook, sys.unraisablehook = sys.unraisablehook, _ignored
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -128,10 +132,17 @@ def _shielded(scratch: str) -> Iterator[None]:
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for ending, handler in before.items():
             signal.signal(ending, handler)
         os.environ.clear()
         os.environ.update(kept)
+
+
+def _ignored(raised: Any) -> None:
+    """A further signal may be heard anywhere; by then the run is being ended, and the traceback of it helps nobody."""
+    if not issubclass(raised.exc_type, KeyboardInterrupt):
+        told(f"{raised.exc_type.__name__} was ignored, since nobody could catch it")
 
 
 def _ending() -> Iterator[signal.Signals]:

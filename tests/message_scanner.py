@@ -17,6 +17,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_string, policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.utils import getaddresses
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
@@ -182,6 +184,9 @@ def _below(text: str) -> Iterator[str]:
         yield unquote_plus(text)
     if "\\u" in text:
         yield _UNICODE.sub(lambda found: chr(int(found[1], 16)), text)
+    if "=?" in text:
+        with contextlib.suppress(HeaderParseError, LookupError, ValueError):
+            yield str(make_header(decode_header(text)))
     if not text.isascii():
         yield unicodedata.normalize("NFKC", text)
     # What stands between the elements of a document belongs to several of them.

@@ -14,7 +14,7 @@ from conformance.run import execution, resuming, setup
 from conformance.run.options import Options
 from conformance.target.journal import Journal, read
 
-RUNS, EACH = 6, 12
+RUNS, EACH = 4, 12
 
 
 def begin(folder: str, gate, found) -> None:

@@ -235,6 +235,25 @@ def test_three_dead_exchanges_in_a_row_end_the_run_of_their_service(tmp_path) ->
     assert one.records[0].exchange.error == "Nothing listens at 127.0.0.1:9."
 
 
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_service_that_answered_and_then_drops_every_connection_is_given_up(tmp_path, workers: int) -> None:
+    """A balancer whose server died takes connections and closes them, some only after half a minute."""
+
+    def answer(sent: Request) -> Response:
+        if sent.body not in (b"c1", b"c11"):
+            raise WireError("The connection was closed before an answer.", True)
+        return RESPONSE
+
+    wire = FakeWire(answer)
+    one = finished(exchanger(tmp_path, plan(cases(40), (1, 11)), wire=wire, workers=workers))
+    # Nine are not enough, and c11 was answered; ten are, with what the other senders have under way.
+    assert 21 <= len(wire.sent) <= 21 + workers - 1
+    assert set(one.unsent.values()) == {
+        "10 requests in a row had no answer: The connection was closed before an answer"
+    }
+    assert set(one.unsent) == {f"x{number:05d}" for number in range(len(wire.sent) + 1, 41)}
+
+
 def test_an_answer_between_them_lets_the_run_go_on(tmp_path) -> None:
     def answer(sent: Request) -> Response:
         if sent.body in (b"c1", b"c2", b"c4", b"c5"):
@@ -410,7 +429,7 @@ def test_a_plan_without_steps_is_over_at_once(tmp_path) -> None:
 
 def test_sending_stands_before_and_exchange_after_each_request(tmp_path) -> None:
     finished(exchanger(tmp_path, plan(cases(2))))
-    kinds = [line.split(b'"')[5] for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
+    kinds = [line.split(b'"')[7] for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
     assert kinds == [b"header", b"sending", b"exchange", b"sending", b"exchange"]
 
 

@@ -12,6 +12,7 @@ from conformance.errors import ConformanceError
 from conformance.model import Case, Exchange, Expect, Judgement, Record, Reply, Response
 from conformance.target import journal as module
 from conformance.target.journal import Journal, read
+from conformance.target.journal.lines import opened, sealed
 from conformance.target.journal.records import (
     case_from,
     case_json,
@@ -181,8 +182,8 @@ def test_a_torn_last_line_is_left_out_and_is_no_problem(tmp_path, cut: int) -> N
 
 
 def resealed(value: object) -> bytes:
-    """A line that fits its checksum, whatever it says."""
-    text = json.dumps(value).encode() if not isinstance(value, bytes) else value
+    """A second line that fits its checksum, whatever it says."""
+    text = b'{"line": 2, ' + (json.dumps(value).encode() if not isinstance(value, bytes) else value)[1:]
     return b'{"crc32": "%08x", %s' % (zlib.crc32(text), text[1:])
 
 
@@ -197,6 +198,8 @@ def resealed(value: object) -> bytes:
         b'{"other": 1}',
         b'{"crc32": "00000000", "end": {"at": ""}}',
         b'{"crc32": "0", "end": {"at": ""}}',
+        b'{"crc32": "%08x", "end": {"at": ""}}' % zlib.crc32(b'{"end": {"at": ""}}'),
+        b'{"crc32": "%08x", "line": "2", "end": {}}' % zlib.crc32(b'{"line": "2", "end": {}}'),
         resealed({"other": 1}),
         resealed({"exchange": {}}),
         resealed({"exchange": {"id": 1}, "records": []}),
@@ -212,11 +215,94 @@ def test_a_damaged_line_is_named_and_the_rest_is_read(tmp_path, line: bytes) -> 
     path = tmp_path / "run.jsonl"
     written(path, record(exchange(1))).close()
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + line + b"\n" + lines[1])
+    path.write_bytes(lines[0] + line + b"\n" + sealed(opened(lines[1].rstrip())[1], 3))
     log = read(path)
     assert len(log.records) == 1
     (problem,) = log.problems
     assert problem.startswith(f"{path}, line 2: it ")
+
+
+def lines_of(tmp_path: Path, run: str = "r1", last: int = 4) -> list[bytes]:
+    """The lines of a whole run: header, plan, exchanges, end."""
+    path = tmp_path / f"{run}.jsonl"
+    journal = Journal.create(path, {**HEADER, "run": run})
+    journal.plan({"plan": []})
+    for number in range(1, last + 1):
+        journal.exchange(exchange(number), [record(exchange(number))])
+    journal.end()
+    journal.close()
+    return path.read_bytes().splitlines(keepends=True)
+
+
+MISSING, COPY, OTHER = "lines before it are missing", "it is a copy, or out of its place", "another run begins here"
+
+
+@pytest.mark.parametrize(
+    ("order", "problems"),
+    [
+        ("124567", [f"line 3: it says that it is line 4: {MISSING}"]),
+        ("1267", [f"line 3: it says that it is line 6: {MISSING}"]),
+        ("134567", [f"line 2: it says that it is line 3: {MISSING}"]),
+        ("13467", [f"line 2: it says that it is line 3: {MISSING}", f"line 4: it says that it is line 6: {MISSING}"]),
+        ("123345", [f"line 4: it says that it is line 3: {COPY}"]),
+        ("12342345", [f"line 5: it says that it is line 2: {COPY}"]),
+        ("1243567", [f"line 3: it says that it is line 4: {MISSING}", f"line 4: it says that it is line 3: {COPY}"]),
+        ("12345671234567", [f"line 8: it says that it is line 1: {COPY}"]),
+        ("1234567abcdefg", [f"line 8: {OTHER}, and is not read"]),
+        ("1234567abcdefghij", [f"line 8: {OTHER}, and is not read"]),
+        # The plan of a shard may be that of the other, byte by byte.
+        ("1234567bcdefghij", [f"line 8: it says that it is line 2: {COPY}", f"line 9: {OTHER}, and is not read"]),
+        ("12345", []),
+        ("1234567", []),
+    ],
+)
+def test_a_line_that_is_not_the_next_one_is_damage(tmp_path, order: str, problems: list[str]) -> None:
+    kept = dict(zip("1234567", lines_of(tmp_path), strict=False))
+    # Another run, of the same plan, whose answers came a little later.
+    kept |= dict(zip("abcdefghij", lines_of(tmp_path, "r2", 7), strict=False))
+    kept["c"] = sealed({"unsent": {"exchange": "x00001", "case": "", "reason": "no"}}, 3)
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b"".join(kept[one] for one in order))
+    log = read(path)
+    assert list(log.problems) == [f"{path}, {problem}" for problem in problems]
+    assert log.header["run"] == "r1"
+    moved = {"3"} if "43" in order else set()
+    assert {one.exchange.id for one in log.records} == {
+        f"x0000{int(one) - 2}" for one in {*order} - moved if one in "3456"
+    }
+
+
+def test_a_second_header_or_plan_is_damage_whatever_its_number(tmp_path) -> None:
+    path = tmp_path / "run.jsonl"
+    journal = Journal.create(path, HEADER)
+    journal.plan({"plan": []})
+    journal.plan({"plan": [1]})
+    journal.close()
+    path.write_bytes(path.read_bytes() + sealed({"header": {**HEADER, "run": "r2"}}, 4))
+    log = read(path)
+    assert log.problems == (f"{path}, line 3: it is a second plan", f"{path}, line 4: it is a second header")
+    assert log.header == {**HEADER, "plan": []}
+
+
+def test_a_damaged_line_counts_as_one(tmp_path) -> None:
+    lines = lines_of(tmp_path)
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b"".join((*lines[:3], b"x\n", *lines[4:])))
+    assert read(path).problems == (f"{path}, line 4: it has no checksum",)
+    path.write_bytes(b"".join((*lines[:3], b"x\n", *lines[5:])))
+    assert len(read(path).problems) == 2
+
+
+def test_a_run_that_is_gone_on_with_counts_on(tmp_path) -> None:
+    for cut in (0, 1, 30):
+        path = tmp_path / f"{cut}.jsonl"
+        written(path, record(exchange(1)), record(exchange(2))).close()
+        path.write_bytes(path.read_bytes()[: -cut or None])
+        journal = Journal.extend(path)
+        journal.resumed(command="")
+        journal.close()
+        assert [opened(line)[0] for line in path.read_bytes().splitlines()] == list(range(1, 4 + (cut != 30)))
+        assert read(path).problems == ()
 
 
 def test_every_changed_byte_of_a_line_is_damage(tmp_path) -> None:

@@ -10,6 +10,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,42 @@ def test_the_reserve_takes_up_room_and_is_gone_at_the_end(tmp_path: Path) -> Non
     assert kept.stat().st_blocks * 512 >= 3 * RESERVE
     journal.close()
     assert not kept.exists()
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def moved(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("elsewhere"))
+
+
+def replaced(path: Path) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def written_to(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"# looked at\n")
+
+
+@pytest.mark.parametrize("change", [removed, moved, replaced, emptied, written_to])
+def test_nothing_is_begun_where_the_journal_is_not_what_it_was(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    path = tmp_path / "run" / "run.jsonl"
+    path.parent.mkdir()
+    journal = Journal.create(path, HEADER)
+    journal.sending(STEPS[0])
+    journal.exchange(exchange(1), [record(exchange(1))])
+    change(path)
+    with pytest.raises(ConformanceError, match="removed, moved or changed by somebody else, so nothing more is sent"):
+        journal.sending(STEPS[1])
+    journal.close()
 
 
 # --- the whole command ------------------------------------------------------------------------------------------------

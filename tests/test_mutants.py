@@ -6,7 +6,7 @@ import pytest
 
 from conformance.facets import matches
 from conformance.patterns import parse
-from conformance.patterns.mutants import mutants
+from conformance.patterns.mutants import MOST_WRITTEN, mutants
 from conformance.run.contracts import contracts
 
 FIELDS = {member.name: member for member in contracts()["collection-policy"].operation.request.fields}
@@ -61,3 +61,10 @@ def test_a_mark_between_repetitions_of_repetitions_stays():
     # Without it an engine would try every way to cut a label in pieces.
     signs = {name for name, _ in mutants(MAIL) if name.startswith("sign-")}
     assert signs == {f"sign-{place}-{way}" for place in (2, 4, 5) for way in ("any", "optional")}
+
+
+def test_a_long_pattern_has_those_of_its_first_places():
+    # All of them would be as many as it has places, each as long as it is.
+    found = list(mutants("-" * 5000))
+    assert len(found) > 10
+    assert sum(len(text) for _, text in found) <= MOST_WRITTEN

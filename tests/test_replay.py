@@ -137,3 +137,34 @@ def test_an_exchange_of_another_plan_is_a_mistake_that_says_what_to_repeat(faile
     ran = conformance("check", "--target", "target.toml", "--depth", "smoke", "--replay", "x00100", cwd=failed.folder)
     assert ran.status == 4
     assert "repeat the selection, --seed and --depth of the run that it is from" in one_message(ran)
+
+
+@pytest.mark.parametrize("out", [(), ("--out", "run")])
+def test_a_mistyped_exchange_leaves_nothing_though_a_wsdl_was_fetched_to_find_out(
+    tmp_path: Path, out: tuple[str, ...]
+) -> None:
+    words = ("--service", "actualizar-correo", "--depth", "smoke", "--replay", "x99999")
+    ran = conformance("check", *words, *out, cwd=tmp_path)
+    assert ran.status == 4
+    assert "--replay x99999: the plan has no such exchange or case" in one_message(ran)
+    assert not list(tmp_path.rglob("run.jsonl*"))
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_replay_that_was_killed_says_what_it_does_not_know(failed: Run) -> None:
+    exchange = _deciding(failed, RULE)
+    words = ("check", "--target", "target.toml", "--seed", "3", "--replay", exchange, "--out", "killed")
+    assert conformance(*words, cwd=failed.folder).status == 1
+    path = failed.folder / "killed" / "run.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    begun = next(
+        number for number, line in enumerate(lines) if b'"sending": {"exchange": "%s"' % exchange.encode() in line
+    )
+    path.write_bytes(b"".join(lines[: begun + 1]))
+    for command in (("report", "killed"), ("check", "--resume", "killed")):
+        ran = conformance(*command, cwd=failed.folder)
+        assert (ran.status, ran.err) == (6, "")
+        told = {verdict["rule"]: verdict["reason"] for verdict in report_of(failed.folder / "killed")["verdicts"]}
+        assert told[RULE] == f"{exchange} was sent, its answer is unknown"
+    assert conformance("check", "--resume", "killed", "--resend", cwd=failed.folder).status == 1
+    assert _verdict(failed.folder / "killed", RULE) == "failed"

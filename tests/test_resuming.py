@@ -4,8 +4,9 @@ that nobody broke."""
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -24,12 +25,17 @@ from conformance.run.header import header, planned
 from conformance.run.options import Options
 from conformance.run.serving import defects
 from conformance.run.setup import Setup
-from conformance.target.exchanger import Exchanger
+from conformance.target import secrets
+from conformance.target.exchanger import Exchanger, Sender
 from conformance.target.journal import Journal, read
-from conformance.target.journal.earlier import FIRST, earlier, is_whole
+from conformance.target.journal.earlier import FIRST, earlier, is_whole, unanswered
+from conformance.target.journal.lines import opened, sealed
+from conformance.target.secrets import MASK
 from conformance.target.wire import WireError
 from tests.kills import differences
+from tests.test_canary_verdicts import coded
 from tests.test_cli import SERVICE, target_file
+from tests.test_refusals import undecided
 from tests.test_workers import TIGHT
 
 BASELINE = f"{SERVICE}/json/baseline"
@@ -65,29 +71,29 @@ class Broken:
     """One plan, and runs of it in process that end where a test wants."""
 
     def __init__(self, folder: Path, more: str = "") -> None:
-        self.folder = folder
         file = target_file(folder, "http://127.0.0.1:9/api/CollectionPolicy", more)
-        options = Options(target=file, depth="quick", rules=("*/request/Email/*", "*/request/M*"))
-        prepared = setup.set_up(options)
-        self.setup: Setup = setup.bind_all(prepared, None)
-        self.plan: Plan = setup.plan(self.setup, self.setup.items)
+        self._prepare(folder, Options(target=file, depth="quick", rules=("*/request/Email/*", "*/request/M*")))
         self.judge = Judge(self.setup.service(SERVICE).contract, self.setup.rules)
-        self.number = 0
         self.whole = self.run()
         self.report = self.told(self.whole)
 
-    def run(self, wire: Memory | None = None, *, from_: bytes | None = None, workers: int = 1, **how: Any) -> Path:
+    def _prepare(self, folder: Path, options: Options, environ: Mapping[str, str] | None = None) -> None:
+        self.folder, self.number = folder, 0
+        self.setup: Setup = setup.bind_all(setup.set_up(options, environ), None)
+        self.plan: Plan = setup.plan(self.setup, self.setup.items)
+
+    def run(self, wire: Sender | None = None, *, from_: bytes | None = None, workers: int = 1, **how: Any) -> Path:
         """A run, or one that goes on from a journal; the journal that it leaves."""
         self.number += 1
         path = self.folder / f"{self.number}.jsonl"
         log = None
         if from_ is None:
-            journal = Journal.create(path, header(self.setup, self.setup.items, "run", ""))
+            journal = Journal.create(path, header(self.setup, self.setup.items, "run", ""), self.setup.target.masks())
             journal.plan(planned(self.setup, self.plan, self.setup.items))
         else:
-            path.write_bytes(from_)
+            path.write_bytes(renumbered(from_))
             log = read(path)
-            journal = Journal.extend(path)
+            journal = Journal.extend(path, self.setup.target.masks())
             journal.resumed(command="")
         one = Exchanger(
             self.plan,
@@ -119,6 +125,12 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     return Broken(tmp_path_factory.mktemp("broken"))
 
 
+def renumbered(content: bytes) -> bytes:
+    """The lines as a run would have written them that never wrote those which a test left out."""
+    *whole, torn = content.split(b"\n")
+    return b"".join(sealed(opened(line)[1], number) for number, line in enumerate(whole, 1)) + torn
+
+
 def ids(path: Path) -> list[str]:
     return list(dict.fromkeys(record.exchange.id for record in read(path).records))
 
@@ -140,7 +152,7 @@ def kinds(path: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("workers", "step"),
-    [(1, 17), (4, 23), *(pytest.param(workers, 1, marks=pytest.mark.nightly) for workers in (1, 4))],
+    [(1, 29), (4, 37), *(pytest.param(workers, 1, marks=pytest.mark.nightly) for workers in (1, 4))],
 )
 def test_wherever_a_run_is_killed_the_resumed_one_tells_the_same(broken: Broken, workers: int, step: int) -> None:
     lines = broken.lines()
@@ -205,6 +217,40 @@ def test_a_baseline_without_a_known_answer_is_asked_again(broken: Broken, last: 
         assert broken.told(path)["outcome"] == broken.report["outcome"]
 
 
+@pytest.mark.parametrize("start", [0, 30, 60])
+def test_what_had_no_answer_is_sent_again_where_that_is_wanted(broken: Broken, start: int) -> None:
+    """A server that restarts in the middle: connections end, and then it is there again."""
+    closed = WireError("The connection was closed before an answer.", True)
+    path = broken.run(Memory(lambda sent, number: closed if start <= number < start + 2 else None))
+    log = read(path)
+    gone = unanswered(log)
+    assert log.ended
+    assert len(gone) == 2
+    assert (is_whole(log), is_whole(log, resend=True)) == (True, False)
+    wire = Memory()
+    assert broken.told(broken.run(wire, from_=path.read_bytes()))["outcome"] == broken.told(path)["outcome"]
+    assert wire.sent == []
+    again = broken.run(wire, from_=path.read_bytes(), resend=True)
+    assert differences(broken.report, broken.told(again)) == []
+    assert is_whole(read(again), resend=True)
+    # Beside a baseline without an answer no message was taken apart; now they are.
+    assert len(gone) < len(wire.sent) < len(ids(broken.whole)) // 2
+
+
+def test_of_a_message_that_went_on_in_parts_only_a_part_is_sent_again(broken: Broken) -> None:
+    closed = WireError("The connection was closed before an answer.", True)
+    path = broken.run(Memory(lambda sent, number: closed if number in (12, 13) else None))
+    log = read(path)
+    whole, part = dict.fromkeys(record.exchange.id for record in log.records if record.exchange.response is None)
+    assert part == f"{whole}.1.1"
+    assert unanswered(log) == (part,)
+    again = broken.run(from_=path.read_bytes(), resend=True)
+    assert unanswered(read(again)) == ()
+    there = [(verdict["rule"], verdict["outcome"]) for verdict in broken.report["verdicts"]]
+    assert [(verdict["rule"], verdict["outcome"]) for verdict in broken.told(again)["verdicts"]] == there
+    assert there != [(verdict["rule"], verdict["outcome"]) for verdict in broken.told(path)["verdicts"]]
+
+
 def test_a_run_that_was_gone_on_with_is_gone_on_with_again(broken: Broken) -> None:
     lines = broken.lines()
     first = broken.run(from_=b"".join(lines[: len(lines) // 3]), resend=True)
@@ -262,3 +308,59 @@ def test_the_exchanges_that_are_there_are_not_judged_anew(broken: Broken) -> Non
     cut = len(lines) // 2
     path = broken.run(from_=b"".join(lines[:cut]))
     assert path.read_bytes().startswith(b"".join(lines[:cut]))
+
+
+class Echoing:
+    """A SOAP service that says in each answer what the tenant's secret is, beside a code that is its way to refuse."""
+
+    def __init__(self, accepted: bytes) -> None:
+        self._accepted = accepted
+
+    def send(self, request: Request, tried: list[str]) -> Response:
+        code = "40" if request.body == self._accepted else "17"
+        body = coded(f"{ECHOED} {code}", f"{ECHOED}, as always")
+        return Response(status=200, headers=(("Content-Type", "text/xml; charset=utf-8"),), body=body)
+
+
+ECHOED = "hidden-of-this-tenant"
+
+
+class Masked(Broken):
+    """Such a service, of which nobody has declared what a refusal is."""
+
+    def __init__(self, folder: Path) -> None:
+        service, file = "envio-correo", folder / "target.toml"
+        section = 'url = "http://127.0.0.1:9/s"\nsoap = ["1.1"]\nheaders = { X-Token = "${QA_X}" }'
+        file.write_text(f"[{service}]\n{section}\n", "utf-8")
+        options = Options(target=file, depth="quick", rules=("*/request/CodigoEmpresa/*",))
+        self._prepare(folder, options, {"QA_X": ECHOED})
+        contract = self.setup.service(service).contract
+        self.judge = Judge(undecided(contract), self.setup.rules)
+        self.wire = Echoing(self.plan.steps[0].case.request.body)
+
+
+def test_a_resumed_run_whose_secret_is_echoed_comes_to_the_same_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each process masks with a key of its own, and the masks of two are not compared, those of one are."""
+    masked = Masked(tmp_path)
+    whole = masked.run(masked.wire)
+    lines = whole.read_bytes().splitlines(keepends=True)
+    report = masked.told(whole)
+    outcomes = {verdict["outcome"] for verdict in report["verdicts"] if "/request/" in verdict["rule"]}
+    assert "cant-tell" in outcomes, "what differs in a masked code is doubtful"
+    assert ECHOED.encode() not in whole.read_bytes()
+    assert MASK.encode() in whole.read_bytes()
+    for place, cut in enumerate(range(3, len(lines), 4)):
+        name = f"{place:08x}"
+        monkeypatch.setattr(secrets, "_KEY", name.encode())
+        monkeypatch.setattr(secrets, "_NAME", name)
+        path = masked.run(masked.wire, from_=b"".join(lines[:cut]), resend=True)
+        assert len({*re.findall(rb"#([0-9a-f]+):", path.read_bytes())}) == 1 + (cut > 3)
+        assert differences(unmasked(report), unmasked(masked.told(path))) == [], cut
+
+
+def unmasked(report: dict[str, Any]) -> dict[str, Any]:
+    """The report without what each process says in place of a masked text."""
+    made: dict[str, Any] = json.loads(re.sub(r"#[0-9a-f]+:[0-9a-f]+", "", json.dumps(report)))
+    return made

@@ -123,7 +123,7 @@ def test_the_archive_loads_as_har(whole: Whole) -> None:
 
 def test_every_line_of_the_journal_is_json_and_each_request_has_a_line_before_and_after(whole: Whole) -> None:
     lines = [json.loads(line) for line in (whole.folder / "run.jsonl").read_text("utf-8").splitlines()]
-    kinds = [list(line)[1] for line in lines]
+    kinds = [list(line)[2] for line in lines]
     assert (*kinds[:2], kinds[-1]) == ("header", "plan", "end")
     assert kinds[2:-1] == ["sending", "exchange"] * len(whole.received)
     ids = [line["sending"]["exchange"] for line in lines if "sending" in line]

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.model import Basis, Citation, Field
-from conformance.target.secrets import MASK, OPEN, Secrets
+from conformance.target.secrets import HEARD, MASK, OPEN, Secrets
 from conformance.target.settings import ServiceTarget
 from tests.target_support import target
 
@@ -377,3 +377,50 @@ def test_a_collection_grows_by_making_another() -> None:
     assert one.join(two) == two
     assert hash(one.join(two)) == hash(two)
     assert len(two) == 2
+
+
+SESSION = (("Content-Type", "text/plain"), ("Set-Cookie", 'sid="0123456789-abcdef"; Path=/somewhere/else; HttpOnly'))
+
+
+def test_the_cookie_that_an_answer_sets_is_masked_in_that_answer() -> None:
+    secrets = Secrets(["hidden-thing"])
+    heard = secrets.heard(SESSION)
+    assert heard.mask("hidden-thing 0123456789-abcdef /somewhere/else") == f"{MASK} {MASK} /somewhere/else"
+    assert MASK in heard.mask(base64.b64encode(b"sid=0123456789-abcdef").decode())
+    assert secrets.mask("0123456789-abcdef") == "0123456789-abcdef"
+    assert secrets.heard(SESSION) is heard
+
+
+def test_a_cookie_that_is_a_part_of_a_secret_does_not_tear_it() -> None:
+    secret = "first-half/Ñ and the second half"
+    quoted = secret.replace("Ñ", "=C3=91")
+    heard = Secrets([secret]).heard((("Set-Cookie", quoted),))
+    assert heard.mask(f"<{quoted}>") == f"<{MASK}>"
+    assert heard.mask_bytes(f"<{quoted}>".encode()) == f"<{MASK}>".encode()
+
+
+@pytest.mark.parametrize(
+    "headers", [(), SESSION[:1], (("Set-Cookie", "lang=es; Path=/"),), (("Set-Cookie", f"a={'long' * 100}"),)]
+)
+def test_what_is_no_session_adds_nothing(headers: tuple[tuple[str, str], ...]) -> None:
+    secrets = Secrets(["hidden-thing"])
+    assert secrets.heard(headers) is secrets
+
+
+def test_a_server_that_sets_a_thousand_cookies_costs_no_more_than_a_few() -> None:
+    headers = tuple(("Set-Cookie", f"a{number}=session-{number:06d}") for number in range(1000))
+    assert len(Secrets(["hidden-thing"]).heard(headers)) == HEARD
+
+
+def test_each_cookie_of_the_target_file_is_a_secret() -> None:
+    secrets = Secrets.for_headers((("Cookie", "sid=0123456789-abcdef; theme=dark; t=${CREDENTIAL}"),))
+    assert secrets.mask("sid 0123456789-abcdef, dark, ${CREDENTIAL}") == f"sid {MASK}, dark, ${{CREDENTIAL}}"
+
+
+def test_tokens_that_come_one_after_another_are_all_masked() -> None:
+    secrets = Secrets(["hidden-thing"])
+    tokens = [f"{number:03d}-token" for number in range(40)]
+    for token in tokens:
+        secrets = secrets.add(token)
+        assert secrets.mask(f"{token} hidden-thing") == f"{MASK} {MASK}"
+    assert secrets.mask(" ".join(tokens)) == " ".join([MASK] * 40)

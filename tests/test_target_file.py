@@ -415,3 +415,20 @@ def test_a_service_with_the_name_of_a_key_of_the_file_is_refused(tmp_path) -> No
 
 def test_sections_stand_in_the_order_of_what_they_ask_for() -> None:
     assert in_order(derived()) == ("collection-policy", "loans", "envio-correo", "actualizar-correo")
+
+
+def test_a_secret_that_cannot_be_masked_is_told_and_not_shown(tmp_path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(
+        'name = "${LONG}"\nenvironment = "${ONE} ${WORD}"\n[envio-correo]\nurl = "http://127.0.0.1:9/s.asmx"\n'
+        'auth = { kind = "wsse", username = "qa", password = "7" }\nvalues = { Clave = "€", CodigoEmpresa = 1 }\n'
+    )
+    environ = {"ONE": "ñ", "WORD": "True", "LONG": "a name"}
+    target = load_target(file, environ, CONTRACTS, {"envio-correo": ("soap-1.1",)})
+    told = [text for text in target.notices if text.startswith("The value of ")]
+    assert told == [
+        "The value of ${ONE} has one character and is not masked.",
+        "The value of ${WORD} is a word that every answer may hold and is not masked.",
+        "The value of envio-correo.values.Clave has one character and is not masked.",
+        "The value of envio-correo.auth.password has one character and is not masked.",
+    ]

@@ -473,6 +473,14 @@ def test_of_two_outcomes_the_graver_decides_in_either_order(one, other):
 def test_a_rule_over_every_answer_names_fifty_exchanges_at_most():
     found = decided(synthetic([PASSED] * 80))["http/no-server-error"]
     assert len(found.exchanges) == MOST_EXCHANGES == 50
+    again = list(synthetic([PASSED] * 80))
+    for place in (10, 20, 60):
+        one = again[place]
+        again[place] = replace(one, exchange=replace(one.exchange, id=f"x{place:05d}.r1.1"))
+    named = decided(again)["http/no-server-error"].exchanges
+    # What a resumed run asked again takes the place of none.
+    assert [name for name in named if ".r" not in name][-1] == "x00052"
+    assert len(named) == 52
 
 
 def test_the_order_of_arrival_does_not_matter():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from conformance.patterns import linear
+from conformance.wsdl.errors import Untold
 from conformance.wsdl.valid import MOST, Validator
 from tests.wsdl_shapes import Sheet, text_of
 from tests.wsdl_support import bound, from_file, from_text, sent
@@ -129,3 +131,47 @@ def test_an_operation_without_an_answer_wants_an_empty_body():
     assert validator.problems(answer(GOOD), "1.1") == (
         f"the WSDL wants an empty Body, and there is {NAME}Response in {SPACE}",
     )
+
+
+SHEET = text_of(Sheet())
+RETURNED = '<xs:element name="return" type="xs:string" minOccurs="0"/>'
+
+
+def returned(pattern, text):
+    """What is said of an answer whose text must have the pattern."""
+    kind = f'<xs:restriction base="xs:string"><xs:pattern value="{pattern}"/></xs:restriction>'
+    held = f'<xs:element name="return"><xs:simpleType>{kind}</xs:simpleType></xs:element>'
+    assert RETURNED in SHEET
+    made = bound(from_text(SHEET.replace(RETURNED, held)))
+    child = f'<d:actualizarCorreoClienteListaDocumentosResponse xmlns:d="http://formas.example/ws">{text}'
+    return Validator(made.description).problems(
+        etree.fromstring(f"{child}</d:actualizarCorreoClienteListaDocumentosResponse>"), "1.1"
+    )
+
+
+LARGE = "(a{0,1000}){0,1000}b"
+DEAR = r"(\w{0,90}){0,90}x"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "why"),
+    [
+        (LARGE, "aab", r"the pattern '.*' is not held against any text: repetitions that come to more than"),
+        ("[(", "aab", "is not held against any text: not a regular expression"),
+        (DEAR, "a" * 20_000, "is not held against a text of 20000 characters: it takes too long"),
+    ],
+)
+def test_a_text_that_is_not_held_against_its_pattern_is_no_valid_one(pattern, text, why, monkeypatch):
+    monkeypatch.setattr(linear, "MOST_WORK", 10_000)
+    with pytest.raises(Untold, match=why):
+        returned(pattern, f"<return>{text}</return>")
+
+
+@pytest.mark.parametrize(("text", "valid"), [("aax", True), ("aa", False)])
+def test_a_pattern_that_is_dear_for_long_texts_is_held_against_short_ones(text, valid):
+    assert (returned(DEAR, f"<return>{text}</return>") == ()) is valid
+
+
+def test_what_is_wrong_beside_a_pattern_that_is_too_much_is_told():
+    (found,) = returned(LARGE, "<return>aab</return><mas/>")
+    assert "mas" in found

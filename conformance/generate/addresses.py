@@ -41,7 +41,8 @@ UNOWNED = (
 OPAQUE = "@<unread>"
 """Stands for the addresses that a text could hold unseen."""
 _ROUNDS = 8
-_AT = re.compile(r"[@＠﹫]|&|%|\\[ux]|<!")
+_MARKS = ("@", "&", "%", "\\u", "\\x", "<!", "=?")
+"""An `@`, and what begins an escape of one."""
 _ESCAPE = re.compile(
     r"(?:(?<!\\)\\+(?:u\{?|x)|%u)"
     r"((?<=\{)[0-9a-fA-F]{1,6}\}|(?<=x)[0-9a-fA-F]{2}|(?<=u)[0-9a-fA-F]{4})"
@@ -54,6 +55,10 @@ _LONG = re.compile(r"&#(?:([xX]?)0+(?=[0-9a-fA-F])|[0-9]{9,})")
 """Zeros that a number begins with, and numbers so long that they are no character and that Python does not read."""
 _NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 _KINDS = ("cp037", "cp273", "cp500", "cp1026", "cp1140")
+_WRITTEN = re.compile(r"=\?[^?\s]{1,40}\?[qQ]\?([^?\s]*)\?=")
+"""A word as RFC 2047 writes it in a head of a mail, with escapes like `=40`."""
+_HEX = re.compile(r"=([0-9a-fA-F]{2})")
+_BRACKET = re.compile(r"([()])")
 _COMMENT = re.compile(r"\([^()]*\)")
 # Each begins only where a run of its characters begins: a long run without an address costs its length once.
 _FOLDED = re.compile(r"(?:(?<!\s)\s+)?([.@])\s*")
@@ -64,8 +69,10 @@ _LOCAL = re.compile(rf"[^{_ENDS}]*")
 _DOMAIN = re.compile(rf"@\s*(\[[^\]]*\]?|[^{_ENDS}]*)")
 _HOST = re.compile(r"[\w.-]*")
 _ODD = "!$%*+^~"
-_BETWEEN = re.compile(r">([^<>]+)<")
-"""A value between two tags."""
+_BETWEEN = re.compile(r">([^<>]+)(?:<|\Z)")
+"""A value between two tags, or behind the last of a broken document."""
+_QUOTED = re.compile(r"=\s?(\"[^\"<>]*\"|'[^'<>]*')")
+"""The value of an attribute."""
 _WORD = re.compile(r"[\w.+-]+\Z")
 _NAME = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,63}")
 _NESTED = 3
@@ -93,6 +100,12 @@ def unsafe(found: Sequence[str], recipients: Sequence[str] = ()) -> tuple[str, .
     )
 
 
+def _could(text: str) -> bool:
+    """May a reader take an `@` from it? What stands in base64 apart."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return any(mark in plain for mark in _MARKS)
+
+
 @lru_cache(maxsize=512)
 def addresses(text: str) -> tuple[str, ...]:
     """Everything in the text that could be a mail address, as `local@domain`; either side may be empty.
@@ -100,16 +113,28 @@ def addresses(text: str) -> tuple[str, ...]:
     The text is read as it stands and again after each round of undoing escapes (JSON, XML, percent, full width),
     so an address that only one reader would see is found.
     """
-    if "@" not in text and _AT.search(text) is None and RUN.search(text) is None:
+    if not _could(text) and RUN.search(text) is None:
         return ()
-    if declares(text):
-        return (OPAQUE,)
+    return (OPAQUE,) if declares(text) else tuple(_within(text, 0))
+
+
+def _within(text: str, depth: int) -> dict[str, None]:
+    values, elements = _parts(text, depth)
     found: dict[str, None] = {}
-    for form in _forms(text):
+    for value in values:
+        found.update(_value(value, depth + 1))
+    for form in _rounds(text, elements):
         found.update(dict.fromkeys(_found(form)))
         for held in unpacked(form):
-            found.update(dict.fromkeys(address for below in _forms(held) for address in _plain(below)))
-    return tuple(found)
+            if _could(held):
+                found.update(dict.fromkeys(address for below in _forms(held) for address in _plain(below)))
+    return found
+
+
+@lru_cache(maxsize=2**12)
+def _value(text: str, depth: int) -> dict[str, None]:
+    """The messages of a plan differ in one value; all others were read before."""
+    return _within(text, depth)
 
 
 def addresses_in(body: bytes, charset: str = "") -> tuple[str, ...]:
@@ -126,21 +151,37 @@ def addresses_in(body: bytes, charset: str = "") -> tuple[str, ...]:
     return tuple(found)
 
 
+def _parts(text: str, depth: int) -> tuple[Sequence[str], Sequence[str] | None]:
+    """The values of a document that are worth a look, and those of its elements that stand in pieces; None for the
+    elements of what is no document.
+
+    The tags of a document are those that it has before any escape is undone: `&lt;b` in one value opens nothing that
+    the next value could end.
+    """
+    if not text.lstrip("\ufeff \r\n\t").startswith("<"):
+        return (), None
+    elements = tuple(joined(text))
+    if depth >= _NESTED:
+        return (), elements
+    values = dict.fromkeys((*_BETWEEN.findall(text), *(one[1:-1] for one in _QUOTED.findall(text)), *elements))
+    return [value for value in values if value != text and _could(value)], elements
+
+
 def _forms(text: str, depth: int = 0) -> Iterator[str]:
-    # The tags of a document are those that it has before any escape is undone: `&lt;b` in one value opens nothing that
-    # the next value could end.
-    document = text.lstrip("\ufeff \r\n\t").startswith("<")
-    elements = tuple(joined(text)) if document else ()
-    if document and depth < _NESTED:
-        for value in dict.fromkeys((*_BETWEEN.findall(text), *elements)):
-            if value != text and _AT.search(value):
-                yield from _forms(value, depth + 1)
+    """The text in every way that a reader may take it, and so each of its values."""
+    values, elements = _parts(text, depth)
+    for value in values:
+        yield from _forms(value, depth + 1)
+    yield from _rounds(text, elements)
+
+
+def _rounds(text: str, elements: Sequence[str] | None) -> Iterator[str]:
     seen: set[str] = set()
     while text not in seen and len(seen) < _ROUNDS:
         yield text
         # What has no '@' in this round holds no address yet.
         if "@" in text:
-            yield from _read(text, (elements if not seen else ()) if document else joined(text))
+            yield from _read(text, joined(text) if elements is None else () if seen else elements)
         seen.add(text)
         text = _unescaped(text)
 
@@ -153,6 +194,8 @@ def _read(text: str, elements: Iterable[str]) -> Iterator[str]:
         folded = _folded(part)
         if folded != part:
             yield folded
+        if "(" in folded:
+            yield _folded(_uncommented(part))
 
 
 def _plain(text: str) -> Iterator[str]:
@@ -174,10 +217,28 @@ def _folded(text: str) -> str:
     return _FOLDED.sub(r"\1", text) if blanks else text
 
 
+def _uncommented(text: str) -> str:
+    """Without comments, whatever comments stand in them."""
+    kept: list[str] = []
+    begun: list[int] = []
+    for piece in _BRACKET.split(text):
+        if piece == ")" and begun:
+            del kept[begun.pop() :]
+            continue
+        if piece == "(":
+            begun.append(len(kept))
+        kept.append(piece)
+    return "".join(kept)
+
+
 def _unescaped(text: str) -> str:
+    if "=?" in text:
+        text = _WRITTEN.sub(lambda word: _HEX.sub(lambda found: chr(int(found[1], 16)), word[1]), text)
     if "\\" in text or "%" in text:
         text = _BLANK.sub(" ", _ESCAPE.sub(_escaped, text))
-    text = unquote(html.unescape(_LONG.sub(r"&#\1", text)))
+    if "&" in text:
+        text = html.unescape(_LONG.sub(r"&#\1", text))
+    text = unquote(text)
     return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DOTS)
 
 

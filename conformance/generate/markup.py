@@ -17,6 +17,10 @@ _NAME = re.compile(r"[^\s<>/\"'=]*")
 _IN_TAG = re.compile(r"[\"'>]")
 _PLAIN_TYPE = re.compile(r"<!DOCTYPE\s+[^\s<>\[\]\"']+\s*>", re.IGNORECASE)
 _TYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_BLANK = "\ufeff \r\n\t"
+_LEAF = re.compile(r"""<([^\s<>/"'=]++)(?:[^<>"'/]|"[^<>"]*+"|'[^<>']*+')*+>([^<>]*+)</\1\s*+>""")
+"""An element with nothing in it but text, which is most of a message."""
 
 
 @dataclass(slots=True)
@@ -35,7 +39,8 @@ def declares(text: str) -> bool:
 
 
 def joined(text: str) -> Iterator[str]:
-    """The text of every element in which something stands between pieces of it, and what stands outside of elements."""
+    """The text of every element in which something stands between pieces of it, and what stands outside of elements.
+    Where that is text, some readers take all tags away: the text without any of them."""
     if "<" not in text:
         return
     pieces: list[str] = []
@@ -61,6 +66,10 @@ def joined(text: str) -> Iterator[str]:
                 add(text[match.end() : until])
             place = until + (len(ending) if end >= 0 else 0)
             continue
+        if len(inside) < _DEEPEST and (leaf := _LEAF.match(text, match.start())):
+            pieces.append(leaf[2])
+            place = leaf.end()
+            continue
         named = _NAME.match(text, match.end())
         name = named[0] if named else ""
         place = _tag_end(text, match.end() + len(name))
@@ -69,11 +78,22 @@ def joined(text: str) -> Iterator[str]:
         elif slash == "" and not text.startswith("/>", place - 2) and len(inside) < _DEEPEST:
             inside.append(_Open(name, len(pieces)))
     add(text[place:])
-    if len(outside) > 1 and any(piece.strip() for piece in outside):
-        yield "".join(outside)
+    yield from _untagged(text, outside, pieces, broken=len(inside) > 1)
     for element in inside[1:]:
         if element.text and element.parted:
             yield "".join(pieces[element.first :])
+
+
+def _untagged(text: str, outside: list[str], pieces: list[str], *, broken: bool) -> Iterator[str]:
+    """What stands outside of elements. Some readers take all tags away there, and go on with what is left."""
+    told = "".join(outside).strip(_BLANK)
+    if told and len(outside) > 1:
+        yield "".join(outside)
+    # What stands before or behind a whole document is no part of its values.
+    if told and (broken or outside[0].strip(_BLANK) or any(mark in told for mark in "@&%\\")):
+        yield "".join(pieces)
+        last = text.rfind(">") + 1
+        yield _TAG.sub("", text[:last]) + text[last:]
 
 
 def _tag_end(text: str, place: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
@@ -20,6 +20,7 @@ from conformance.generate.soap import soap_transport_cases
 from conformance.generate.soap.stock import stock_cases
 from conformance.generate.subject import Subject
 from conformance.generate.transport import transport_cases
+from conformance.generate.unshown import unshown
 from conformance.model import Case, Expect, Level, Plan, Request, Rule, Step
 from conformance.rules.fields import walk
 from conformance.rules.http import about_answers
@@ -103,9 +104,11 @@ def _of_row(case: Case, row: int) -> Case:
     return replace(case, change=replace(case.change, row=row)) if case.change is not None else case
 
 
-def undecided(subject: Subject) -> Mapping[str, str]:
-    """Rule id → why nothing that the tenant has can decide it."""
-    return soap_members.undecided(subject) if is_soap(subject.encoding.name) else {}
+def undecided(subject: Subject, cases: Collection[Case]) -> Mapping[str, str]:
+    """Rule id → why nothing that the tenant has, or that is known, can decide it. `cases` are those of the subject."""
+    wanting = soap_members.undecided(subject) if is_soap(subject.encoding.name) else {}
+    # At the least depth no case is about a rule, and that is reason enough.
+    return {**(unshown(subject, cases) if any(case.rules for case in cases) else {}), **wanting}
 
 
 def plan_of(

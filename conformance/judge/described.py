@@ -15,7 +15,7 @@ from conformance.codecs.elements import elements
 from conformance.judge.reply import Answer, media_type
 from conformance.judge.show import whole
 from conformance.model import Case, Description, Finding, Outcome, Reply, Response, Result
-from conformance.wsdl.errors import Unreadable
+from conformance.wsdl.errors import Unreadable, Untold
 
 if TYPE_CHECKING:
     from conformance.wsdl.valid import Validator
@@ -29,9 +29,13 @@ def described_results(
 ) -> Iterator[Result]:
     """Results of the rules about the target's WSDL; `validator` holds its schemas."""
     version = case.encoding.removeprefix("soap-")
-    problems = _problems(validator, response, answer, version)
+    rule = f"{case.service}/response/valid"
+    try:
+        problems = _problems(validator, response, answer, version)
+    except Untold as reason:
+        yield Result(rule=rule, outcome=Outcome.CANT_TELL, reason=whole(str(reason)))
+        problems = None
     if problems is not None:
-        rule = f"{case.service}/response/valid"
         if not problems:
             yield Result(rule=rule, outcome=Outcome.PASSED)
         for problem in problems:

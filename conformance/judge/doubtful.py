@@ -11,14 +11,15 @@ from conformance.judge.refusals import alike, brief
 from conformance.model import Expect, Finding, Outcome, Record, Reply, Result, Rule
 from conformance.rules.soap import SOAP
 
-Said = Mapping[str, str]
+Texts = tuple[str, ...]
 
 
 class Baselines:
-    """What the accepted baselines say of how it went: only what all of them say alike."""
+    """What the accepted baselines say of how it went: only what all of them say alike. Of a text with a secret in it
+    each process made a mask of its own, so a resumed run has several for one place."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self._said: dict[tuple[str, str], dict[str, str]] = {}
+        self._said: dict[tuple[str, str], dict[str, Texts]] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
         self._codes: dict[tuple[str, str], set[str]] = {}
         for record in records:
@@ -31,12 +32,18 @@ class Baselines:
         key = (record.case.service, record.case.encoding)
         known = self._said.get(key)
         said = _brief(record)
-        same = said if known is None else {path: text for path, text in known.items() if alike(said.get(path), text)}
-        self._said[key] = same
+        if known is None:
+            self._said[key] = {path: (text,) for path, text in said.items()}
+        else:
+            self._said[key] = {
+                path: tuple(dict.fromkeys((*texts, said[path])))
+                for path, texts in known.items()
+                if _alike(said.get(path), texts)
+            }
         self._paths.setdefault(key, set()).update(said)
         self._codes.setdefault(key, set()).update(record.judgement.codes)
 
-    def of(self, service: str, encoding: str) -> Said:
+    def of(self, service: str, encoding: str) -> Mapping[str, Texts]:
         """The texts of the baselines; empty where none was accepted."""
         return self._said.get((service, encoding), {})
 
@@ -63,11 +70,11 @@ class Baselines:
             """Is a difference there one in how it went, and not in what was sent?"""
             return path in codes or (any_text and path not in judgement.echoed)
 
-        differ = [path for path, text in self._said[key].items() if not alike(said.get(path), text) and speaks(path)]
+        differ = [path for path, texts in self._said[key].items() if not _alike(said.get(path), texts) and speaks(path)]
         if differ:
             # What tells a reader most comes first: a code before other texts, one that is there, one that can be read.
-            path = min(differ, key=lambda one: (one not in codes, one not in said, "#" in self._said[key][one]))
-            text = self._said[key][path]
+            path = min(differ, key=lambda one: (one not in codes, one not in said, "#" in self._said[key][one][0]))
+            text = self._said[key][path][0]
             came = f"says {path} = {said[path]}" if path in said else f"does not say {path}"
             return _advice(f"the answer {came}, that of the baseline {text}", path, f"!= {text}")
         fresh = (path for path in said if path not in self._paths[key])
@@ -75,6 +82,11 @@ class Baselines:
         if new is None:
             return None
         return _advice(f"the answer says {new} = {said[new]}, which that of the baseline does not", new, said[new])
+
+
+def _alike(one: str | None, texts: Texts) -> bool:
+    """Does it say what each of the texts says, as far as one can tell?"""
+    return all(alike(one, text) for text in texts)
 
 
 def _brief(record: Record) -> dict[str, str]:
@@ -140,6 +152,6 @@ def _differs(mine: Record, theirs: Record, other: str, baselines: Baselines) -> 
     there = baselines.of(theirs.case.service, theirs.case.encoding)
     codes = baselines.codes(mine.case.service, mine.case.encoding)
     for path in here:
-        if path in there and not alike(here[path], there[path]) and path in codes:
-            return Finding(path=path, expected=f"{there[path]}, as in {other}", observed=here[path])
+        if path in there and path in codes and not all(_alike(text, there[path]) for text in here[path]):
+            return Finding(path=path, expected=f"{there[path][0]}, as in {other}", observed=here[path][0])
     return None

@@ -22,6 +22,7 @@ from conformance.model import (
     Result,
     Rule,
     Verdict,
+    asked_again,
     order_of,
 )
 from conformance.rules.soap import BOTH_VERSIONS
@@ -215,9 +216,16 @@ def _verdict(
         basis=rule.basis,
         outcome=outcome,
         findings=tuple(dict.fromkeys(_findings(deciding))),
-        exchanges=tuple(dict.fromkeys(record.exchange.id for record, _ in deciding))[:MOST_EXCHANGES],
+        exchanges=_first(record.exchange.id for record, _ in deciding),
         reason=reason,
     )
+
+
+def _first(exchanges: Iterable[str]) -> tuple[str, ...]:
+    """As many as are named. A baseline that a resumed run asked again takes the place of none."""
+    names = tuple(dict.fromkeys(exchanges))
+    beyond = [name for name in names if not asked_again(name)][MOST_EXCHANGES:]
+    return names[: names.index(beyond[0])] if beyond else names
 
 
 def _findings(pairs: Iterable[tuple[Record, Result]]) -> Iterator[Finding]:
@@ -239,7 +247,7 @@ def observed(records: Iterable[Record], rules: Mapping[str, Rule]) -> tuple[Obse
                 continue
             key = (observation.rule, observation.encoding, observation.sentence)
             known = merged.get(key)
-            exchanges = (*(known.exchanges if known else ()), *observation.exchanges)[:MOST_EXCHANGES]
+            exchanges = _first((*(known.exchanges if known else ()), *observation.exchanges))
             merged[key] = replace(observation, exchanges=exchanges)
     return (*merged.values(), *_together(evidence, rules))
 

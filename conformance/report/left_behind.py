@@ -6,6 +6,7 @@ must hear of it. Pure; must never import a writer.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,13 @@ def left_behind(log: RunLog) -> Iterator[str]:
         service = services.get(exchange.partition(".")[0], "")
         if service and order_of(exchange) > order_of(last.get(service, ("x00000", False))[0]):
             last[service] = (exchange, False)
+    file = log.header.get("options", {}).get("--target")
+    at = f" --target {shlex.quote(file)}" if file else ""
     for service, (exchange, sure) in sorted(last.items()):
         if not sure:
             yield (
                 f"{service} may be left as {exchange} left it: the run did not end with an accepted baseline. "
-                f"`conformance check --depth smoke --service {service}` sends the baseline"
+                f"`conformance check{at} --depth smoke --service {service}` sends the baseline"
             )
 
 

@@ -6,13 +6,16 @@ Pure; must never import a writer.
 from __future__ import annotations
 
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.report.evidence import exchanges
 from conformance.report.headline import how_far
 from conformance.report.left_behind import left_behind, taken
 from conformance.report.text import counted, full_stop, listed, one_line, unique
+from conformance.target.journal.earlier import unanswered
 from conformance.target.journal.reader import GOING_ON
+from conformance.target.pace import LONGEST_HOLD, pause_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +68,8 @@ def _unfinished(log: RunLog, facts: Facts) -> Iterator[str]:
         yield told
         return
     again = f"`conformance check --resume {shlex.quote(str(log.folder))}`"
-    yield f"{told}. {again} sends what is missing" + (", with --resend also what had no answer" if log.pending else "")
+    also = ", with --resend also what had no answer" if log.pending or unanswered(log) else ""
+    yield f"{told}. {again} sends what is missing{also}"
 
 
 def _coverage(header: Mapping[str, Any]) -> Iterator[str]:
@@ -120,6 +124,34 @@ def _evidence(log: RunLog) -> Iterator[str]:
         tries = f"{first.id} ({len(first.tried) + 1} tries): {one_line(first.tried[0])}"
         number = counted(len(again), "request")
         yield f"{number} needed more than one try, since no connection came about: {tries}"
+    yield from _pauses(log)
     if log.bodiless:
         ids = listed(log.bodiless, _IDS)
         yield f"The disk was full: of {ids} the answer was judged, and its body was not kept."
+
+
+def _pauses(log: RunLog) -> Iterator[str]:
+    """How often a service asked the run to wait. How long the run waited in all is not in its journal."""
+    named: dict[str, list[float]] = {}
+    for sent in exchanges(log).values():
+        exchange = sent.exchange
+        if exchange.response is None:
+            continue
+        pause = pause_asked(exchange.response, _moment(exchange.started))
+        if pause is not None:
+            named.setdefault(exchange.case.partition("/")[0], []).append(pause)
+    for service, pauses in sorted(named.items()):
+        longest = max(pauses)
+        told = f"{longest:.0f} seconds" if longest <= LONGEST_HOLD else f"more than {LONGEST_HOLD:.0f} seconds"
+        yield (
+            f"{service} asked for {counted(len(pauses), 'pause')} (429, or 503 with Retry-After) and got each"
+            + (f"; the longest that it named is {told}" if longest else "")
+        )
+
+
+def _moment(text: str) -> datetime:
+    """When that was; the beginning of time where a journal of another make has no time there."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(0, UTC)

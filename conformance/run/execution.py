@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -67,12 +68,16 @@ class Run:
         credential_at_hand(prepared.target)
         wire = Wire(prepared.target)
         self._closing.callback(wire.close)
-        pace = Pace(prepared.target.per_second)
+        pace = Pace(prepared.target.per_second, tell=_tell)
         fetch = journalled(wire, prepared.target, self._opened, self._start)
         prepared = setup.bind_all(prepared, pace.paced(fetch))
         prepared = replace(prepared, bound=numbered(prepared.bound, self._start))
-        self.plan = setup.plan(prepared, self._selected)
-        check_plan(self.plan, prepared.target)
+        try:
+            self.plan = setup.plan(prepared, self._selected)
+            check_plan(self.plan, prepared.target)
+        except ConformanceError:
+            self._discard()
+            raise
         facts = planned(prepared, self.plan, self._selected)
         log = self._log
         if log is not None and options.resume is not None and "plan" in log.header:
@@ -134,6 +139,19 @@ class Run:
             raise ConformanceError(f"--resume {options.resume}: another process went on with the run; do it again")
         self._journal.resumed(command=options.command, workers=options.workers, resend=options.resend)
         return self._journal
+
+    def _discard(self) -> None:
+        """Nothing was tested, by a mistake of the user: what was fetched to find that out is no run."""
+        journal, folder = self._journal, self.out
+        if self._log is not None or journal is None or folder is None:
+            return
+        self._journal = self.out = None
+        journal.close()
+        resuming.journal_in(folder).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+            if self._prepared.options.out is None:
+                folder.parent.rmdir()
 
     def _judged(self, prepared: Setup, journal: Journal) -> None:
         """Write down what is said of what was fetched before there was a plan."""
@@ -217,6 +235,13 @@ class Run:
             with contextlib.suppress(Exception):
                 journal.stopped(how)
             journal.close()
+
+
+def _tell(text: str) -> None:
+    """A line on stderr, should anybody read it."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"conformance: {text}\n")
+        sys.stderr.flush()
 
 
 def _judge(prepared: Setup) -> Callable[[Case, Exchange], Judgement]:

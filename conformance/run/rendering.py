@@ -117,6 +117,10 @@ def _items(log: RunLog) -> list[tuple[str, str]]:
         for result in record.judgement.results
     }
     borne |= {(rule, record.case.encoding) for record in again for rule in record.case.rules}
+    if not again:
+        # Its answer is unknown, or it was not sent: that is to be said of what it was planned for.
+        cases = [case for step in log.header.get("plan", ()) if step["exchange"] == replay for case in _cases(step)]
+        borne = {(rule, case["encoding"]) for case in cases for rule in case.get("rules", ())}
     return [item for item in items if item in borne]
 
 
@@ -148,10 +152,15 @@ def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
             reason = f"{exchange} was sent, its answer is unknown"
         else:
             reason = log.unsent.get(exchange, "the run ended before it was sent")
-        for case in (step["case"], *step.get("riders", ())):
+        for case in _cases(step):
             if case.get("expect") != Expect.OBSERVE:
                 reasons |= {(rule, case["encoding"]): reason for rule in case.get("rules", ())}
     return reasons | {(rule, encoding): reason for rule, encoding, reason in log.header.get("undecided", ())}
+
+
+def _cases(step: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """What a planned request is for."""
+    return (step["case"], *step.get("riders", ()))
 
 
 def _unsent_parts(log: RunLog, planned: Mapping[str, Any]) -> dict[tuple[str, str], str]:

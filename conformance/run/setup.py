@@ -203,8 +203,9 @@ def plan(setup: Setup, selected: Collection[Item]) -> Plan:
     reasons: dict[Item, str] = {}
     tested = subjects(setup)
     for subject in tested:
-        cases += cases_of(subject, setup.options.depth, setup.rules, cases_dir())
-        reasons |= {(rule, subject.encoding.name): why for rule, why in undecided(subject).items()}
+        found = cases_of(subject, setup.options.depth, setup.rules, cases_dir())
+        cases += found
+        reasons |= {(rule, subject.encoding.name): why for rule, why in undecided(subject, found).items()}
     for rule, encoding in selected:
         wanting = setup.service(setup.rules[rule].service).wanting
         if wanting and not rule.endswith("/http/wsdl"):

@@ -36,6 +36,7 @@ from conformance.target.settings import Target
 from conformance.target.wire import WireError
 
 DEAD_IN_A_ROW = 3
+DROPPED_IN_A_ROW = 10
 _BLINK = 0.5
 """A wait is cut into pieces of this length, so that a signal is heard on every platform."""
 
@@ -85,6 +86,7 @@ class Exchanger:
         self._records: list[Record] = []
         self._stopped: str | None = None
         self._dead: Counter[str] = Counter()
+        self._dropped: Counter[str] = Counter()
         self._given_up: dict[str, str] = {}
         self._answered = {one.case.service for one in earlier.records.values() if one.exchange.response is not None}
         self._thread: threading.Thread | None = None
@@ -253,19 +255,28 @@ class Exchanger:
 
     def _count(self, service: str, error: str | None, *, given_up: bool) -> None:
         """Three dead exchanges in a row end the service's run. Once it has answered, a connection that is dropped in
-        the middle is its way to fail now and then; one that is not there, or is never in time, still counts."""
+        the middle is its way to fail now and then, so it takes more of these; one that is not there, or is never in
+        time, still counts as before."""
         with self._state:
             if error is None:
                 self._answered.add(service)
-            elif not given_up and service in self._answered:
+                self._dead[service] = self._dropped[service] = 0
                 return
-            self._dead[service] = 0 if error is None else self._dead[service] + 1
+            self._dropped[service] += 1
+            if given_up or service not in self._answered:
+                self._dead[service] += 1
             if self._dead[service] >= DEAD_IN_A_ROW:
-                last = self._target.masks().mask(str(error)).rstrip(".")
-                self._given_up.setdefault(service, f"{DEAD_IN_A_ROW} requests in a row had no answer: {last}")
+                row = DEAD_IN_A_ROW
+            elif self._dropped[service] >= DROPPED_IN_A_ROW:
+                row = DROPPED_IN_A_ROW
+            else:
+                return
+            last = self._target.masks().mask(str(error)).rstrip(".")
+            self._given_up.setdefault(service, f"{row} requests in a row had no answer: {last}")
 
     def _record(self, step: Step, exchange: Exchange, sent: bool) -> Record:
         masks = self._target.masks()
+        masks = masks.heard(exchange.response.headers) if exchange.response else masks
         masked = masked_exchange(exchange, masks)
         records: list[Record] = []
         try:

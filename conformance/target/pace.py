@@ -38,11 +38,19 @@ class _Asked:
 
 
 class Pace:
-    """Slots for sends, at least `1 / per_second` apart and none during a hold; each sender waits for its own."""
+    """Slots for sends, at least `1 / per_second` apart and none during a hold; each sender waits for its own. `tell`
+    hears of each hold, so that a run that waits does not look like one that hangs."""
 
-    def __init__(self, per_second: float | None, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        per_second: float | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self._gap = 1 / per_second if per_second else 0.0
         self._clock = clock
+        self._tell = tell
         self._next = 0.0
         self._held = 0.0
         self._asked: dict[str, _Asked] = {}
@@ -58,7 +66,7 @@ class Pace:
                 if rest <= 0:
                     self._next = now + self._gap
                     return True
-                self._changed.wait(rest)
+                self._changed.wait(min(rest, threading.TIMEOUT_MAX))
             return False
 
     def stop(self) -> None:
@@ -76,7 +84,13 @@ class Pace:
             if response.status != 429 and pause is None:
                 asked.row, asked.vague = 0.0, 0
                 return None
-            return self._hold(asked, response.status, pause)
+            before = self._held
+            reason = self._hold(asked, response.status, pause)
+            rest = self._held - self._clock()
+            told = self._held > before
+        if told and self._tell is not None:
+            self._tell(f"{service or 'the target'} answered {response.status}: nothing is sent for {rest:.0f} s")
+        return reason
 
     def paced(self, send: Callable[[Request], Response]) -> Callable[[Request], Response]:
         """The send, in its slot and with its answer obeyed: for what is fetched before there is a plan."""
@@ -112,6 +126,12 @@ class Pace:
             return f"the service answered {status}, and all pauses come to more than {LONGEST_ALTOGETHER:.0f} seconds"
         self._held = now + pause
         return None
+
+
+def pause_asked(response: Response, now: datetime) -> float | None:
+    """The seconds that the answer asks to wait for, 0 where it does not say how long; None where it asks for none."""
+    pause = retry_after(response, now) if response.status in {429, 503} else None
+    return 0.0 if pause is None and response.status == 429 else pause
 
 
 def retry_after(response: Response, now: datetime) -> float | None:

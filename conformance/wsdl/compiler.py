@@ -6,6 +6,9 @@ a schema is compiled. Must never import what opens sockets.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import xmlschema
@@ -16,19 +19,44 @@ from conformance.patterns.linear import Machine, TooLongError
 from conformance.patterns.tree import Unsupported
 from conformance.patterns.xsd import parse_xsd
 
+_untold: ContextVar[list[str] | None] = ContextVar("untold", default=None)
+"""What could not be held against a pattern, since somebody asked."""
+
+
+@contextmanager
+def telling() -> Iterator[list[str]]:
+    """Meanwhile the list gets a reason for each text that counted as a match because nothing could be told of it."""
+    reasons: list[str] = []
+    token = _untold.set(reasons)
+    try:
+        yield reasons
+    finally:
+        _untold.reset(token)
+
 
 class _Held:
-    """In the place of a compiled expression; what cannot be told counts as a match."""
+    """In the place of a compiled expression; what cannot be told counts as a match, and is noted as such."""
 
-    def __init__(self, machine: Machine | None, pattern: str) -> None:
+    def __init__(self, machine: Machine | None, pattern: str, reason: str = "") -> None:
         self._machine = machine
+        self._reason = reason
         self.pattern = pattern
 
     def match(self, text: str) -> str | None:
         try:
-            return text if self._machine is None or self._machine.full(text) else None
+            if self._machine is not None:
+                return text if self._machine.full(text) else None
+            reason = self._reason
         except TooLongError:
-            return text
+            reason = f"{_shown(self.pattern)} is not held against a text of {len(text)} characters: it takes too long"
+        reasons = _untold.get()
+        if reasons is not None:
+            reasons.append(reason)
+        return text
+
+
+def _shown(pattern: str) -> str:
+    return f"the pattern {pattern[:100]!r}"
 
 
 class XsdPatternFacets(facets.XsdPatternFacets):
@@ -39,8 +67,9 @@ class XsdPatternFacets(facets.XsdPatternFacets):
         try:
             return _Held(Machine(parse_xsd(pattern)), pattern)
         except Unsupported as error:
-            self.parse_error(f"the pattern {pattern[:100]!r} is not held against any text: {error}", elem)
-            return _Held(None, pattern)
+            reason = f"{_shown(pattern)} is not held against any text: {error}"
+            self.parse_error(reason, elem)
+            return _Held(None, pattern, reason)
 
 
 class Schema(xmlschema.XMLSchema10):

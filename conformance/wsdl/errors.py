@@ -22,3 +22,7 @@ class Unbound(ConformanceError):  # noqa: N818 - as above
 
 class Unreadable(Exception):  # noqa: N818 - it names a state of an answer, not an error of ours
     """A stock client cannot make a value out of an answer; the text says why."""
+
+
+class Untold(Exception):  # noqa: N818 - as above
+    """Nothing wrong was found in a message, and not all of it could be held against its schema; the text says why."""

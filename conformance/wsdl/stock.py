@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -227,33 +228,31 @@ class _Answer:
     encoding: str | None = field(default=None)
 
 
-# What zeep tells of its work holds addresses, and with them what a target file keeps secret.
-logging.getLogger("zeep").setLevel(logging.ERROR)
-logging.getLogger("zeep").addHandler(logging.NullHandler())
-logging.getLogger("zeep").propagate = False
+_heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+"""What zeep logged in place of raising it, since somebody asked: a value that it could not read becomes None."""
 
 
-class _Ear(logging.Handler):
-    """Keeps what zeep logs in place of raising it: a value that it could not read becomes None."""
-
-    def __init__(self, heard: list[str]) -> None:
-        super().__init__(logging.ERROR)
-        self._heard = heard
-
-    def emit(self, record: logging.LogRecord) -> None:
+def _hear(record: logging.LogRecord) -> bool:
+    """Keep what is asked for, and let nothing through: what zeep tells of its work holds addresses and values, and with
+    them what a target file keeps secret. No handler of anybody sees it."""
+    heard = _heard.get()
+    if heard is not None and record.levelno >= logging.ERROR:
         error = record.exc_info[1] if record.exc_info else None
-        self._heard.append(_reason(error) if error is not None else record.getMessage())
+        heard.append(_reason(error) if error is not None else record.getMessage())
+    return False
+
+
+logging.getLogger("zeep").setLevel(logging.ERROR)
+for _name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "zeep"]:
+    # Only the filters of the logger that a record comes from are asked.
+    logging.getLogger(_name).addFilter(_hear)
 
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
     heard: list[str] = []
-    logger, ear = logging.getLogger("zeep"), _Ear(heard)
-    before = logger.propagate
-    logger.addHandler(ear)
-    logger.propagate = False
+    token = _heard.set(heard)
     try:
         yield heard
     finally:
-        logger.removeHandler(ear)
-        logger.propagate = before
+        _heard.reset(token)

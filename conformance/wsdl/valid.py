@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -11,7 +11,8 @@ import xmlschema
 from lxml import etree
 
 from conformance.model import Description
-from conformance.wsdl.errors import Unusable
+from conformance.wsdl.compiler import telling
+from conformance.wsdl.errors import Untold, Unusable
 from conformance.wsdl.operations import Part, Shape, shapes
 from conformance.wsdl.schemas import schema_of
 
@@ -21,7 +22,8 @@ _LONGEST = 300
 
 
 class Validator:
-    """Holds what stands in a Body against the schemas of a WSDL."""
+    """Holds what stands in a Body against the schemas of a WSDL. Untold where nothing is wrong as far as it goes, and
+    a pattern is more than can be held against a text here."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
@@ -31,17 +33,17 @@ class Validator:
     def problems(self, child: etree._Element | None, version: str) -> tuple[str, ...]:
         """Why the child of an answer's Body is not the operation's output; empty where it is."""
         _, output = shapes(self._description, version)
-        return tuple(islice(self._of(output, child), MOST))
+        return _told(self._of(output, child))
 
     def request_problems(self, child: etree._Element | None, version: str) -> tuple[str, ...]:
         """The same of a request and the operation's input."""
         given, _ = shapes(self._description, version)
-        return tuple(islice(self._of(given, child), MOST))
+        return _told(self._of(given, child))
 
     def fault_problems(self, child: etree._Element) -> tuple[str, ...]:
         """Why the child of a fault's detail is not as the WSDL declares it; empty where it declares no such element."""
         declared = self._maps.elements.get(str(child.tag))
-        return tuple(islice(_errors(declared, child), MOST)) if declared is not None else ()
+        return _told(_errors(declared, child)) if declared is not None else ()
 
     def _of(self, shape: Shape | None, child: etree._Element | None) -> Iterator[str]:
         if shape is None or not shape.tag:
@@ -86,6 +88,14 @@ class Validator:
         if found is None:
             raise Unusable(f"{self._description.url}: nothing declares {name or 'the type of a part'}")
         return found
+
+
+def _told(problems: Iterable[str]) -> tuple[str, ...]:
+    with telling() as untold:
+        found = tuple(islice(problems, MOST))
+    if untold and not found:
+        raise Untold(_line(untold[0]))
+    return found
 
 
 def _errors(component: Any, element: etree._Element) -> Iterator[str]:

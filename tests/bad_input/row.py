@@ -159,12 +159,12 @@ def a_run_of_other_rules(folder: Path, patched: pytest.MonkeyPatch) -> None:
     path = folder / "run" / "run.jsonl"
     first, *others = path.read_bytes().split(b"\n")
     header = {**json.loads(first)["header"], "rules": [["a", "json"]]}
-    path.write_bytes(b"\n".join((sealed({"header": header}).rstrip(b"\n"), *others)))
+    path.write_bytes(b"\n".join((sealed({"header": header}, 1).rstrip(b"\n"), *others)))
 
 
 def sealed_header(**header: Any) -> bytes:
     """The first line of a journal."""
-    return sealed({"header": header})
+    return sealed({"header": header}, 1)
 
 
 def journal(*lines: bytes) -> Files:

@@ -69,6 +69,11 @@ TOKENS = tuple(f"kqzvxw-token-{number}-jyvqzk" for number in range(3))
 """What the credential's command prints, one after another."""
 OF_THE_ENVIRONMENT = _narrow("https-proxy")
 """The password of a proxy that the environment names."""
+SESSION = "zeehgzk"
+"""The server's own secret begins with it."""
+
+CHILD = "child.json"
+"""What the credential's command saw: its own arguments and environment, and the arguments of who started it."""
 
 ALL: Mapping[str, str] = {
     **PLACES,
@@ -98,9 +103,16 @@ def seeded(folder: Path, server: str, *, digest: bool = False, requests: int = 9
     count = folder / "count"
     script = folder / "prints_a_token.py"
     script.write_text(
-        f"import pathlib, sys\ncount = pathlib.Path({str(count)!r})\n"
-        "n = int(count.read_text()) if count.exists() else 0\ncount.write_text(str(n + 1))\n"
-        f"print({TOKENS!r}[min(n, {len(TOKENS) - 1})])\nprint(sys.argv, file=sys.stderr)\n",
+        f"""
+import json, os, pathlib, sys
+count, parent = pathlib.Path({str(count)!r}), pathlib.Path(f"/proc/{{os.getppid()}}/cmdline")
+number = int(count.read_text()) if count.exists() else 0
+count.write_text(str(number + 1))
+print({TOKENS!r}[min(number, {len(TOKENS) - 1})])
+print(sys.argv, file=sys.stderr)
+seen = {{"argv": sys.argv, "environ": dict(os.environ), "parent": parent.read_text() if parent.exists() else ""}}
+pathlib.Path({str(folder / CHILD)!r}).write_text(json.dumps(seen))
+""",
         "utf-8",
     )
     of_basic = base64.b64encode(f"qa:{OF_BASIC}".encode()).decode()

@@ -6,6 +6,8 @@ can stand in. What it received in headers and bodies it sends back too.
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import gzip
 import itertools
 import json
@@ -24,7 +26,7 @@ from conformance.model import Request, Response
 from conformance.reference.service import State, answer
 from conformance.run.contracts import contracts
 from tests.canary.forms import FORMS
-from tests.canary.places import ALL, MAIL, REST, UPDATE
+from tests.canary.places import ALL, MAIL, REST, SESSION, UPDATE
 from tests.target_support import raw_server
 
 MARKUP = re.compile(r"<!--|<!\[CDATA\[|&#|&[a-z]+;")
@@ -62,6 +64,10 @@ class Singer:
     tokens: set[str] = field(default_factory=set)
     bodies: list[bytes] = field(default_factory=list)
     requests: int = 0
+    holds: int = 0
+    """The number of the request whose answer waits until `go_on` is set; 0 for none."""
+    reached: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -75,13 +81,24 @@ class Singer:
             self.requests += 1
             sent = self._reply(raw)
             self.bodies.append(sent)
-        connection.sendall(sent)
+            held = self.requests == self.holds
+        if held:
+            self.reached.set()
+            self.go_on.wait(60)
+        # Who waited has gone by now, where a run was killed.
+        with contextlib.suppress(OSError):
+            connection.sendall(sent)
 
     def _song(self, where: str) -> list[str]:
         self.where[where] += 1
         pairs = list(itertools.islice(self._pairs, HELD))
         self.said.update(pairs)
         return [FORMS[form](ALL[place]) for place, form in pairs]
+
+    @property
+    def _session(self) -> str:
+        """A secret of the server's own, another one in each answer."""
+        return f"{SESSION}-{self.requests}-of-a-session"
 
     def _reply(self, raw: bytes) -> bytes:
         head, _, body = raw.partition(b"\r\n\r\n")
@@ -115,9 +132,10 @@ class Singer:
     def _placed(  # noqa: C901 - a table of places
         self, found: Response, where: str, echo: str
     ) -> bytes:
-        song = self._song(where)
+        song = [self._session, base64.b64encode(self._session.encode()).decode(), *self._song(where)]
         line = [text for text in song if _HEADER.fullmatch(text)]
-        status, reason, headers, body = found.status, found.reason, found.headers, found.body
+        status, reason, body = found.status, found.reason, found.body
+        headers = (*found.headers, ("Set-Cookie", f"sid={self._session}; Path=/; HttpOnly"))
         if where == "a header":
             headers += tuple((f"X-Seen-{place}", text) for place, text in enumerate(line))
         elif where == "the name of a header":
@@ -135,7 +153,7 @@ class Singer:
         elif where in {"an error page", "nothing but the echo", "another body than was asked for"}:
             status = {"an error page": 500}.get(where, 200)
             body = f"<html><body><pre>{echo}</pre>{' '.join(song)}</body></html>".encode()
-            return _http(status, "OK", (("Content-Type", "text/html; charset=utf-8"),), body)
+            return _http(status, "OK", (("Content-Type", "text/html; charset=utf-8"), headers[-1]), body)
         elif where in {"a fault", "a refusal"}:
             status, reason = 400, "Bad Request"
         body = self._sung(found, song, echo)
@@ -186,4 +204,7 @@ def singing() -> Iterator[Singer]:
     with raw_server(singer.answer) as server:
         parts = urlsplit(server.url)
         singer.url = f"{parts.scheme}://{parts.netloc}"
-        yield singer
+        try:
+            yield singer
+        finally:
+            singer.go_on.set()

@@ -230,7 +230,7 @@ def luring(status: int, front: str) -> Hook:
     return hook
 
 
-@pytest.mark.parametrize("status", [0, pytest.param(301, marks=pytest.mark.nightly), 307])
+@pytest.mark.parametrize("status", [0, *(pytest.param(one, marks=pytest.mark.nightly) for one in (301, 307))])
 @pytest.mark.parametrize("service", [POLICY, pytest.param(MAIL, marks=pytest.mark.nightly), UPDATE])
 def test_no_answer_makes_the_suite_ask_elsewhere(
     service: str, status: int, provoked: Provoked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -346,10 +346,7 @@ def guarded_command(folder: Path, *arguments: str) -> tuple[int, Seen, str]:
 
 @pytest.mark.parametrize(
     "command",
-    [
-        pytest.param(one, marks=[pytest.mark.nightly] if one in {"smoke", "replay", "plugin"} else [])
-        for one in COMMANDS
-    ],
+    [pytest.param(one, marks=[pytest.mark.nightly] if one not in {"check", "bind"} else []) for one in COMMANDS],
 )
 def test_no_command_sends_to_another_machine_without_effects(command: str, provoked: Provoked, tmp_path: Path) -> None:
     (tmp_path / "t.toml").write_text(
@@ -370,7 +367,6 @@ def test_what_needs_no_target_leaves_this_machine_alone(provoked: Provoked, tmp_
     for arguments in (
         ("check", "--depth", "smoke", "--out", "run"),
         ("report", "run", "--out", "again"),
-        ("check", "--dry-run", "--depth", "smoke"),
     ):
         status, seen, said = guarded_command(tmp_path, *arguments)
         assert status in {0, 6}, said
@@ -381,8 +377,12 @@ def test_what_needs_no_target_leaves_this_machine_alone(provoked: Provoked, tmp_
 @pytest.mark.nightly
 @pytest.mark.parametrize(
     "arguments",
-    [("prove", "--service", UPDATE), ("check", "--depth", "smoke", "--replay", "x00001", "--out", "replayed")],
-    ids=["prove", "replay"],
+    [
+        ("prove", "--service", UPDATE),
+        ("check", "--depth", "smoke", "--replay", "x00001", "--out", "replayed"),
+        ("check", "--dry-run", "--depth", "smoke"),
+    ],
+    ids=["prove", "replay", "dry-run"],
 )
 def test_what_takes_long_leaves_this_machine_alone(
     arguments: tuple[str, ...], provoked: Provoked, tmp_path: Path

@@ -51,6 +51,8 @@ DISGUISED = {
     "a quoted local part": '"el jefe"@acme.com',
     "a comment in it": "jefe@(aqui)acme.com",
     "a comment at its end": "jefe@acme.com(example.com)",
+    "a comment in a comment": "jefe@((aqui) y (alla))acme.com",
+    "a word with escapes": "=?utf-8?q?jefe=40acme=2Ecom?=",
     "blanks around": "jefe @ acme . com",
     "a folded line": "jefe@\r\n acme.com",
     "an address of a machine": "jefe@[10.0.0.1]",
@@ -67,6 +69,9 @@ DISGUISED = {
     "a list": "qa@example.com, jefe@acme.com",
     "a list with semicolons": "qa@example.com;jefe@acme.com",
     "a group": "todos: qa@example.com, jefe@acme.com;",
+    "markup that is not closed": "jefe@<b>acme.com",
+    "markup around the domain": "jefe@<b>acme.com</b>",
+    "markup without a name": "jefe@<>acme.com",
     "below a domain that is nobody's": "jefe@example.com.acme.com",
     "like a domain that is nobody's": "jefe@notexample.com",
     "a NUL behind": "jefe@acme.com\0.example.com",
@@ -149,7 +154,14 @@ def test_a_text_without_an_address_is_sent(text: str, way: str) -> None:
     check_send(request(HERE, WAYS[way](text)), target(HERE))
 
 
-@pytest.mark.parametrize("text", ["a <b", "R&D <norte> y <sur", "5 < x", "x</b>", "<![CDATA[ <!-- "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R&D <norte> y <sur",
+        "<![CDATA[ <!-- ",
+        *(pytest.param(text, marks=pytest.mark.nightly) for text in ("a <b", "5 < x", "x</b>")),
+    ],
+)
 def test_a_value_of_the_target_with_a_mark_of_xml_can_be_sent_in_every_message(text: str, tmp_path: Path) -> None:
     told = json.dumps(text)
     (tmp_path / "t.toml").write_text(
@@ -174,7 +186,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=9).map("".join), st.sampled_from(sorted(WAYS)))
-@settings(max_examples=settings().max_examples * 10)
+@settings(max_examples=settings().max_examples * 3)
 def test_what_the_scanner_would_deliver_the_guard_does_not_send(text: str, way: str) -> None:
     body = WAYS[way](text)
     found = [address for address in scanned(b"POST / HTTP/1.1\r\n\r\n" + body).addresses if deliverable(address)]
@@ -319,7 +331,7 @@ OWN_VALUES = {
     "depth",
     [
         "smoke",
-        "quick",
+        pytest.param("quick", marks=pytest.mark.nightly),
         pytest.param("standard", marks=pytest.mark.nightly),
         pytest.param("deep", marks=pytest.mark.nightly),
     ],

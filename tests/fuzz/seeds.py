@@ -22,7 +22,7 @@ from tests.wsdl_support import FOLDER
 
 Seeds = Callable[[], tuple[bytes, ...]]
 OURS = Path(contract_json.__file__).parent.parent / "documents" / "readings"
-SEAL = re.compile(rb'\{"crc32": "[0-9a-f]{8}", ')
+SEAL = re.compile(rb'\{"crc32": "[0-9a-f]{8}", "line": [0-9]+, ')
 
 
 def decoded(service: str, encoding: str, part: str) -> Seeds:
@@ -121,7 +121,7 @@ def beside_a_page(use: Callable[[Path], object]) -> Callable[[Path], object]:
 
 @cache
 def journals() -> tuple[bytes, ...]:
-    """A short run against the reference, without the checksums."""
+    """A short run against the reference, without numbers and checksums."""
     return (_journal("collection-policy"),)
 
 
@@ -135,11 +135,14 @@ def _journal(service: str) -> bytes:
 
 
 def sealed(data: bytes) -> bytes:
-    """The lines with a checksum that fits, where they look like such lines at all."""
-    lines = data.split(b"\n")
-    return b"\n".join(
-        b'{"crc32": "%08x", %s' % (zlib.crc32(line), line[1:]) if line.startswith(b"{") else line for line in lines
-    )
+    """The lines with a number and a checksum that fits, where they look like such lines at all."""
+    lines = enumerate(data.split(b"\n"), 1)
+    return b"\n".join(_sealed(line, number) if line.startswith(b"{") else line for number, line in lines)
+
+
+def _sealed(line: bytes, number: int) -> bytes:
+    text = b'{"line": %d, %s' % (number, line[1:])
+    return b'{"crc32": "%08x", %s' % (zlib.crc32(text), text[1:])
 
 
 def masked() -> tuple[bytes, ...]:

@@ -36,7 +36,7 @@ WAYS: tuple[Way, ...] = (
     *some(ways_wsdl.IMPORTS, 2),
     *some(ways_wsdl.CONTENT, 2),
     *some(ways_wsdl.BOMBS, 2),
-    *some(ways_wsdl.SLOW, 4),
+    *some(ways_wsdl.SLOW, 2),
     *some(ways_wsdl.ADDRESSES, 3),
     *some(ways_wsdl.TEXTS, 3),
 )

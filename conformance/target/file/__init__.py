@@ -17,14 +17,14 @@ from pydantic import ValidationError
 
 from conformance.errors import ConformanceError
 from conformance.model import Contract, Field, Headers
-from conformance.target.credential import PLACEHOLDER, Credential
+from conformance.target.credential import Credential
 from conformance.target.file import soap
 from conformance.target.file.checks import mistakes, shape
 from conformance.target.file.environment import Mistake, substituted
+from conformance.target.file.notices import in_the_clear, unmasked
 from conformance.target.file.sections import RestSection, Section, TargetFile, WsdlSection, file_model
 from conformance.target.file.tls_checks import bundle_mistakes
-from conformance.target.guard import loopback_address
-from conformance.target.secrets import Secrets
+from conformance.target.secrets import Secrets, marked
 from conformance.target.settings import CONNECT_TIMEOUT, EXCHANGE_TIMEOUT, ServiceTarget, Target
 from conformance.toml_file import load_toml
 
@@ -54,11 +54,13 @@ def load_target(
     # What a missing variable leaves behind has been reported once.
     wrong += [(key, text) for key, text in mistakes(found.tree, contracts, path.parent) if key not in spoilt]
     if wrong or file is None:
-        secrets = Secrets(value for value in found.values if len(value) > 1)
+        secrets = Secrets(found.values.values())
         lines = dict.fromkeys(secrets.mask(f"{path}: {_key(key)}{sentence}") for key, sentence in wrong)
         raise ConformanceError("\n".join(lines))
-    secrets = Secrets(found.values).add(*_passwords(environ))
-    return _target(path, file, secrets, contracts, covered)
+    secrets = Secrets(found.values.values()).add(*_passwords(environ))
+    notices = list(unmasked({f"${{{name}}}": value for name, value in found.values.items()}))
+    notices += _unmasked_literals(file, frozenset(found.values.values()), contracts)
+    return _target(path, file, secrets, notices, contracts, covered)
 
 
 def reference_target(
@@ -104,17 +106,17 @@ def _target(
     path: Path,
     file: TargetFile,
     secrets: Secrets,
+    notices: list[str],
     contracts: Mapping[str, Contract],
     covered: Mapping[str, tuple[str, ...]],
 ) -> Target:
-    notices: list[str] = []
     services: dict[str, ServiceTarget] = {}
     for service, section in file.sections().items():
         kept = _kept(service, section, contracts, covered, notices)
         secrets = secrets.join(_secrets(service, section, contracts))
         if kept:
             services[service] = _service(service, section, kept, contracts[service], path.parent)
-            notices += _in_the_clear(services[service])
+            notices += in_the_clear(services[service])
     secrets = secrets.add(*_passwords({"proxy": file.proxy or ""}))
     certificate = file.tls.client_cert
     base = path.parent
@@ -212,18 +214,6 @@ def _passwords(environ: Mapping[str, str]) -> Iterator[str]:
                 yield from (password, unquote(password))
 
 
-def _in_the_clear(kept: ServiceTarget) -> Iterator[str]:
-    """A notice where credentials leave this machine without TLS."""
-    token = any(PLACEHOLDER in value for _, value in kept.headers)
-    if not (kept.auth or token or Secrets.for_headers(kept.headers)):
-        return
-    for key, address in (("url", kept.url), ("wsdl", kept.wsdl)):
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        if parts.scheme == "http" and host != "localhost" and not loopback_address(host):
-            yield f"{kept.service} sends its credentials unencrypted: its {key} is http, not https."
-
-
 def _wsdl(section: Section, base: Path) -> str:
     """The address of the WSDL, or the file that it is in, which the target file names from where it stands."""
     named = section.wsdl if isinstance(section, WsdlSection) else ""
@@ -233,6 +223,20 @@ def _wsdl(section: Section, base: Path) -> str:
 def _refers(field: Field) -> bool:
     below: Iterator[Field] = iter((*field.fields, *((field.item,) if field.item else ())))
     return "reference" in field.marks or any(_refers(one) for one in below)
+
+
+def _unmasked_literals(file: TargetFile, told: frozenset[str], contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """The same of what is secret by its place and stands in the file as it is."""
+    for service, section in file.sections().items():
+        named: dict[str, str] = {}
+        for row in _rows(section) if service in contracts else []:
+            named |= {
+                f"{service}.values.{name}": value
+                for name, value in marked(row, contracts[service].operation.request.fields)
+            }
+        who = soap.auth(section)
+        named |= {f"{service}.auth.password": who.password} if who and who.password else {}
+        yield from unmasked({name: value for name, value in named.items() if value not in told})
 
 
 def _secrets(service: str, section: Section, contracts: Mapping[str, Contract]) -> Secrets:

@@ -23,10 +23,10 @@ Mistake = tuple[Path, str]
 
 @dataclass(slots=True)
 class Substitution:
-    """What came of a tree: `tree` with the values in it, what was put in, and what is wrong."""
+    """What came of a tree: `tree` with the values in it, what was put in by name, and what is wrong."""
 
     tree: Any = None
-    values: set[str] = field(default_factory=set)
+    values: dict[str, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -67,7 +67,7 @@ def _text(text: str, path: Path, environ: Mapping[str, str], done: Substitution,
         elif not _encodable(environ[name]):
             done.mistakes.append((path, f"the environment variable {name} is not UTF-8 text"))
         else:
-            done.values.add(environ[name])
+            done.values[name] = environ[name]
             return environ[name]
         return match[0]
 

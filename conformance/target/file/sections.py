@@ -40,7 +40,8 @@ def _one_or_more(value: object) -> object:
 _PAIR = 2
 
 Positive = Annotated[float, BeforeValidator(_as_float), Field(gt=0, le=86_400, allow_inf_nan=False)]
-Rate = Annotated[float, BeforeValidator(_as_float), Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[float, BeforeValidator(_as_float), Field(ge=0.001, allow_inf_nan=False)]
+"""A second; the least is one in a thousand seconds: nobody waits for a slower run, and no clock here counts so far."""
 Text = Annotated[str, Field(min_length=1)]
 Values = dict[str, Any]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.judge.parts import Splitting, is_baseline
-from conformance.model import Plan, Record, Step, order_of
+from conformance.model import Plan, Record, Step, asked_again, order_of
 from conformance.target.journal.reader import RunLog
 
 
@@ -42,13 +42,26 @@ FIRST = Earlier()
 
 def is_whole(log: RunLog, *, resend: bool = False) -> bool:
     """Is nothing missing that a further start would send?"""
-    missing = log.unreached or log.unsent.keys() - log.spent or (resend and log.pending)
+    missing = log.unreached or log.unsent.keys() - log.spent or (resend and (log.pending or unanswered(log)))
     return log.ended and not missing
+
+
+def unanswered(log: RunLog) -> tuple[str, ...]:
+    """What went out, and had no answer in its time or before the connection ended. Not a message that went on in parts,
+    which say what it did not, nor what is beside the plan."""
+    known = (*log.unsent, *log.pending, *(record.exchange.id for record in log.records))
+    above = {name.partition(".")[0] for name in known if not asked_again(name) and "." in name}
+    gone = (record.exchange.id for record in log.records if record.exchange.response is None)
+    return tuple(
+        name
+        for name in dict.fromkeys(gone)
+        if not (name.startswith("w") or asked_again(name) or name in log.unreached or name in above)
+    )
 
 
 def earlier(log: RunLog, plan: Plan, *, resend: bool = False) -> Earlier:
     """What the journal holds of the plan, for the next start of the run."""
-    gone = set(log.unreached)
+    gone = {*log.unreached, *(unanswered(log) if resend else ())}
     records: dict[str, Record] = {}
     for record in log.records:
         if record.exchange.id not in gone:

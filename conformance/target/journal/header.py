@@ -15,8 +15,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$")]
 Encoding = Literal["json", "xml", "form", "soap-1.1", "soap-1.2"]
-Item = tuple[str, str]
-Reason = tuple[str, str, str]
+Item = tuple[str, Encoding]
+Reason = tuple[str, Encoding, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class Begun:
     strict: bool
     suite: Suite
     target: Target
-    settings: list[Item]
+    settings: list[tuple[str, str]]
     scope: Scope
     contracts: dict[str, Contract]
     rules: list[Item]

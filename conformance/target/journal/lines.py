@@ -1,8 +1,9 @@
 """The file under a journal: lines with a checksum, appended whole or not at all, by one process at a time.
 
-A line is `{"crc32": "0a1b2c3d", …}`, CRC-32 over its bytes without that member. Beside the file lies a reserve, which
-is given up where the disk is full: then what is under way still fits, and nothing more is begun. Knows nothing of what
-the lines say; standard library only.
+A line is `{"crc32": "0a1b2c3d", "line": 17, …}`: CRC-32 over its bytes without that member, and its number in the file,
+so that neither a change nor a line that is gone goes unnoticed. Beside the file lies a reserve, which is given up where
+the disk is full: then what is under way still fits, and nothing more is begun. Knows nothing of what the lines say;
+standard library only.
 """
 
 from __future__ import annotations
@@ -37,24 +38,36 @@ class FullError(ConformanceError):
     """The journal takes no more, so nothing more is sent."""
 
 
-def sealed(value: Mapping[str, Any]) -> bytes:
-    """The line, with its checksum."""
+def sealed(value: Mapping[str, Any], number: int) -> bytes:
+    """The line, with its checksum and its number."""
+    return _sealed(_encoded(value), number)
+
+
+def _encoded(value: Mapping[str, Any]) -> bytes:
     try:
-        text = json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(value).encode("ascii")
+        return json.dumps(value).encode("ascii")
+
+
+def _sealed(text: bytes, number: int) -> bytes:
+    text = b'{"line": %d, %s' % (number, text[1:])
     return b'{"crc32": "%08x", %s\n' % (zlib.crc32(text), text[1:])
 
 
-def opened(line: bytes) -> Any:
-    """What the line says; ValueError where it does not fit its checksum, or has none."""
+def opened(line: bytes) -> tuple[int, dict[str, Any]]:
+    """The number of the line, and what it says; ValueError where it does not fit its checksum, or has none."""
     seal = _SEAL.match(line)
     if seal is None:
         raise ValueError("it has no checksum")
     text = b"{" + line[seal.end() :]
     if zlib.crc32(text) != int(seal[1], 16):
         raise ValueError("it does not fit its checksum")
-    return json.loads(text.decode("utf-8"))
+    value = json.loads(text.decode("utf-8"))
+    number = value.pop("line", None)
+    if type(number) is not int:
+        raise ValueError("it has no number")
+    return number, value
 
 
 class LineFile:
@@ -64,6 +77,7 @@ class LineFile:
         self._path = path
         self._file = file
         self._end = file.seek(0, os.SEEK_END)
+        self._lines = 0
         self._lock = threading.Lock()
         self._size = RESERVE * senders
         self._reserve = path.with_name(f"{path.name}.reserve")
@@ -85,9 +99,11 @@ class LineFile:
         lines = cls(path, _open(path, "r+b"), senders)._ready()
         content = path.read_bytes()
         whole = content.rfind(b"\n") + 1
+        lines._lines = content.count(b"\n")
         if _fits(content[whole:]):
             # Killed between the line and its end: it is whole.
             lines._put(b"\n")
+            lines._lines += 1
         else:
             lines._cut(whole)
         return lines
@@ -107,12 +123,23 @@ class LineFile:
         return self
 
     def _check_room(self) -> None:
-        """FullError where a write has failed, or the next would pass the limit that the process has for a file."""
+        """FullError where a write has failed, or the next would pass the limit that the process has for a file; an
+        error where the file is not there any more as it was left."""
         if self._problem is not None:
             raise self._full(self._problem)
+        if not self._in_place():
+            text = f"{self._path} was removed, moved or changed by somebody else, so nothing more is sent"
+            raise ConformanceError(f"{text}; leave the folder of a run alone until its end, and start anew")
         limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0] if resource is not None else -1
         if limit >= 0 and self._end + self._size > limit:
             raise self._full(OSError(errno.EFBIG, os.strerror(errno.EFBIG)))
+
+    def _in_place(self) -> bool:
+        try:
+            here, there = os.fstat(self._file.fileno()), self._path.stat()
+        except OSError:
+            return False
+        return os.path.samestat(here, there) and here.st_size == self._end
 
     @property
     def is_full(self) -> bool:
@@ -120,8 +147,9 @@ class LineFile:
 
     def append(self, value: Mapping[str, Any], lean: Callable[[], Mapping[str, Any]] | None = None) -> None:
         """Write the line. Where there is no room the reserve makes some, then what is `lean` of it; else FullError."""
-        line = sealed(value)
+        text = _encoded(value)
         with self._lock:
+            line = self._next(text)
             try:
                 self._put(line)
             except OSError as error:
@@ -129,17 +157,22 @@ class LineFile:
                 with suppress(OSError):
                     self._reserve.unlink()
                 self._put_somehow(line, lean, error)
+            self._lines += 1
 
     def begin(self, value: Mapping[str, Any]) -> None:
         """Write the line that something begins, if there is room without the reserve, which is for what has begun."""
-        line = sealed(value)
+        text = _encoded(value)
         with self._lock:
             self._check_room()
             try:
-                self._put(line)
+                self._put(self._next(text))
             except OSError as error:
                 self._problem = error
                 raise self._full(error) from None
+            self._lines += 1
+
+    def _next(self, text: bytes) -> bytes:
+        return _sealed(text, self._lines + 1)
 
     def _put_somehow(self, line: bytes, lean: Callable[[], Mapping[str, Any]] | None, error: OSError) -> None:
         try:
@@ -148,7 +181,7 @@ class LineFile:
             if lean is None:
                 raise self._full(error) from None
             try:
-                self._put(sealed(lean()))
+                self._put(self._next(_encoded(lean())))
             except OSError:
                 raise self._full(error) from None
 

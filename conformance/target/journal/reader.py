@@ -74,6 +74,13 @@ class _Reader:
         self._stopped = ""
         self._end: Mapping[str, Any] | None = None
         self._problems: list[str] = []
+        self._said: dict[int, int] = {}
+        """What each line said that was read, as a hash by its number."""
+        self._before = 0
+        self._highest = 0
+        self._unknown = 0
+        """Damaged lines behind the highest: their numbers are not known."""
+        self._foreign = False
 
     def read(self, content: bytes, stopped: str) -> RunLog:
         *lines, last = content.split(b"\n")
@@ -102,20 +109,47 @@ class _Reader:
         )
 
     def _line(self, number: int, line: bytes, *, torn: bool = False) -> None:
+        if self._foreign:
+            return
         try:
-            self._take(opened(line))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            said, value = opened(line)
+        except (ValueError, AttributeError, RecursionError) as error:
+            self._unknown += 1
             if not torn:
-                why = str(error) if type(error) is ValueError else f"it cannot be read ({type(error).__name__})"
-                self._problems.append(f"{self._path}, line {number}: {why}")
+                self._problem(number, error)
+            return
+        try:
+            if self._is_next(number, said, hash(line)):
+                self._take(value)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            self._problem(number, error)
+
+    def _problem(self, number: int, error: Exception) -> None:
+        why = str(error) if type(error) is ValueError else f"it cannot be read ({type(error).__name__})"
+        self._problems.append(f"{self._path}, line {number}: {why}")
+
+    def _is_next(self, number: int, said: int, content: int) -> bool:
+        """Is it what comes next, and not one that was read? A number that is not the next one is a problem, and is told
+        once for a row of them."""
+        if self._said.get(said, content) != content:
+            self._foreign = True
+            raise ValueError("another run begins here, and is not read")
+        follows = said == self._before + 1 or self._highest < said <= self._highest + 1 + self._unknown
+        self._before = said
+        if said <= self._highest:
+            if not follows:
+                raise ValueError(f"it says that it is line {said}: it is a copy, or out of its place")
+            return False
+        if not follows:
+            self._problem(number, ValueError(f"it says that it is line {said}: lines before it are missing"))
+        self._said[said], self._highest, self._unknown = content, said, 0
+        return True
 
     def _take(self, value: Any) -> None:
         if "header" in value:
-            self._header = self._header or dict(value["header"])
+            self._begin(dict(value["header"]))
         elif "plan" in value:
-            if self._header is None:
-                raise KeyError("header")
-            self._header = {**self._header, **value["plan"]}
+            self._plan(dict(value["plan"]))
         elif "fetched" in value:
             self._fetch(exchange_from(value["fetched"]), sent=bool(value["sent"]))
         elif "sending" in value:
@@ -133,6 +167,18 @@ class _Reader:
             self._end = dict(value["end"])
         else:
             raise KeyError("kind of line")
+
+    def _begin(self, header: Mapping[str, Any]) -> None:
+        if self._header is not None:
+            raise ValueError("it is a second header")
+        self._header = header
+
+    def _plan(self, told: Mapping[str, Any]) -> None:
+        if self._header is None:
+            raise KeyError("header")
+        if "plan" in self._header:
+            raise ValueError("it is a second plan")
+        self._header = {**self._header, **told}
 
     def _not_sent(self, told: Mapping[str, Any]) -> None:
         name = _id(told["exchange"])
@@ -153,7 +199,10 @@ class _Reader:
         self._unreached.clear()
 
     def _fetch(self, exchange: Exchange, *, sent: bool) -> None:
-        self._pending.pop(_id(exchange.id), None)
+        """What an earlier start asked for is answered as well: it is fetched anew each time."""
+        number = _id(exchange.id).partition(".")[0]
+        for name in [name for name in self._pending if name.partition(".")[0] == number]:
+            del self._pending[name]
         self._fetched[exchange.id] = exchange
         if not sent:
             self._unreached[exchange.id] = None

@@ -120,6 +120,7 @@ def masked_request(request: Request, secrets: Secrets) -> Request:
 def masked_exchange(exchange: Exchange, secrets: Secrets) -> Exchange:
     """The exchange as it may be written down."""
     response = exchange.response
+    secrets = secrets.heard(response.headers) if response else secrets
     return replace(
         exchange,
         request=masked_request(exchange.request, secrets),

@@ -40,8 +40,16 @@ REMEMBERED = 2048
 """Texts, and as many words of them, that a collection has masked before: a run says most of what it says often."""
 LONGEST = 512
 """Characters of a text that is remembered."""
+HEARD, LEAST_HEARD, LONGEST_HEARD = 8, 8, 256
+"""Values of an answer's own headers that are masked in it, and their characters: of a shorter one, such as a language,
+nobody could tell what its mask hides; more and longer ones are no session's."""
 BODIES, LONGEST_BODY = 256, 2**14
 """The same of bodies: many answers are the same bytes."""
+Forms = tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]
+MOST_APART = 12
+"""Expressions of a collection that others may be added to, before they are made into one."""
+WITH = 16
+"""Collections for answers that are kept: many answers set the same cookie."""
 _WIDE = tuple((name, start) for start in (0, 1) for name in ("utf-16-le", "utf-16-be"))
 _KEY, _NAME = token_bytes(32), token_bytes(4).hex()
 """Of this process alone: nobody can guess from what it makes of a text what that was."""
@@ -51,13 +59,22 @@ class Secrets:
     """An immutable collection of strings to mask, and what was issued for one request each, which it shares with the
     collections that are made from it."""
 
-    __slots__ = ("__bodies", "__cased", "__issued", "__known", "__lowered", "__values", "__within")
+    __slots__ = (
+        *("__base", "__beyond", "__bodies", "__first", "__issued", "__known"),
+        *("__ready", "__values", "__with", "__within"),
+    )
 
-    def __init__(self, values: Iterable[str] = (), issued: set[str] | None = None) -> None:
-        self.__values = frozenset(value for value in values if not _open(value))
+    def __init__(
+        self, values: Iterable[str] = (), issued: set[str] | None = None, below: Secrets | None = None
+    ) -> None:
+        own = frozenset(value for value in values if not why_open(value))
+        self.__values: frozenset[str] = own if below is None else own | below.__values
         self.__issued: set[str] = set() if issued is None else issued
-        self.__lowered = lowered(self.__values)
-        self.__cased = cased(self.__values)
+        self.__beyond = any(char > "\xff" for value in self.__values for char in value)
+        self.__base = below
+        self.__first: Secrets | None = None
+        self.__ready: Forms | None = None
+        self.__with = lru_cache(maxsize=WITH)(self.__then)
         self.__known = lru_cache(maxsize=REMEMBERED)(self.__masked)
         self.__bodies = lru_cache(maxsize=BODIES)(self.__body)
         self.__within = lru_cache(maxsize=REMEMBERED)(self.__in_word)
@@ -85,8 +102,40 @@ class Secrets:
 
     def add(self, *values: str) -> Secrets:
         """A collection that holds these as well; the same one where it holds them already."""
-        more = frozenset(values) - self.__values
-        return self if all(map(_open, more)) else Secrets(self.__values | more, self.__issued)
+        return self.__and(frozenset(values) - self.__values)
+
+    def heard(self, headers: Headers) -> Secrets:
+        """A collection for one answer, which holds as well what its own headers say in secret, such as the cookie of a
+        session, which the body may say again."""
+        named = (pair for pair in headers if _sensitive(pair[0]))
+        said = (part for name, value in named for part in _credentials(name, value))
+        more = tuple(part for part in said if LEAST_HEARD <= len(part) <= LONGEST_HEARD)[:HEARD]
+        return self.__with(frozenset(more) - self.__values) if more else self
+
+    def __then(self, more: frozenset[str]) -> Secrets:
+        if all(map(why_open, more)):
+            return self
+        # What a server says is masked last: it may say a part of what hides a secret, and so tear that.
+        made = Secrets(more, self.__issued)
+        made.__first = self
+        return made
+
+    def __and(self, more: frozenset[str]) -> Secrets:
+        if all(map(why_open, more)):
+            return self
+        # To make the expressions of all takes longer than an exchange may; to look for each apart, longer in time.
+        if self.__ready is None or len(self.__ready[0]) > MOST_APART:
+            return Secrets(self.__values | more, self.__issued)
+        return Secrets(more, self.__issued, self)
+
+    def __forms(self) -> Forms:
+        """The expressions to look for. They are made when they are first needed."""
+        if self.__ready is None:
+            below = self.__base
+            own = self.__values - (below.__values if below is not None else frozenset())
+            first, other = below.__forms() if below is not None else ((), ())
+            self.__ready = ((*lowered(own), *first), (*cased(own), *other))
+        return self.__ready
 
     def join(self, other: Secrets) -> Secrets:
         """The secrets of both."""
@@ -95,7 +144,7 @@ class Secrets:
     @staticmethod
     def for_values(values: Mapping[str, Any], fields: Iterable[Field]) -> Secrets:
         """The values of members that the contract marks `secret`."""
-        return Secrets(_marked(values, tuple(fields)))
+        return Secrets(value for _, value in marked(values, tuple(fields)))
 
     @staticmethod
     def for_names(values: Mapping[str, Any]) -> Secrets:
@@ -105,7 +154,7 @@ class Secrets:
     @staticmethod
     def for_headers(headers: Headers) -> Secrets:
         """What the headers hold that are masked by name, so that it is masked too where a server sends it back."""
-        return Secrets(part for name, value in headers if _SENSITIVE.search(name) for part in _credentials(value))
+        return Secrets(part for name, value in headers if _SENSITIVE.search(name) for part in _credentials(name, value))
 
     def issue(self, *words: str) -> None:
         """Words of base64 that nobody could know before now, each for one request: a digest, a nonce. They are masked
@@ -126,21 +175,25 @@ class Secrets:
         return masked if masked == text else f"{MASK}#{_NAME}:{hmac.digest(_KEY, text.encode(), 'sha256')[:8].hex()}"
 
     def __masked(self, text: str, mask: str = MASK) -> str:
+        if self.__first is not None:
+            text = self.__first.__masked(text, mask)
         if not self.__values and not self.__issued:
             return text
         text = self.__without(text, self.__spans(text), mask)
-        text = WORDS.sub(lambda run: mask if self.__in_run(run[0]) else run[0], text)
-        spans = [layer.source(*span) for layer in views(text) for span in self.__below(layer.text)]
+        held: dict[str, bool] = {}
+        text = WORDS.sub(lambda run: mask if self.__in_run(run[0], held) else run[0], text)
+        spans = [layer.source(*span) for layer in views(text) for span in self.__under(layer.text, held)]
         return self.__without(text, spans, mask) if spans else text
 
     def __spans(self, text: str) -> Iterator[tuple[int, int]]:
+        in_any_case, in_its_own = self.__forms()
         small = low(text)
-        yield from (match.span() for form in self.__lowered for match in form.finditer(small))
-        yield from (match.span() for form in self.__cased for match in form.finditer(text))
+        yield from (match.span() for form in in_any_case for match in form.finditer(small))
+        yield from (match.span() for form in in_its_own for match in form.finditer(text))
 
-    def __below(self, text: str) -> Iterator[tuple[int, int]]:
+    def __under(self, text: str, held: dict[str, bool]) -> Iterator[tuple[int, int]]:
         yield from self.__spans(text)
-        yield from (run.span() for run in WORDS.finditer(text) if self.__in_run(run[0]))
+        yield from (run.span() for run in WORDS.finditer(text) if self.__in_run(run[0], held))
 
     @staticmethod
     def __without(text: str, spans: Iterable[tuple[int, int]], mask: str) -> str:
@@ -152,10 +205,14 @@ class Secrets:
             last = max(last, end)
         return "".join((*parts, text[last:])) if parts else text
 
-    def __in_run(self, run: str) -> bool:
-        if self.__issued and bare(run) in self.__issued:
-            return True
-        return self.__within(run) if len(run) <= LONGEST else self.__in_word(run)
+    def __in_run(self, run: str, held: dict[str, bool]) -> bool:
+        """`held` is what has been found out: most words of a text stand in each view of it."""
+        if run not in held:
+            if self.__issued and bare(run) in self.__issued:
+                held[run] = True
+            else:
+                held[run] = self.__within(run) if len(run) <= LONGEST else self.__in_word(run)
+        return held[run]
 
     def __in_word(self, word: str, depth: int = DEPTH) -> bool:
         """Does the base64 or hexadecimal hold a secret that is not its own bytes: escaped, coded again, or cut by the
@@ -166,7 +223,7 @@ class Secrets:
         """Do the bytes, which something was undone to have, hold a secret?"""
         if depth and (inner := unpacked(raw)) and self.__holds(inner, depth - 1):
             return True
-        return any(self.__says(text, depth) for text in texts(raw))
+        return any(self.__says(text, depth) for text in texts(raw, wide=self.__beyond))
 
     def __says(self, text: str, depth: int) -> bool:
         for seen in (text, *(layer.text for layer in views(text))):
@@ -184,6 +241,8 @@ class Secrets:
         return self.__bodies(body) if len(body) <= LONGEST_BODY else self.__body(body)
 
     def __body(self, body: bytes) -> bytes:
+        if self.__first is not None:
+            body = self.__first.__body(body)
         if packed(body) and self.__holds(body, DEPTH):
             return MASK.encode()
         if b"\0" in body:
@@ -220,9 +279,11 @@ class Secrets:
         return (scheme[0] if scheme else "") + MASK
 
 
-def _open(value: str) -> bool:
-    """Is the value no secret, whoever says so?"""
-    return len(value) < 2 or value.lower() in OPEN
+def why_open(value: str) -> str:
+    """Why the value is no secret, whoever says so, as a part of a sentence; nothing where it is one."""
+    if len(value) < 2:
+        return "has one character" if value else "is empty"
+    return "is a word that every answer may hold" if value.lower() in OPEN else ""
 
 
 @lru_cache(maxsize=256)
@@ -230,20 +291,28 @@ def _sensitive(name: str) -> bool:
     return _SENSITIVE.search(name) is not None
 
 
-def _marked(values: Mapping[str, Any], fields: tuple[Field, ...]) -> Iterator[str]:
+def marked(values: Mapping[str, Any], fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
+    """The values of members that the contract marks `secret`, by the members' names."""
     for field in fields:
         value = values.get(field.name)
         if "secret" in field.marks and isinstance(value, (str, int)) and not isinstance(value, bool):
-            yield str(value)
+            yield field.name, str(value)
         items = value if isinstance(value, list) else [value]
         below = field.fields or (field.item.fields if field.item else ())
         for item in items:
             if isinstance(item, Mapping):
-                yield from _marked(item, below)
+                yield from marked(item, below)
 
 
-def _credentials(value: str) -> Iterator[str]:
-    """A header's value without its scheme; of Basic credentials the password as well."""
+def _credentials(name: str, value: str) -> Iterator[str]:
+    """A header's value without its scheme; of Basic credentials the password as well, of cookies each value that is
+    long enough to be a session's."""
+    if name.lower() in {"cookie", "set-cookie"}:
+        pairs = value.split(";") if name.lower() == "cookie" else [value.partition(";")[0]]
+        cookies = (pair.partition("=")[2].strip().strip('"') for pair in pairs)
+        yield from (cookie for cookie in cookies if len(cookie) >= LEAST_HEARD and not cookie.startswith("${"))
+        if name.lower() == "set-cookie":
+            return
     scheme = _SCHEME.match(value)
     rest = (value[scheme.end() :] if scheme else value).strip()
     if rest.startswith("${"):

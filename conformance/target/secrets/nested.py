@@ -61,14 +61,14 @@ def unpacked(raw: bytes) -> bytes:
         return b""
 
 
-def texts(raw: bytes) -> Iterator[str]:
-    """The texts that the bytes may be."""
+def texts(raw: bytes, *, wide: bool) -> Iterator[str]:
+    """The texts that the bytes may be. `wide` asks for letters that Latin-1 has not."""
     if b"\0" not in raw:
         yield raw.decode("utf-8", "surrogateescape") if is_utf_8(raw) else raw.decode("latin-1")
         return
     # Of two or four bytes a letter those of Latin-1 have one that is not nothing.
     yield raw.replace(b"\0", b"").decode("latin-1")
-    for name in ("utf-16-le", "utf-16-be"):
+    for name in ("utf-16-le", "utf-16-be") if wide else ():
         yield raw.decode(name, "replace")
 
 
