@@ -142,9 +142,9 @@ def _pauses(log: RunLog) -> Iterator[str]:
             named.setdefault(exchange.case.partition("/")[0], []).append(pause)
     for service, pauses in sorted(named.items()):
         longest = max(pauses)
-        told = f"{longest:.0f} seconds" if longest <= LONGEST_HOLD else f"more than {LONGEST_HOLD:.0f} seconds"
+        told = f"{longest:.0f} s" if longest <= LONGEST_HOLD else f"more than {LONGEST_HOLD:.0f} s"
         yield (
-            f"{service} asked for {counted(len(pauses), 'pause')} (429, or 503 with Retry-After) and got each"
+            f"{service} asked for {counted(len(pauses), 'pause')} (429, or 503 with Retry-After)"
             + (f"; the longest that it named is {told}" if longest else "")
         )
 
