@@ -131,7 +131,9 @@ def test_a_window_beyond_what_http_admits_is_not_opened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "named"), [(b"abcd", "gzip"), (brotli.compress(b"a"), "zstd"), (gzip.compress(b"a"), "br")]
+    ("body", "named"),
+    [(b"abcd", "gzip"), (brotli.compress(b"a"), "zstd"), (gzip.compress(b"a"), "br")],
+    ids=["nothing for gzip", "br for zstd", "gzip for br"],
 )
 def test_what_is_coded_otherwise_than_it_says_does_not_decode(body: bytes, named: str) -> None:
     error = broken(OK + b"Content-Encoding: %s\r\n\r\n" % named.encode() + body)
