@@ -120,6 +120,8 @@ SECTIONS = (
     inside("no encoding", "encodings = []", r"encodings: must name at least one of json, xml, form"),
     inside("enforcement", 'enforcement = "may"', r'enforcement: must be "must" or "advisory"'),
     inside("somebody's address", 'values = { Email = "someone@acme.com" }', r"values\.Email: .*add it to recipients"),
+    inside("user with a NUL", 'auth = {kind = "wsse", username = "a\\u0000b", password = "y" }', r"auth\.username: holds a character that XML does not admit", section=SOAP),
+    inside("value with a control character", 'values = {NIT = "9\\u0001" }', r"values\.NIT: holds a character that XML does not admit", section=SOAP),
     inside("SOAP 1.3", 'soap = ["1.3"]', r'soap\[0\]: must be "1\.1" or "1\.2"', section=SOAP),
     inside("profile", 'profiles = ["wsi-bp-2"]', r"profiles\[0\]: .*did you mean wsi-bp-1\.1\?", section=SOAP),
     inside("no values", "values = []", r"values: must be a table, or a list of tables", section=SOAP),
@@ -142,6 +144,9 @@ SECTIONS = (
 )
 
 FILES_OF_TLS = (
+    key("CA with a NUL", 'tls = { ca = "a\\u0000b" }', r"tls\.ca: 'a\\x00b' is no name of a file"),
+    key("client certificate with a NUL", 'tls = { client_cert = "a\\u0000b" }', r"tls\.client_cert: 'a\\x00b' is no file"),
+    key("CA that is a device", 'tls = { ca = "/dev/zero" }', r"tls\.ca: /dev/zero is neither a file nor a folder"),
     key("no CA", 'tls = { ca = "gone.pem" }', r"tls\.ca: there is no file gone\.pem"),
     key("CA below a file", 'tls = {ca = "target.toml/ca.pem" }', r"tls\.ca: .*ca\.pem cannot be read \(Not a directory\)"),
     key("CA in a circle of links", 'tls = {ca = "loop" }', r"tls\.ca: loop cannot be read \(Too many levels", make=loop),

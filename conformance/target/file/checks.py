@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from conformance.codecs.elements import ILLEGAL
 from conformance.errors import hint
 from conformance.facets import Fit, broken, fit
 from conformance.generate.address_line import placeholders
@@ -100,6 +101,7 @@ def _section(section: Mapping[str, Any], contract: Contract, recipients: list[st
             for sentence in (*address_mistakes(section[key]), *_parameters(section[key], contract)):
                 yield (key,), sentence
     yield from soap_mistakes(section, contract)
+    yield from _plain(section.get("auth"), ("auth",))
     yield from _headers(section.get("headers"))
     yield from _encodings(section.get("encodings"), contract)
     values = section.get("values", {})
@@ -108,7 +110,7 @@ def _section(section: Mapping[str, Any], contract: Contract, recipients: list[st
             for path, sentence in _values(row, contract, recipients):
                 yield ("values", *place, *path), sentence
     for place, row in enumerated(section.get("documentos")):
-        for path, sentence in _mail(row, recipients):
+        for path, sentence in (*_plain(row, ()), *_mail(row, recipients)):
             yield ("documentos", *place, *path), sentence
 
 
@@ -230,6 +232,8 @@ def _plain(value: object, path: Key) -> Iterator[Mistake]:
             yield from _plain(held, (*path, place))
     elif isinstance(value, (datetime, date, time)):
         yield path, "is a TOML date or time; put it in quotes"
+    elif isinstance(value, str) and ILLEGAL.search(value):
+        yield path, "holds a character that XML does not admit, so it could not be sent as it is"
     elif isinstance(value, Decimal) and not value.is_finite():
         yield path, "must be a finite number"
 

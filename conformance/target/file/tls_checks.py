@@ -52,10 +52,16 @@ def bundle_mistakes(tree: Mapping[str, Any], environ: Mapping[str, str]) -> Iter
 
 
 def _authorities(path: Path, name: str) -> Iterator[str]:
+    if "\0" in name:
+        yield f"{name!r} is no name of a file"
+        return
     try:
         if path.is_dir():
             if not any(_HASHED.fullmatch(held.name) for held in path.iterdir()):
                 yield f"the folder {name} holds no certificates under the names that `openssl rehash` gives them"
+            return
+        if path.exists() and not path.is_file():
+            yield f"{name} is neither a file nor a folder"
             return
         path.open("rb").close()
     except OSError as error:
@@ -80,6 +86,9 @@ def _holds(path: Path) -> bool:
 def _client(base: Path, files: list[str]) -> Iterator[str]:
     held = []
     for name in files:
+        if "\0" in name or ((base / name).exists() and not (base / name).is_file()):
+            yield f"{name!r} is no file"
+            continue
         try:
             held.append((base / name).read_bytes())
         except OSError as error:
