@@ -167,7 +167,7 @@ documentos = [ { tipo = "factura", correo = "x" } ]
         'effects: must be "allow"',
         "recipients[0]: 'qa' must be an address, such as *@qa.example.com, with a domain",
         "budget.request: unknown key; did you mean requests?",
-        "budget.per_second: must be greater than 0",
+        "budget.per_second: must be greater than or equal to 0.001",
         "timeout.connect: must be a number",
         "tls.ca: there is no file missing.pem",
         "tls.verfy: unknown key; did you mean verify?",

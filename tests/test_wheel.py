@@ -71,7 +71,7 @@ def test_the_wheel_carries_schemas_cases_and_templates_and_no_tests(wheel: Path)
         "conformance/report/writers/templates/report.html.j2",
         "conformance/report/writers/templates/report.css",
         "conformance/documents/readings/collection-policy.toml",
-        "conformance/target/templates/collection-policy.toml",
+        "conformance/target/file/templates/collection-policy.toml",
     } <= package
     for folder in ("schemas", "cases"):
         held = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fuzz.entries import ENTRIES, held
 from tests.fuzz.mutations import MUTATIONS, mutated
 
-EXAMPLES = 100
+EXAMPLES = 50
 """For a decoder; dearer ones get fewer."""
 MANY = 10_000
 """The same at night."""
