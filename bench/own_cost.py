@@ -31,6 +31,8 @@ import requests
 from bench import own_cost_told, servers
 from conformance.judge import Judge
 from conformance.model import Plan, Request, Response
+from conformance.report.language import ENGLISH
+from conformance.report.writers import ALWAYS
 from conformance.run import rendering, setup
 from conformance.run.header import header
 from conformance.run.header import planned as planned_facts
@@ -130,7 +132,7 @@ def alone(file: Path, depth: str, answers: Mapping[Request, Response], folder: P
     journal.close()
     recorded = time.perf_counter()
     log = rendering.log_of(folder)
-    rendering.written(rendering.report_of(log), log, folder, ("json", "html", "junit", "har"))
+    rendering.written(rendering.material(rendering.report_of(log), log, ENGLISH), folder, ALWAYS)
     reported = time.perf_counter()
     return {
         "requests": len(plan.steps),

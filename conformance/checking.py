@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance.errors import ConformanceError
 from conformance.model import Report
+from conformance.report.language import language_of
 from conformance.report.text import printable
 from conformance.report.writers import FORMATS
 from conformance.resources import PACKAGE, cases_dir
@@ -200,14 +201,23 @@ def _show_answers(out: Path | None) -> None:
         console.print(rendering.shown(response.body))
 
 
-def report(run: Path, formats: Sequence[str], out: Path | None) -> int:
+def report(
+    run: Path,
+    formats: Sequence[str],
+    out: Path | None,
+    *,
+    waivers: Path | None = None,
+    baseline: Path | None = None,
+    lang: str | None = None,
+) -> int:
     """Render a run again and return the exit status that it has."""
     if not formats:
         raise ConformanceError(f"--format: names no format; known are {', '.join(FORMATS)}")
+    language = language_of(lang)
     log = rendering.log_of(run)
-    rendered = rendering.report_of(log)
+    rendered = rendering.report_of(log, waivers=waivers, baseline=baseline)
     folder = out if out is not None else (run if run.is_dir() else run.parent)
-    files = rendering.written(rendered, log, folder, formats)
+    files = rendering.written(rendering.material(rendered, log, language), folder, formats)
     with suppress(OSError, SystemExit):
         _summary(rendered, files)
     if log.problems:

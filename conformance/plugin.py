@@ -70,6 +70,9 @@ class Session:
             "schemas": _path(option("conformance_schemas")),
             "resume": _path(option("conformance_resume")),
             "resend": option("conformance_resend") or None,
+            "waivers": _path(option("conformance_waivers")),
+            "baseline": _path(option("conformance_baseline")),
+            "lang": option("conformance_lang"),
         }
         return resuming.options_of(words)
 
@@ -158,6 +161,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--conformance-resume", metavar="DIR", help="go on with the run in this folder: send only what is missing")
     add("--conformance-resend", action="store_true", help="with it send again what was sent without an answer")
     add("--conformance-format", action="append", default=[], metavar="LIST", help="further report formats")
+    add("--conformance-waivers", metavar="FILE", help="failures that someone answers for")
+    add("--conformance-baseline", metavar="DIR", help="an earlier run to compare with")
+    add("--conformance-lang", metavar="es|en", help="language of what is said; by the environment by default")
     add("--conformance-command", default="", help="the command as the report shows it")
     add("--conformance-progress", action="store_true", help="show progress on a terminal")
 

@@ -24,6 +24,8 @@ from conformance.model import (
     Verdict,
 )
 from conformance.report.build import build
+from conformance.report.language import ENGLISH, Language
+from conformance.report.material import Material
 from conformance.target.journal import RunLog
 
 if TYPE_CHECKING:
@@ -248,3 +250,8 @@ def hostile(**changes: Any) -> tuple[Report, RunLog]:
     """A report with something in every section, and the journal behind it."""
     run = log(RECORDS, **changes)
     return build(run, VERDICTS, OBSERVATIONS), run
+
+
+def material(report: Report, log: RunLog, language: Language = ENGLISH) -> Material:
+    """What a writer gets of a made-up run."""
+    return Material(report=report, log=log, rules=RULES, language=language)

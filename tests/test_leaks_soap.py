@@ -15,6 +15,7 @@ import pytest
 from conformance.errors import ConformanceError
 from conformance.model import Request
 from conformance.reference.service import State, answer
+from conformance.report.language import ENGLISH
 from conformance.run import binding, execution, rendering
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
@@ -192,5 +193,5 @@ def test_a_journal_that_was_cut_off_has_no_secret_and_can_be_reported(tmp_path: 
     log = rendering.log_of(killed)
     report = rendering.report_of(log)
     assert report.exit_status == 6
-    rendering.written(report, log, killed, ("json", "html", "junit", "har"))
+    rendering.written(rendering.material(report, log, ENGLISH), killed, ("json", "html", "junit", "har"))
     kept(killed)

@@ -18,9 +18,10 @@ from conformance.judge import Judge
 from conformance.model import Plan, Request, Response, asked_again
 from conformance.reference import Defect
 from conformance.reference.service import State, answer
+from conformance.report.language import ENGLISH
 from conformance.report.writers import report_json
 from conformance.run import rendering, setup
-from conformance.run.contracts import all_rules, contracts
+from conformance.run.contracts import contracts
 from conformance.run.header import header, planned
 from conformance.run.options import Options
 from conformance.run.serving import defects
@@ -113,7 +114,9 @@ class Broken:
     def told(self, path: Path) -> dict[str, Any]:
         log = read(path)
         assert log.problems == ()
-        document: dict[str, Any] = json.loads(report_json.write(rendering.report_of(log), log, all_rules()))
+        document: dict[str, Any] = json.loads(
+            report_json.write(rendering.material(rendering.report_of(log), log, ENGLISH))
+        )
         return document
 
     def lines(self) -> list[bytes]:

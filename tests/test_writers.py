@@ -25,7 +25,6 @@ from tests.report_samples import (
     NASTY,
     OBSERVATIONS,
     RECORDS,
-    RULES,
     STEP,
     SUCCESS,
     USER,
@@ -33,6 +32,7 @@ from tests.report_samples import (
     header,
     hostile,
     log,
+    material,
     verdict,
 )
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def test_every_format_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
     report, run = hostile()
     out = tmp_path / "a" / "b"
-    paths = write_all(report, run, RULES, out, ["har", "json", "html", "junit", "json"])
+    paths = write_all(material(report, run), out, ["har", "json", "html", "junit", "json"])
     assert [path.name for path in paths] == ["evidence.har", "report.json", "report.html", "junit.xml"]
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in paths)
     assert all(path.stat().st_size for path in paths)
@@ -51,14 +51,14 @@ def test_every_format_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
 
 def test_writing_again_replaces_and_changes_nothing(tmp_path: Path) -> None:
     report, run = hostile()
-    first = {path: path.read_bytes() for path in write_all(report, run, RULES, tmp_path, ALWAYS)}
-    assert {path: path.read_bytes() for path in write_all(report, run, RULES, tmp_path, ALWAYS)} == first
+    first = {path: path.read_bytes() for path in write_all(material(report, run), tmp_path, ALWAYS)}
+    assert {path: path.read_bytes() for path in write_all(material(report, run), tmp_path, ALWAYS)} == first
 
 
 def test_an_unknown_format_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
     report, run = hostile()
     with pytest.raises(ConformanceError, match="unknown report format pdf; known are json, html, junit, har"):
-        write_all(report, run, RULES, tmp_path, ["json", "pdf"])
+        write_all(material(report, run), tmp_path, ["json", "pdf"])
     assert list(tmp_path.iterdir()) == []
     assert known(FORMATS) == tuple(FORMATS)
 
@@ -67,11 +67,11 @@ def test_a_folder_that_cannot_be_written_is_a_users_error(tmp_path: Path) -> Non
     report, run = hostile()
     (tmp_path / "report.json").mkdir()
     with pytest.raises(ConformanceError, match=r"report\.json: cannot write the report"):
-        write_all(report, run, RULES, tmp_path, ["json"])
+        write_all(material(report, run), tmp_path, ["json"])
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConformanceError, match="file: cannot write reports here"):
-        write_all(report, run, RULES, tmp_path / "file", ["json"])
+        write_all(material(report, run), tmp_path / "file", ["json"])
 
 
 # --- report.json ------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_is_a_users_error(tmp_path: Path) -> Non
 
 def document(**changes: Any) -> Any:
     report, run = hostile(**changes)
-    return json.loads(report_json.write(report, run, RULES))
+    return json.loads(report_json.write(material(report, run)))
 
 
 def test_report_json_fits_the_published_schema_and_names_it() -> None:
@@ -125,7 +125,7 @@ def test_report_json_has_the_shapes_that_other_programs_read() -> None:
 
 def test_report_json_is_utf_8_even_with_half_a_character() -> None:
     report, run = hostile()
-    written = report_json.write(report, run, RULES)
+    written = report_json.write(material(report, run))
     assert "\\ud800" in written.decode("utf-8")
     assert json.loads(written)["observations"][0]["sentence"] == f"The server said {NASTY}"
 
@@ -175,14 +175,14 @@ def test_the_schema_misses_what_is_not_there(key: str) -> None:
 def test_a_report_that_does_not_fit_is_a_defect_of_the_suite_and_is_not_written() -> None:
     run = log(RECORDS, suite={"name": "billing-conformance"})
     with pytest.raises(SuiteError, match=r"report\.json would not fit its own schema: \$\.suite"):
-        report_json.write(build(run, VERDICTS, ()), run, RULES)
+        report_json.write(material(build(run, VERDICTS, ()), run))
 
 
 # --- junit.xml --------------------------------------------------------------------------------------------------------
 
 
 def cases(report: Report, run: Any = None) -> dict[str, ET.Element]:
-    root = ET.fromstring(junit.write(report, run or log(RECORDS), RULES))
+    root = ET.fromstring(junit.write(material(report, run or log(RECORDS))))
     return {case.get("name", ""): case for case in root.iter("testcase")}
 
 
@@ -193,7 +193,7 @@ def test_junit_has_one_case_for_each_rule_and_encoding() -> None:
 
 def test_junit_loads_in_junitparser_with_the_right_numbers(tmp_path: Path) -> None:
     report, run = hostile()
-    (path,) = write_all(report, run, RULES, tmp_path, ["junit"])
+    (path,) = write_all(material(report, run), tmp_path, ["junit"])
     loaded = JUnitXml.fromfile(str(path))
     assert (loaded.tests, loaded.failures, loaded.errors, loaded.skipped) == (7, 1, 0, 3)
     (suite,) = list(loaded)
@@ -247,7 +247,7 @@ def test_a_passed_case_is_empty_and_has_the_time_of_its_exchanges() -> None:
 
 def test_each_service_is_a_suite() -> None:
     report = build(log(), [*VERDICTS[:2], verdict("envio-correo/envelope/fault-status", Outcome.PASSED)], ())
-    root = ET.fromstring(junit.write(report, log(), RULES))
+    root = ET.fromstring(junit.write(material(report, log())))
     assert [(suite.get("name"), suite.get("tests")) for suite in root] == [
         ("collection-policy", "2"),
         ("envio-correo", "1"),
@@ -256,7 +256,7 @@ def test_each_service_is_a_suite() -> None:
 
 def test_no_illegal_character_reaches_the_xml() -> None:
     report, run = hostile(target=header()["target"] | {"environment": NASTY})
-    text = junit.write(report, run, RULES).decode("utf-8")
+    text = junit.write(material(report, run)).decode("utf-8")
     assert "␛[31mred" in text
     assert "\x1b" not in text
     assert "\x00" not in text

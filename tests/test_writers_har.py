@@ -14,7 +14,7 @@ from conformance.report.build import build
 from conformance.report.evidence import exchanges
 from conformance.report.writers import har
 from conformance.target.journal import Journal, read
-from tests.report_samples import EMAIL, INTEREST, RECORDS, RULES, USER, hostile, log, record
+from tests.report_samples import EMAIL, INTEREST, RECORDS, USER, hostile, log, material, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +91,7 @@ def defects(value: Any, kind: str, place: str) -> list[str]:
 
 def archive(**changes: Any) -> Any:
     report, run = hostile(**changes)
-    return json.loads(har.write(report, run, RULES))
+    return json.loads(har.write(material(report, run)))
 
 
 def test_the_archive_has_every_field_of_the_specification_and_no_other() -> None:
@@ -175,7 +175,7 @@ def test_a_request_without_a_known_answer_is_named_in_the_comment() -> None:
 
 def test_an_archive_without_requests_is_valid_too() -> None:
     run = log()
-    told = json.loads(har.write(build(run, (), ()), run, RULES))
+    told = json.loads(har.write(material(build(run, (), ()), run)))
     assert defects(told["log"], "log", "log") == []
 
 
@@ -189,12 +189,12 @@ def test_a_clock_that_steps_back_gives_no_negative_time() -> None:
     odd = record(1, (EMAIL,))
     object.__setattr__(odd.exchange, "milliseconds", -3.0)
     run = log((odd,))
-    assert json.loads(har.write(build(run, (), ()), run, RULES))["log"]["entries"][0]["time"] == 0
+    assert json.loads(har.write(material(build(run, (), ()), run)))["log"]["entries"][0]["time"] == 0
 
 
 def test_an_exchange_without_a_judgement_has_its_entry() -> None:
     run = log((), unjudged=(RECORDS[1].exchange,))
-    (entry,) = json.loads(har.write(build(run, (), ()), run, RULES))["log"]["entries"]
+    (entry,) = json.loads(har.write(material(build(run, (), ()), run)))["log"]["entries"]
     assert defects(entry, "entry", "entry") == []
     assert (entry["_conformance"]["case"], entry["_conformance"]["reply"]) == ("case-1", None)
 
@@ -205,4 +205,4 @@ def test_a_journal_written_and_read_again_gives_the_same_archive(tmp_path: Path)
     for sent in exchanges(run).values():
         journal.exchange(sent.exchange, sent.records)
     journal.close()
-    assert har.write(report, read(tmp_path / "run.jsonl"), RULES) == har.write(report, run, RULES)
+    assert har.write(material(report, read(tmp_path / "run.jsonl"))) == har.write(material(report, run))

@@ -19,12 +19,12 @@ from tests.report_samples import (
     NASTY,
     PASSED,
     RECORDS,
-    RULES,
     STEP,
     URL,
     header,
     hostile,
     log,
+    material,
     verdict,
 )
 
@@ -62,7 +62,7 @@ class Page(HTMLParser):
 def page(report: Report | None = None, run: Any = None) -> tuple[str, Page]:
     if report is None:
         report, run = hostile(pending=("x00005",))
-    written = html.write(report, run or log(RECORDS), RULES).decode("utf-8")
+    written = html.write(material(report, run or log(RECORDS))).decode("utf-8")
     return written, Page(written)
 
 

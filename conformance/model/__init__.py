@@ -37,7 +37,17 @@ from conformance.model.exchange import (
     asked_again,
     order_of,
 )
-from conformance.model.report import Finding, Judgement, Observation, Record, Report, Result, Verdict
+from conformance.model.report import (
+    Comparison,
+    Difference,
+    Finding,
+    Judgement,
+    Observation,
+    Record,
+    Report,
+    Result,
+    Verdict,
+)
 from conformance.model.terms import Basis, Citation, Expect, Level, Outcome, Reply, Tree
 
 __all__ = [
@@ -47,10 +57,12 @@ __all__ = [
     "Change",
     "Choice",
     "Citation",
+    "Comparison",
     "Condition",
     "Constraint",
     "Contract",
     "Description",
+    "Difference",
     "Document",
     "Encoding",
     "Erratum",

@@ -96,6 +96,39 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What became of one rule in one encoding between two runs. `before` and `after` are an outcome, or `waived`;
+    None where the run did not speak of it."""
+
+    rule: str
+    service: str
+    encoding: str
+    level: Level
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two runs side by side. `old` and `new` say which runs: name, environment, started, version, outcome, sentence.
+    `remarks` say what makes the two hard to compare."""
+
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+    newly_failing: tuple[Difference, ...] = ()
+    newly_passing: tuple[Difference, ...] = ()
+    appeared: tuple[Difference, ...] = ()
+    gone: tuple[Difference, ...] = ()
+    other: tuple[Difference, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def regressed(self) -> bool:
+        """Something fails now, and not by its level alone, that did not before."""
+        return bool(self.newly_failing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run, complete or not; every writer renders from it."""
 
@@ -112,3 +145,9 @@ class Report:
     notices: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     observations: tuple[Observation, ...]
+    waivers: tuple[Mapping[str, Any], ...] = ()
+    """The waivers that were given, each as in its file, with `state`: `used`, `stale`, `expired`, `idle` (what it
+    names was not tested here) or `elsewhere` (it is for another target); and `verdicts`, pairs of rule and encoding
+    that it is laid over."""
+    baseline: Comparison | None = None
+    """What changed since the run that `--baseline` names."""

@@ -13,6 +13,7 @@ from typing import Any
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.model import Case, Exchange, Judgement, Plan, Report, Verdict
+from conformance.report.language import language_of
 from conformance.report.writers import ALWAYS, known
 from conformance.run import rendering, resuming, setup
 from conformance.run.contracts import contracts
@@ -210,9 +211,13 @@ class Run:
             return
         try:
             log = rendering.log_of(self.out)
-            report = rendering.report_of(log, interrupted=interrupted)
-            formats = (*ALWAYS, *self._prepared.options.formats)
-            self.files = (*rendering.written(report, log, self.out, formats), self.out / rendering.JOURNAL)
+            options = self._prepared.options
+            report = rendering.report_of(
+                log, interrupted=interrupted, waivers=options.waivers, baseline=options.baseline
+            )
+            told = rendering.material(report, log, language_of(options.lang))
+            files = rendering.written(told, self.out, (*ALWAYS, *options.formats))
+            self.files = (*files, self.out / rendering.JOURNAL)
         except Exception as error:
             self._failure = error
             raise

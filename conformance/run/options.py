@@ -30,6 +30,11 @@ class Options:
     resume: Path | None = None
     """The folder of a run to go on with; what it was made with holds again."""
     resend: bool = False
+    waivers: Path | None = None
+    baseline: Path | None = None
+    """The folder of an earlier run that the report compares with."""
+    lang: str | None = None
+    """`es` or `en`; None by the environment."""
 
 
 def given(words: Mapping[str, Any]) -> dict[str, Any]:

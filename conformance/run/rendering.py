@@ -26,6 +26,8 @@ from conformance.model import (
     asked_again,
 )
 from conformance.report.build import build
+from conformance.report.language import Language
+from conformance.report.material import Material
 from conformance.report.text import printable
 from conformance.report.writers import known, write_all
 from conformance.run.bound import described
@@ -73,8 +75,11 @@ def _what_it_is(path: Path) -> str:
     return ": it looks like a report.json" if b'"schema"' in start else ""
 
 
-def report_of(log: RunLog, *, interrupted: bool = False) -> Report:
-    """Verdicts and report of a journal; `interrupted` is a run that ends just now, by whoever started it."""
+def report_of(
+    log: RunLog, *, interrupted: bool = False, waivers: Path | None = None, baseline: Path | None = None
+) -> Report:
+    """Verdicts and report of a journal; `interrupted` is a run that ends just now, by whoever started it. `waivers` is
+    a file of them, in place of those that the run was made with; `baseline` an earlier run to compare with."""
     log = _rejudged(log)
     rules = all_rules()
     items = _items(log)
@@ -124,13 +129,19 @@ def _items(log: RunLog) -> list[tuple[str, str]]:
     return [item for item in items if item in borne]
 
 
-def written(report: Report, log: RunLog, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:
+def material(report: Report, log: RunLog, language: Language) -> Material:
+    """What writers render of a run."""
+    known = {name: contract for name, contract in contracts().items() if name in report.scope["services"]}
+    return Material(report=report, log=log, rules=all_rules(), contracts=known, language=language)
+
+
+def written(told: Material, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:
     """Write the report's formats; the paths. Whatever becomes of them, the journal is whole, and the error says so."""
     names = known(formats)
     try:
-        return write_all(report, log, all_rules(), out, names)
+        return write_all(told, out, names)
     except ConformanceError as error:
-        run = shlex.quote(str(log.folder or out))
+        run = shlex.quote(str(told.log.folder or out))
         text = f"{error}. The journal of the run is whole; once that is mended, `conformance report {run}` writes it"
         raise ConformanceError(text) from error
 

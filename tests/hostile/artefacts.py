@@ -17,6 +17,7 @@ from haralyzer import HarParser
 from junitparser import JUnitXml
 from lxml import etree
 
+from conformance.report.language import ENGLISH
 from conformance.report.schema import report_schema
 from conformance.report.writers import ALWAYS, FORMATS, html
 from conformance.run import rendering
@@ -174,7 +175,7 @@ def _journal(out: Path) -> Iterator[str]:
     log = rendering.log_of(out)
     yield from log.problems
     again = out / "again"
-    rendering.written(rendering.report_of(log), log, again, ALWAYS)
+    rendering.written(rendering.material(rendering.report_of(log), log, ENGLISH), again, ALWAYS)
     for name in FILES:
         if (again / name).read_bytes() != (out / name).read_bytes():
             yield f"{name} is another one when it is rendered again"

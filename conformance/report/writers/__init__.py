@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from conformance.model import Report, Rule
-    from conformance.target.journal import RunLog
+    from conformance.report.material import Material
 
-    Writer = Callable[[Report, RunLog, Mapping[str, Rule]], bytes]
+    Writer = Callable[[Material], bytes]
 
 
 def _of(module: str) -> Writer:
     """The writer in the module, which is loaded when there is a report to write: the first request need not wait."""
 
-    def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
-        written: bytes = import_module(f"{__name__}.{module}").write(report, log, rules)
+    def write(material: Material) -> bytes:
+        written: bytes = import_module(f"{__name__}.{module}").write(material)
         return written
 
     return write
@@ -51,9 +50,7 @@ def known(formats: Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-def write_all(
-    report: Report, log: RunLog, rules: Mapping[str, Rule], out: Path, formats: Iterable[str]
-) -> tuple[Path, ...]:
+def write_all(material: Material, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:
     """Write the formats into `out`; the paths in the order asked for."""
     names = known(formats)
     try:
@@ -63,7 +60,7 @@ def write_all(
     paths = []
     for name in names:
         file, render = FORMATS[name]
-        content = render(report, log, rules)
+        content = render(material)
         try:
             paths.append(put(out / file, content))
         except OSError as error:

@@ -18,14 +18,13 @@ from conformance.report.evidence import UNKNOWN, Sent, exchanges, milliseconds, 
 from conformance.report.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.model import Headers, Report, Request, Response, Result, Rule
-    from conformance.target.journal import RunLog
+    from conformance.model import Headers, Request, Response, Result
+    from conformance.report.material import Material
 
 
-def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:  # noqa: ARG001 - one signature for all
+def write(material: Material) -> bytes:
     """The archive as UTF-8 JSON."""
+    report, log = material.report, material.log
     archive: dict[str, Any] = {
         "version": "1.2",
         "creator": {"name": str(report.suite.get("name", "")), "version": str(report.suite.get("version", ""))},

@@ -26,13 +26,14 @@ from conformance.report.text import listed, printable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conformance.target.journal import RunLog
+    from conformance.report.material import Material
 
 _WORDS = {"conforms": "Conforms", "does-not-conform": "Does not conform", "inconclusive": "Inconclusive"}
 
 
-def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
+def write(material: Material) -> bytes:
     """The page as UTF-8."""
+    report, log, rules = material.report, material.log, material.rules
     parts = split(report)
     seen = exchanges(log)
     style = Markup(_environment().get_template("report.css").render())  # noqa: S704 - our own file, no data in it

@@ -18,11 +18,12 @@ from conformance.report.text import one_line, printable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conformance.target.journal import RunLog
+    from conformance.report.material import Material
 
 
-def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
+def write(material: Material) -> bytes:
     """The document as UTF-8 with its XML declaration."""
+    report, log, rules = material.report, material.log, material.rules
     times = {key: milliseconds(sent.exchange) for key, sent in exchanges(log).items()}
     root = ET.Element("testsuites", name="conformance")
     for service in dict.fromkeys(v.service for v in report.verdicts):

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.model import Citation, Observation, Report, Rule, Verdict
+    from conformance.report.material import Material
     from conformance.target.journal import RunLog
 
 
-def write(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> bytes:
+def write(material: Material) -> bytes:
     """The document as UTF-8, indented, with a final newline."""
+    report, log, rules = material.report, material.log, material.rules
     text = json.dumps(_document(report, log, rules), ensure_ascii=False, indent=2, default=str) + "\n"
     # Half a surrogate pair has no UTF-8; JSON has an escape for it.
     content = text.encode("utf-8", "backslashreplace")

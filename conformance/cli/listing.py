@@ -1,0 +1,37 @@
+"""Commands that tell what the suite knows: rules, explain, errata."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from conformance.cli.words import Format, Schemas, Service, app
+from conformance.resources import use_schemas
+
+
+@app.command("rules")
+def rules_(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
+    """List every rule with level, basis and citation."""
+    from conformance.run import listing  # noqa: PLC0415
+
+    use_schemas(schemas)
+    typer.echo(listing.rules(service, form), nl=False)
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule id.")], schemas: Schemas = None) -> None:
+    """Say what a rule demands, where that comes from, and which cases try it."""
+    from conformance.run import listing  # noqa: PLC0415
+
+    use_schemas(schemas)
+    typer.echo(listing.explain(rule), nl=False)
+
+
+@app.command()
+def errata(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
+    """List what is wrong or missing in the documents."""
+    from conformance.run import listing  # noqa: PLC0415
+
+    use_schemas(schemas)
+    typer.echo(listing.errata(service, form), nl=False)
