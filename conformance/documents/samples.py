@@ -71,11 +71,6 @@ def walk(node: Node, prefix: str = "", *, later: bool = False) -> Iterator[Seen]
         yield from walk(child, f"{path}/" if path else "", later=again)
 
 
-def read_json(page: Page, first: int, last: int) -> Node:
-    """The sample between two lines, both included."""
-    return json_sample(page, first, last)[0]
-
-
 def json_sample(page: Page, first: int, last: int) -> tuple[Node, int]:
     """The sample that begins on a line, and the line on which it ends, at the latest the last."""
     text = _text(page, first, last)

@@ -29,11 +29,6 @@ class Bounds:
     max_length: int | None = None
 
     @property
-    def empty_range(self) -> bool:
-        """No number lies within."""
-        return self.minimum is not None and self.maximum is not None and self.minimum > self.maximum
-
-    @property
     def empty_length(self) -> bool:
         """Nothing is that long."""
         return self.min_length is not None and self.max_length is not None and self.min_length > self.max_length

@@ -8,7 +8,6 @@ were taken are kept, up to a bound. Must never be given a tree of more than `MOS
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from conformance.patterns.tree import Anchor, Choice, Node, Repeat, Sequence, Unsupported
@@ -174,9 +173,3 @@ class Machine:
         for _ in range(node.low):
             then = self._made(node.item, then)
         return then
-
-
-@lru_cache(maxsize=256)
-def machine(tree: Node) -> Machine:
-    """The machine of a tree; Unsupported where it would be too large."""
-    return Machine(tree)
