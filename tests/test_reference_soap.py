@@ -402,7 +402,7 @@ def version_of(raw):
 @each
 def test_it_speaks_http_1_1_unless_that_is_its_defect(service):
     for defect, expected in ((None, "HTTP/1.1"), (DEFECTS[service]["http/version:dropped"], "HTTP/1.0")):
-        with serving([CONTRACTS[service]], defect) as root:
+        with serving([CONTRACTS[service]], *([defect] if defect else [])) as root:
             connection = http.client.HTTPConnection(urlsplit(root).netloc, timeout=10)
             for number in range(3):
                 body = envelope(service, VERSIONS[number % 2])
@@ -470,7 +470,7 @@ def shown(response):
 @pytest.mark.parametrize("short", ["", "http/allow:dropped", "envelope/fault-status:dropped", "envelope/utf:dropped"])
 def test_application_and_adapter_answer_as_the_function_does(service, short):
     contract, defect = CONTRACTS[service], DEFECTS[service].get(short)
-    client = Client(Application([contract], defect))
+    client = Client(Application([contract], *([defect] if defect else [])))
     steps = bench(service).plan.steps[::7]
     url = f"http://127.0.0.1{path_of(contract)}"
     with mocked(contract, url, defect), requests.Session() as session:

@@ -31,5 +31,5 @@ def counted(contract: Contract, defect: Defect | None, pause: float) -> Iterator
                 seen += 1
             return super().__call__(environ, start_response)
 
-    with serving([contract], defect, make=Counting, pause=pause) as root:
+    with serving([contract], *([defect] if defect else []), make=Counting, pause=pause) as root:
         yield root, lambda: seen

@@ -30,8 +30,9 @@ def serve(
     service: Service = [],  # noqa: B006
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 takes a free one.")] = 8000,
     defect: Annotated[
-        str | None, typer.Option(metavar="ID", help="Break one rule; `--defect list` lists them.")
-    ] = None,
+        list[str],
+        typer.Option(metavar="ID", help="Break one rule; `--defect list` lists them. One for each service."),
+    ] = [],  # noqa: B006
     schemas: Schemas = None,
 ) -> None:
     """Serve the reference implementation on loopback."""

@@ -28,13 +28,14 @@ PAUSE = 35.0
 
 
 class Application:
-    """A WSGI application that serves each contract at its documented path. A slow one thinks for `pause` seconds."""
+    """A WSGI application that serves each contract at its documented path, each with its defect, if there is one.
+    A slow one thinks for `pause` seconds."""
 
     pause = PAUSE
 
-    def __init__(self, contracts: Iterable[Contract], defect: Defect | None = None) -> None:
+    def __init__(self, contracts: Iterable[Contract], *defects: Defect) -> None:
         self._routes = tuple((_route(contract), contract) for contract in contracts)
-        self._defect = defect
+        self._defects = {defect.service: defect for defect in defects}
         self._states = {contract.service: State() for _, contract in self._routes}
         self._lock = threading.Lock()
 
@@ -49,11 +50,12 @@ class Application:
             headers=tuple((name, value) for name, value in incoming.headers.items() if value),
             body=incoming.get_data(),
         )
-        if slow(contract, self._defect, request):
+        defect = self._defects.get(contract.service)
+        if slow(contract, defect, request):
             time.sleep(self.pause)
         with self._lock:
             state = self._states[contract.service]
-            response, self._states[contract.service] = answer(contract, request, state, self._defect)
+            response, self._states[contract.service] = answer(contract, request, state, defect)
         outgoing = HTTPResponse(response.body, status=f"{response.status} {response.reason}", headers=response.headers)
         if response.header("Content-Type") is None:
             outgoing.headers.remove("Content-Type")
@@ -87,7 +89,7 @@ class _Old(_Quiet):
 @contextmanager
 def serving(
     contracts: Iterable[Contract],
-    defect: Defect | None = None,
+    *defects: Defect,
     port: int = 0,
     make: type[Application] = Application,
     pause: float = PAUSE,
@@ -96,9 +98,9 @@ def serving(
     answers."""
     known = tuple(contracts)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    old = defect is not None and any(defect.breaks(f"{contract.service}/http/version") for contract in known)
+    old = any(defect.breaks(f"{contract.service}/http/version") for contract in known for defect in defects)
     handler = _Old if old else _Quiet
-    application = make(known, defect)
+    application = make(known, *defects)
     application.pause = pause
     # Of a port that is taken werkzeug speaks on its own, and ends the process.
     with socket.create_server((HOST, port), backlog=128) as listening:

@@ -33,6 +33,10 @@ class Defect:
     wide: bool = False
     only: tuple[str, ...] = ()
 
+    @property
+    def service(self) -> str:
+        return self.id.partition("/")[0]
+
     def breaks(self, rule: str) -> bool:
         return rule in self.broken
 

@@ -12,17 +12,19 @@ from conformance.reference.app import path_of, serving
 from conformance.run.contracts import all_rules, chosen, contracts
 
 
-def serve(services: Sequence[str], port: int, defect: str | None, say: Callable[[str], None]) -> None:
-    """Serve the services, broken in one way if a defect is named; `list` lists the defects."""
+def serve(services: Sequence[str], port: int, named: Sequence[str], say: Callable[[str], None]) -> None:
+    """Serve the services, each broken in one way where a defect of it is named; `list` lists the defects."""
     wanted = [contracts()[service] for service in chosen(services)]
-    if defect == "list":
+    if "list" in named:
         for contract in wanted:
             for known in defects(contract.service):
                 say(known.id)
         return
-    flaw = _named(defect, [contract.service for contract in wanted]) if defect is not None else None
+    flaws = [_named(name, [contract.service for contract in wanted]) for name in named]
+    if len({flaw.service for flaw in flaws}) < len(flaws):
+        raise ConformanceError(f"--defect {flaws[-1].id}: name at most one for each service")
     try:
-        with serving(wanted, flaw, port) as root:
+        with serving(wanted, *flaws, port=port) as root:
             for contract in wanted:
                 say(f"{contract.service}: {root}{path_of(contract)}")
             threading.Event().wait()

@@ -56,6 +56,7 @@ WORDS = (
     row("bind: no target", "bind", r"Missing option '--target'"),
     row("serve: service", "serve --service nope", r"--service nope: no such service; known are"),
     row("serve: defect", f"serve --defect {RULE.replace('Email', 'Emial')}:dropped", rf"--defect .*: there is no such defect; did you mean {RULE}:dropped"),
+    row("serve: two defects of one service", f"serve --defect {RULE}:dropped --defect {RULE}:dropped", rf"--defect {RULE}:dropped: name at most one for each service"),
     row("serve: port 65536", "serve --port 65536", r"--port.*65535"),
     row("serve: port x", "serve --port x", r"--port.*integer"),
     row("serve: port taken", "serve --port {taken}", r"--port \d+: cannot listen there \(Address already in use\); name another, or 0"),
