@@ -1,0 +1,100 @@
+"""`python -m tests.sample [DIR]`: make reports/sample anew, or the same elsewhere.
+
+The reference with three defects, one for each service, is served on loopback and checked as a user would check a server
+of their own: an earlier run without defects to compare with, a waiver over one of the failures, every format. What is made
+is committed, so that a change of any output is a diff that somebody reads.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = Path("reports/sample")
+PORT = 8731
+DEFECTS = (
+    "collection-policy/request/MinimumInterest/pattern:culture",
+    "envio-correo/envelope/fault-status:dropped",
+    "actualizar-correo/envelope/must-understand:dropped",
+)
+GIVEN = ("target.toml", "waivers.toml")
+"""What people write; everything else in the folder is made."""
+
+FORMATS = "ctrf,earl,markdown,csv,badge,waivers,pdf"
+LANGUAGES = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LC_NUMERIC", "LC_TIME")
+
+
+def make(folder: Path) -> None:
+    """The sample in this folder, beside the target file and the waivers that are there."""
+    for path in folder.iterdir():
+        if path.name not in GIVEN:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before = folder / "before"
+    given = ("check", "--target", str(folder / "target.toml"), "--depth", "quick")
+    with served():
+        command(*given, "--quiet", "--out", str(before))
+    with served(*DEFECTS):
+        waived = ("--waivers", str(folder / "waivers.toml"), "--baseline", str(before))
+        command(*given, *waived, "--format", FORMATS, "--out", str(folder), due=1)
+    for path in before.iterdir():
+        if path.name != "report.json":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+
+
+def command(*words: str, due: int = 0) -> str:
+    """What the command says, in English; it must end with this status."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "conformance", *words],
+        cwd=ROOT,
+        env=english(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if ran.returncode != due:
+        sys.exit(f"conformance {' '.join(words)}: exit {ran.returncode}, not {due}\n{ran.stdout}{ran.stderr}")
+    return ran.stdout
+
+
+def english() -> dict[str, str]:
+    """The environment without a language."""
+    return {name: value for name, value in os.environ.items() if name not in LANGUAGES}
+
+
+@contextmanager
+def served(*defects: str) -> Iterator[None]:
+    """The reference on the port of the sample, broken in these ways."""
+    words = [sys.executable, "-m", "conformance", "serve", "--port", str(PORT)]
+    broken = [word for defect in defects for word in ("--defect", defect)]
+    process = subprocess.Popen([*words, *broken], cwd=ROOT, env=english(), stdout=subprocess.PIPE, text=True)
+    try:
+        # It says where each service is once it listens.
+        if process.stdout is None or not process.stdout.readline():
+            sys.exit(f"the reference could not be served on port {PORT}; is something else listening there?")
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make the sample, or one in another folder."""
+    folder = Path(arguments[0]) if arguments else SAMPLE
+    if arguments:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in GIVEN:
+            shutil.copy(ROOT / SAMPLE / name, folder / name)
+    os.chdir(ROOT)
+    make(folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
