@@ -19,6 +19,7 @@ COMPATIBLE = {
     "BSD-3-Clause": "permissive",
     "ISC": "permissive",
     "MIT": "permissive",
+    "MIT-0": "permissive",
     "MPL-2.0": "weak copyleft, file by file; nothing of it is changed or carried here",
     "PSF-2.0": "permissive",
 }

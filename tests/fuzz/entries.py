@@ -172,14 +172,15 @@ def _folder_of_pages(path: Path) -> object:
 
 def _journal(data: bytes) -> object:
     """Lines get their checksum here: otherwise every mutant were one and the same damage."""
+    from conformance.report.language import ENGLISH
     from conformance.report.writers import ALWAYS
-    from conformance.run.rendering import log_of, report_of, written
+    from conformance.run.rendering import log_of, material, report_of, written
 
     run = sessions.folder() / "run"
     run.mkdir(exist_ok=True)
     (run / "run.jsonl").write_bytes(seeds.sealed(data))
     log = log_of(run)
-    return written(report_of(log), log, run, ALWAYS)
+    return written(material(report_of(log), log, ENGLISH), run, ALWAYS)
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------
@@ -274,7 +275,7 @@ def _entries() -> tuple[Entry, ...]:
             seeds=seeds.readings,
             cost=4,
         ),
-        Entry(name="journal", run=_journal, seeds=seeds.journals, cost=20),
+        Entry(name="journal", run=_journal, seeds=seeds.journals, cost=100),
         Entry(name="secrets", run=_masked, seeds=seeds.masked, allowed=(), cost=4),
         Entry(name="addresses", run=_addresses, seeds=seeds.addressed, allowed=(), cost=2),
         Entry(name="pattern", run=_pattern, seeds=seeds.patterns, allowed=(Unsupported,)),
