@@ -28,7 +28,11 @@ _TWICE = "Cannot overwrite a value"
 
 def load_toml(path: Path, advice: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
     """The tree. `advice` says what to do where there is no such file."""
-    text = _text(path, advice)
+    return toml_tree(path, toml_text(path, advice), parse_float)
+
+
+def toml_tree(path: Path, text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The tree of a text that was read from there."""
     try:
         tree = tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
@@ -45,7 +49,8 @@ def load_toml(path: Path, advice: str, parse_float: Callable[[str], Any] = float
     return tree
 
 
-def _text(path: Path, advice: str) -> str:
+def toml_text(path: Path, advice: str) -> str:
+    """What the file holds, as text."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
