@@ -1,182 +1,148 @@
-"""`report.html`: one page for people who were not there. One file, no script, nothing fetched.
+"""`report.html`: one page for people who were not there. One file, nothing fetched, readable without its script.
 
-Jinja escapes all text and `printable` marks what would not show, whatever a server sent. The page's policy allows its
-own style sheet by hash and nothing else. Must never import another writer.
+The page is put together here from values; the template has the words. Must never import another writer.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from conformance.model import Exchange, Level, Outcome, Report, Rule, Verdict, asked_again
-from conformance.report.bodies import shown
-from conformance.report.commands import curl, replay
+from conformance.model import Level, Outcome
+from conformance.report.comparing import LISTS, since
 from conformance.report.counts import all_rows
-from conformance.report.evidence import Sent, exchanges, milliseconds, of_finding
-from conformance.report.sections import Sections, split, started
-from conformance.report.sentences import SHOWN, left_out, tally, waiver_sentence
-from conformance.report.text import listed, printable
+from conformance.report.decision_rules import STRICT
+from conformance.report.sections import Sections, split, started, waived
+from conformance.report.text import one_line
+from conformance.report.traceability import matrix
+from conformance.report.writers.html_failures import anchor, failures
+from conformance.report.writers.page import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from conformance.model import Report, Rule, Verdict
     from conformance.report.material import Material
 
-_WORDS = {"conforms": "Conforms", "does-not-conform": "Does not conform", "inconclusive": "Inconclusive"}
+WAIVED = "waived"
+OBSERVED = "observed"
+_PLAINLY = 2
+"""Decision rules that stand unfolded: what conforms, and what leaves a run open."""
 
 
 def write(material: Material) -> bytes:
     """The page as UTF-8."""
-    report, log, rules = material.report, material.log, material.rules
+    return rendered(material)
+
+
+def rendered(material: Material, *, unfolded: bool = False) -> bytes:
+    """The page; `unfolded` for paper, where nobody can open what is folded."""
+    report, rules = material.report, material.rules
     parts = split(report)
-    seen = exchanges(log)
-    style = Markup(_environment().get_template("report.css").render())  # noqa: S704 - our own file, no data in it
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            report=report,
-            word=_WORDS[report.outcome],
-            style=style,
-            digest=digest,
-            tested=_tested(report),
-            outcomes=[str(outcome) for outcome in Outcome],
-            counts=_counts(report),
-            failures=_failures(report, parts, seen, rules),
-            parts=parts,
-            undecided=sum(len(group.verdicts) for group in parts.undecided),
-            rules=rules,
-        )
+    return render(
+        "report.html.j2",
+        material.language,
+        scripts=not unfolded,
+        unfolded=unfolded,
+        report=report,
+        rules=rules,
+        parts=parts,
+        anchor=anchor,
+        outcome_of=lambda verdict: WAIVED if waived(verdict, started(report.suite)) else str(verdict.outcome),
+        short=one_line,
+        asides=_asides(material),
+        plainly=_plainly(report),
+        counts=_counts(report),
+        changes=_changes(report),
+        anchors={anchor(verdict) for verdict in report.verdicts},
+        failures=failures(material, parts),
+        undecided=[(group, rows(group.verdicts, rules)) for group in parts.undecided],
+        inapplicable=[(group, rows(group.verdicts, rules)) for group in parts.inapplicable],
+        passed=_by_service(parts.passed, rules),
+        errata=[(name, contract.errata) for name, contract in material.contracts.items() if contract.errata],
+        traced=[
+            (name, contract, matrix(contract, rules.values(), report)) for name, contract in material.contracts.items()
+        ],
+        filters=_filters(report, parts),
     )
-    return page.encode("utf-8")
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("conformance.report.writers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-        keep_trailing_newline=True,
-    )
-    environment.filters["listed"] = listed
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    return value if isinstance(value, Markup) else printable(str(value))
-
-
-def _counts(report: Report) -> dict[str, list[tuple[str, dict[str, int], str]]]:
-    tables: dict[str, list[tuple[str, dict[str, int], str]]] = {}
-    for service, level, row in all_rows(report.counts):
-        tables.setdefault(service, []).append((level, row, tally(row)))
-    return tables
-
-
-def _tested(report: Report) -> list[tuple[str, list[str], str]]:
-    """Label, lines, and the style of the row."""
-    target, suite, scope = report.target, report.suite, report.scope
-    requests = scope["requests"]
-    rows: list[tuple[str, list[str], str]] = [
-        ("Target", [f"{target.get('name', '')}{', the embedded reference' if target.get('reference') else ''}"], ""),
-        ("Environment", [str(target.get("environment", ""))], ""),
-        ("Address", [f"{name}: {told.get('url', '')}" for name, told in target.get("services", {}).items()], "whole"),
-        ("Scope", _scope(scope), ""),
-        ("Requests", [f"{requests['sent']} of {requests['planned']} sent, {requests['answered']} answered"], ""),
-        ("Started", [" to ".join(filter(None, [started(suite), suite.get("ended", "")]))], ""),
-        ("Effects", ["allowed by the target file" if target.get("effects") else "not allowed beyond this host"], ""),
-        ("Suite", [f"{suite.get('name', '')} {suite.get('version', '')}, Python {suite.get('python', '')}"], ""),
-        ("Seed, depth", [f"{suite.get('seed', '')}, {suite.get('depth', '')}"], ""),
-        ("Run", [str(suite.get("run", ""))], "whole exact"),
-        ("Command", [str(suite.get("command", ""))], "whole exact"),
-    ]
-    for service, contract in suite.get("contracts", {}).items():
-        rows.append(("Contract", [f"{service}, SHA-256 {contract.get('hash', '')}"], "whole exact"))
-        rows.append(
-            ("Document", [f"{contract.get('document', '')}, SHA-256 {contract.get('sha256', '')}"], "whole exact")
-        )
-    return [row for row in rows if any(row[1])]
-
-
-def _scope(scope: Mapping[str, Any]) -> list[str]:
-    named = [f"{service} in {listed(encodings)}" for service, encodings in scope.get("encodings", {}).items()]
-    return [*(named or scope["services"]), f"only {scope['selection']}" if scope.get("selection") else "every rule"]
-
-
-def _failures(
-    report: Report, parts: Sections, seen: Mapping[str, Sent], rules: Mapping[str, Rule]
-) -> list[dict[str, Any]]:
-    """The failure sections that hold something, each with its articles."""
-    titles = [
-        ("decide", "Failures that decide the verdict", parts.blocking),
-        ("advisory", "Failures that do not decide", parts.advisory),
-        ("waived", "Waived failures", parts.waived),
-    ]
+def rows(verdicts: Iterable[Verdict], rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
+    """Verdicts that differ in the encoding alone, on one row."""
+    found: dict[tuple[str, Level], list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        found[verdict.rule, verdict.level].append(verdict)
     return [
-        {"id": key, "title": title, "articles": [_article(report, v, seen, rules) for v in verdicts]}
-        for key, title, verdicts in titles
-        if verdicts
+        {"rule": rule, "known": rules.get(rule), "level": level, "verdicts": members}
+        for (rule, level), members in found.items()
     ]
 
 
-def _article(report: Report, verdict: Verdict, seen: Mapping[str, Sent], rules: Mapping[str, Rule]) -> dict[str, Any]:
-    paired = of_finding(verdict, seen)[:SHOWN]
-    sources = [key for _, key in paired if key] or list(verdict.exchanges[:1])
+def _by_service(verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> list[tuple[str, int, list[dict[str, Any]]]]:
+    services = dict.fromkeys(verdict.service for verdict in verdicts)
+    mine = {name: [verdict for verdict in verdicts if verdict.service == name] for name in services}
+    return [(name, len(members), rows(members, rules)) for name, members in mine.items()]
+
+
+def _asides(material: Material) -> dict[str, Any]:
+    """What was tested, of which a template makes the rows."""
+    report = material.report
+    target, suite, scope = report.target, report.suite, report.scope
     return {
-        "verdict": verdict,
-        "anchor": anchor(verdict),
-        "must": verdict.level is Level.MUST,
-        "rule": rules.get(verdict.rule),
-        "findings": paired,
-        "left_out": left_out(verdict.findings),
-        "exchanges": [_exchange(report, seen[key]) for key in dict.fromkeys(sources) if key in seen],
-        "waiver": waiver_sentence(verdict.waiver) if verdict.waiver is not None else "",
+        "services": [(name, told.get("url", "")) for name, told in target.get("services", {}).items()],
+        "scope": list(scope.get("encodings", {}).items()) or [(name, ()) for name in scope["services"]],
+        "selection": scope.get("selection", ""),
+        "requests": scope["requests"],
+        "started": started(suite),
+        "ended": suite.get("ended", ""),
+        "contracts": list(suite.get("contracts", {}).items()),
     }
 
 
-def anchor(verdict: Verdict) -> str:
-    """The place of a verdict on the page."""
-    return f"{verdict.rule}@{verdict.encoding}"
+def _plainly(report: Report) -> tuple[Sequence[str], Sequence[str]]:
+    """The decision rules that stand unfolded, and the others."""
+    first = [one for at, one in enumerate(report.decision_rules) if at < _PLAINLY or one == STRICT]
+    return first, [one for one in report.decision_rules if one not in first]
 
 
-def _exchange(report: Report, sent: Sent) -> dict[str, Any]:
-    exchange = sent.exchange
-    answer = exchange.response
+def _counts(report: Report) -> list[dict[str, Any]]:
+    """The level × outcome matrix: a row a service and level, with the parts of its bar."""
+    found = []
+    before = ""
+    for service, level, row in all_rows(report.counts):
+        whole = sum(row[outcome] for outcome in Outcome) or 1
+        failed = row["failed"] - row["waived"]
+        shares = (
+            ("good", row["passed"]),
+            ("bad" if level == Level.MUST else "mild", failed),
+            ("mild", row["waived"]),
+            ("open", row["cant-tell"] + row["untested"]),
+        )
+        bar, at = [], 0.0
+        for name, number in shares:
+            width = round(100 * number / whole, 2)
+            if number:
+                bar.append((name, round(at, 2), width))
+            at += width
+        found.append({"service": service, "first": service != before, "level": level, "row": row, "bar": bar})
+        before = service
+    return found
+
+
+def _changes(report: Report) -> dict[str, Any] | None:
+    if report.baseline is None:
+        return None
+    return {"said": since(report.baseline), "lists": [(name, getattr(report.baseline, name)) for name in LISTS]}
+
+
+def _filters(report: Report, parts: Sections) -> dict[str, list[str]]:
+    """What a reader can choose from, in the order of the report."""
+    outcomes = [str(one) for one in Outcome if any(verdict.outcome is one for verdict in report.verdicts)]
+    outcomes += [WAIVED] if parts.waived else []
+    outcomes += [OBSERVED] if report.observations else []
     return {
-        "id": exchange.id,
-        "title": sent.records[0].case.title if sent.records else exchange.case,
-        "started": exchange.started,
-        "milliseconds": f"{milliseconds(exchange):.0f} ms",
-        "status": _status(exchange),
-        "request_line": f"{exchange.request.method} {exchange.request.url}",
-        "request_head": _head(exchange.request.headers),
-        "request_body": shown(exchange.request.body, exchange.request.header("Content-Type")),
-        "response_line": f"{answer.http_version} {answer.status} {answer.reason}".rstrip() if answer else "",
-        "response_head": _head(answer.headers) if answer else "",
-        "response_body": shown(answer.body, answer.header("Content-Type")) if answer else None,
-        "error": exchange.error or "",
-        "curl": curl(exchange.request, exchange.id),
-        # What was fetched before there was a plan, or asked again by a run that was gone on with, is no part of it.
-        "replay": "" if exchange.id.startswith("w") or asked_again(exchange.id) else replay(report.suite, exchange.id),
+        "services": list(dict.fromkeys(verdict.service for verdict in report.verdicts)),
+        "levels": [str(one) for one in Level if any(verdict.level is one for verdict in report.verdicts)],
+        "outcomes": outcomes,
+        "encodings": list(dict.fromkeys(verdict.encoding for verdict in report.verdicts)),
     }
-
-
-def _status(exchange: Exchange) -> str:
-    if exchange.response is None:
-        return f"no answer: {exchange.error}"
-    return f"{exchange.response.status} {exchange.response.reason}".rstrip()
-
-
-def _head(headers: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in headers)
