@@ -197,7 +197,7 @@ def header(**changes: Any) -> dict[str, Any]:
 
 
 def log(records: tuple[Record, ...] = (), **changes: Any) -> RunLog:
-    names = ("unsent", "pending", "ended", "problems", "unjudged", "end", "stopped", "folder")
+    names = ("unsent", "pending", "begun", "ended", "problems", "unjudged", "end", "stopped", "folder")
     kept = {key: changes.pop(key) for key in names if key in changes}
     return RunLog(header=header(**changes), records=records, **({"ended": True} | kept))
 

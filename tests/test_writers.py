@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import typer
 from jsonschema import Draft202012Validator
 from junitparser import JUnitXml
 
+from conformance.cli import app
 from conformance.errors import ConformanceError, SuiteError
-from conformance.model import Outcome, Report
+from conformance.model import Comparison, Difference, Level, Outcome, Report
 from conformance.report.build import build
 from conformance.report.schema import SCHEMA_FILE, SCHEMA_ID, misfits, report_schema
-from conformance.report.writers import ALWAYS, FORMATS, junit, known, report_json, write_all
+from conformance.report.writers import ALWAYS, FORMATS, WANTS_MORE, junit, known, report_json, write_all
 from conformance.resources import schemas_dir
 from tests.report_samples import (
     ACCEPT,
@@ -29,6 +33,7 @@ from tests.report_samples import (
     SUCCESS,
     USER,
     VERDICTS,
+    WAIVER,
     header,
     hostile,
     log,
@@ -57,10 +62,29 @@ def test_writing_again_replaces_and_changes_nothing(tmp_path: Path) -> None:
 
 def test_an_unknown_format_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
     report, run = hostile()
-    with pytest.raises(ConformanceError, match="unknown report format pdf; known are json, html, junit, har"):
-        write_all(material(report, run), tmp_path, ["json", "pdf"])
+    with pytest.raises(ConformanceError, match=r"unknown report format docx; known are json, html, junit, har, .* all"):
+        write_all(material(report, run), tmp_path, ["json", "docx"])
     assert list(tmp_path.iterdir()) == []
     assert known(FORMATS) == tuple(FORMATS)
+
+
+def test_all_is_every_format_that_wants_nothing_besides_this_package() -> None:
+    assert known(["all"]) == tuple(name for name in FORMATS if name not in WANTS_MORE)
+    assert known(["csv", "all"])[0] == "csv"
+    assert sorted(known(["csv", "all"])) == sorted(known(["all"]))
+
+
+@pytest.mark.parametrize(("command", "names"), [("report", set(FORMATS)), ("check", set(FORMATS) - set(ALWAYS))])
+def test_the_help_names_every_format(command: str, names: set[str]) -> None:
+    found = typer.main.get_command(app).commands[command]
+    (option,) = [one for one in found.params if one.name == "formats"]
+    assert set(re.findall(r"[a-z]+(?=[,;])", option.help)) == names
+
+
+def test_each_format_has_a_file_of_its_own_and_every_run_writes_the_four() -> None:
+    files = [file for file, _ in FORMATS.values()]
+    assert len(set(files)) == len(files)
+    assert [FORMATS[name][0] for name in ALWAYS] == ["report.json", "report.html", "junit.xml", "evidence.har"]
 
 
 def test_a_folder_that_cannot_be_written_is_a_users_error(tmp_path: Path) -> None:
@@ -123,6 +147,21 @@ def test_report_json_has_the_shapes_that_other_programs_read() -> None:
     assert next(v for v in told["verdicts"] if v["rule"] == SUCCESS)["waiver"]["owner"] == "Ana"
 
 
+def test_waivers_and_what_changed_stand_in_report_json() -> None:
+    report, run = hostile()
+    given = {**WAIVER, "rule": "*/type", "state": "used", "verdicts": ((SUCCESS, "json"),)}
+    one = Difference(
+        rule=EMAIL, service="collection-policy", encoding="json", level=Level.MUST, before=None, after="failed"
+    )
+    changed = Comparison(old={"run": "a"}, new={"run": "b"}, newly_failing=(one,), remarks=("Another build.",))
+    told = json.loads(report_json.write(material(replace(report, waivers=(given,), baseline=changed), run)))
+    assert told["waivers"] == [{**given, "verdicts": [{"rule": SUCCESS, "encoding": "json"}]}]
+    assert told["baseline"]["newly_failing"][0]["before"] is None
+    assert told["baseline"]["regressed"] is True
+    assert told["baseline"]["remarks"] == ["Another build."]
+    assert (document()["waivers"], document()["baseline"]) == ([], None)
+
+
 def test_report_json_is_utf_8_even_with_half_a_character() -> None:
     report, run = hostile()
     written = report_json.write(material(report, run))
@@ -154,6 +193,11 @@ def test_report_json_is_utf_8_even_with_half_a_character() -> None:
         (("exchanges", "x00001", "status"), "200"),
         (("notices",), [""]),
         (("extra",), 1),
+        (("revision",), 1),
+        (("waivers",), [{"rule": "*"}]),
+        (("waivers",), [{**WAIVER, "rule": "*", "state": "fine", "verdicts": []}]),
+        (("baseline",), {}),
+        (("baseline",), "none"),
     ],
 )
 def test_the_schema_catches_a_wrong_shape(place: tuple[Any, ...], value: Any) -> None:
@@ -210,7 +254,13 @@ def test_a_must_failure_is_a_failure_with_every_finding() -> None:
     assert failure is not None
     assert failure.get("type") == "MUST"
     assert "Email matches the stated pattern (001_a7101fb9927c4164.txt, line 57)" in failure.get("message", "")
-    assert all(finding.observed in (failure.text or "") for finding in FINDINGS)
+    lines = (failure.text or "").splitlines()
+    assert lines[0] == "Email matches the stated pattern (001_a7101fb9927c4164.txt, line 57)."
+    assert [finding.observed in line for finding, line in zip(FINDINGS, lines[1:6], strict=True)] == [True] * 5
+    assert lines[6] == "Exchanges x00001 and x00002."
+    assert lines[7].startswith("To send it again: conformance check --target 'my target.toml' ")
+    assert lines[7].endswith(" --replay x00001")
+    assert len(lines) == 8
 
 
 def test_a_should_failure_speaks_in_system_out_and_fails_only_a_strict_run() -> None:
@@ -243,6 +293,46 @@ def test_a_passed_case_is_empty_and_has_the_time_of_its_exchanges() -> None:
     passed = cases(*hostile())[f"{INTEREST} (json)"]
     assert len(passed) == 0
     assert passed.get("time") == "0.013" or passed.get("time") == "0.012"
+
+
+SHAPES: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"time", "skipped", "timestamp", "hostname", "id", "package"},
+        {"properties", "testcase", "system-out", "system-err"},
+    ),
+    "properties": (set(), set(), {"property"}),
+    "property": ({"name", "value"}, set(), set()),
+    "testcase": ({"name"}, {"classname", "time"}, {"skipped", "failure", "system-out"}),
+    "failure": (set(), {"type", "message"}, set()),
+    "skipped": (set(), {"type", "message"}, set()),
+    "system-out": (set(), set(), set()),
+}
+"""Element: attributes that it must have, may have, and children, as the xUnit plugin of Jenkins takes them. Its schema
+itself is met in tests/interop, nightly."""
+
+
+def test_junit_has_no_element_or_attribute_that_a_reader_refuses() -> None:
+    for element in ET.fromstring(junit.write(material(*hostile()))).iter():
+        required, optional, children = SHAPES[element.tag]
+        assert required <= set(element.keys()) <= required | optional
+        assert {child.tag for child in element} <= children
+
+
+def test_jenkins_makes_no_package_of_a_version() -> None:
+    report = build(
+        log(), [replace(verdict("envio-correo/envelope/fault-status", Outcome.PASSED), encoding="soap-1.1")], ()
+    )
+    (case,) = cases(report).values()
+    assert case.get("classname") == "envio-correo.soap-1_1"
+    assert case.get("name") == "envio-correo/envelope/fault-status (soap-1.1)"
+
+
+def test_gitlab_and_jenkins_show_the_same_reason() -> None:
+    for case in cases(*hostile()).values():
+        for skipped in case.findall("skipped"):
+            assert skipped.text == skipped.get("message")
 
 
 def test_each_service_is_a_suite() -> None:

@@ -14,7 +14,7 @@ from conformance.report.build import build
 from conformance.report.evidence import exchanges
 from conformance.report.writers import har
 from conformance.target.journal import Journal, read
-from tests.report_samples import EMAIL, INTEREST, RECORDS, USER, hostile, log, material, record
+from tests.report_samples import EMAIL, INTEREST, RECORDS, URL, USER, hostile, log, material, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,9 +168,33 @@ def test_query_headers_and_cookies_are_taken_apart() -> None:
     assert entry["response"]["cookies"] == [{"name": "session", "value": "abc"}]
 
 
-def test_a_request_without_a_known_answer_is_named_in_the_comment() -> None:
-    assert "x00005" in archive(pending=("x00005",))["log"]["comment"]
+def test_a_request_without_a_known_answer_has_its_entry_and_is_named_in_the_comment() -> None:
+    begun = {"x00005": {"case": "case-5", "at": "2026-03-04T10:00:05-05:00", "method": "PUT", "url": f"{URL}?a=b"}}
+    told = archive(pending=("x00005",), begun=begun)["log"]
+    assert told["comment"] == "Sent, answer unknown: x00005. Of these no body is kept."
+    entry = told["entries"][-1]
+    assert entry["startedDateTime"] == "2026-03-04T10:00:05-05:00"
+    assert (entry["request"]["method"], entry["request"]["url"]) == ("PUT", f"{URL}?a=b")
+    assert entry["request"]["queryString"] == [{"name": "a", "value": "b"}]
+    assert (entry["response"]["status"], entry["response"]["_error"]) == (0, "sent, answer unknown")
+    assert entry["_conformance"] == {"exchange": "x00005", "case": "case-5"}
     assert "comment" not in archive()["log"]
+
+
+def test_the_oldest_journals_do_not_say_where_it_went() -> None:
+    entry = archive(pending=("x00005",))["log"]["entries"][0]
+    assert defects(entry, "entry", "entry") == []
+    assert entry["startedDateTime"] == "2026-03-04T10:00:00-05:00"
+    assert (entry["request"]["method"], entry["request"]["url"]) == ("", "")
+
+
+def test_entries_are_in_the_order_of_sending_not_of_the_plan() -> None:
+    late, early = record(1, (EMAIL,)), record(2, (EMAIL,))
+    object.__setattr__(late.exchange, "started", "2026-03-04T15:00:09+00:00")
+    object.__setattr__(early.exchange, "started", "2026-03-04T10:00:08-05:00")
+    run = log((late, early))
+    entries = json.loads(har.write(material(build(run, (), ()), run)))["log"]["entries"]
+    assert [entry["_conformance"]["exchange"] for entry in entries] == ["x00002", "x00001"]
 
 
 def test_an_archive_without_requests_is_valid_too() -> None:

@@ -16,10 +16,11 @@ from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, INCONCLUSIVE
 from conformance.report.notices import notices
 from conformance.report.schema import SCHEMA_ID
 from conformance.report.sections import DECIDED, UNDECIDED, blocks, started
+from conformance.report.waivers import why_not_zero
 from conformance.target.journal.reader import KILLED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from conformance.target.journal import RunLog
 
@@ -40,9 +41,10 @@ def build(
     disagreements: Sequence[str] = (),
     interrupted: bool = False,
     selected_nothing: bool = False,
+    waivers: Sequence[Mapping[str, Any]] = (),
 ) -> Report:
     """The report of one run. `disagreements` are rule ids, or sentences, that name a defect of this suite;
-    `interrupted` is a run that ends just now, by whoever started it."""
+    `interrupted` is a run that ends just now, by whoever started it; `waivers` are laid over the verdicts already."""
     header = log.header
     if not header:
         problem = log.problems[0] if log.problems else "the journal has no header line"
@@ -52,7 +54,8 @@ def build(
     answered = exchanges(log)
     facts = Facts(
         target=target,
-        services=services,
+        # Of a service of which no rule was selected the sentence says nothing.
+        services=tuple(name for name in services if any(v.service == name for v in verdicts)) or services,
         verdicts=tuple(verdicts),
         started=started(header),
         strict=bool(header.get("strict")),
@@ -61,6 +64,7 @@ def build(
         selected_nothing=selected_nothing,
         answered=sum(sent.exchange.response is not None for sent in answered.values()),
         planned=planned(log),
+        waivers=tuple(waivers),
     )
     outcome = _outcome(facts)
     return Report(
@@ -87,6 +91,7 @@ def build(
         notices=notices(log, facts, disagreements=disagreements),
         verdicts=facts.verdicts,
         observations=tuple(observations),
+        waivers=facts.waivers,
     )
 
 
@@ -123,7 +128,7 @@ def _exit_status(facts: Facts, outcome: str, *, defect: bool, interrupted: bool)
         return EXIT_USAGE
     if interrupted:
         return EXIT_INTERRUPTED
-    if outcome == DOES_NOT_CONFORM:
+    if outcome == DOES_NOT_CONFORM or why_not_zero(facts.waivers):
         return EXIT_FAILED
     if facts.stopped:
         return EXIT_INCONCLUSIVE

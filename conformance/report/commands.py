@@ -18,7 +18,7 @@ _LEFT_TO_CURL = frozenset({"host", "content-length", "connection", "transfer-enc
 _LONGEST = 60_000
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
-_DROPPED = ("--out", "--resume", "--replay", "--workers", "--format", "--baseline")
+_DROPPED = ("--out", "--resume", "--replay", "--workers", "--format", "--baseline", "--waivers")
 _DROPPED_FLAGS = ("--resend", "--dry-run")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.model import order_of
@@ -82,6 +83,14 @@ def text_of(body: bytes) -> str | None:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def instant(iso: str) -> float:
+    """The time as a number that can be compared and counted with, 0 where it is none."""
+    try:
+        return datetime.fromisoformat(iso).timestamp()
+    except (ValueError, OverflowError, OSError):  # the latter two from a year that the platform has not
+        return 0.0
 
 
 def milliseconds(exchange: Exchange) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.model import Level, Outcome, Verdict
 from conformance.report.sections import DECIDED, UNDECIDED, blocks, waived
 from conformance.report.text import counted, full_stop, listed, one_line, unique
+from conformance.report.waivers import why_not_zero
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,17 +39,28 @@ class Facts:
     selected_nothing: bool
     answered: int
     planned: int
+    waivers: tuple[Mapping[str, Any], ...] = ()
+
+    def excused(self, verdict: Verdict) -> bool:
+        """It would decide the run, did nobody answer for it."""
+        deciding = verdict.level is Level.MUST or (self.strict and verdict.level is Level.SHOULD)
+        return deciding and waived(verdict, self.started)
 
 
 def headline(facts: Facts, outcome: str) -> str:
     """One sentence for the top of every report."""
+    who, many = subject(facts), len(facts.services) > 1
     if outcome == DOES_NOT_CONFORM:
-        said = f"{subject(facts)} {_verb(facts, 'does', 'do')} not conform: {_failures(facts)}"
-    elif outcome == CONFORMS:
-        said = f"{subject(facts)} {_verb(facts, 'conforms', 'conform')}: {_passes(facts)}"
+        why = _failures(facts)
+        return full_stop(f"{who} do not conform: {why}" if many else f"{who} does not conform: {why}")
+    if outcome == CONFORMS:
+        why = _passes(facts)
+        said = f"{who} conform: {why}" if many else f"{who} conforms: {why}"
     else:
-        said = f"{subject(facts)} {_verb(facts, 'is', 'are')} inconclusive: {_doubt(facts)}"
-    return full_stop(said)
+        why = _doubt(facts)
+        said = f"{who} are inconclusive: {why}" if many else f"{who} is inconclusive: {why}"
+    wrong = why_not_zero(facts.waivers)
+    return full_stop(f"{said}; the exit status is 1, since {wrong}" if wrong else said)
 
 
 def how_far(facts: Facts) -> str:
@@ -59,75 +71,86 @@ def how_far(facts: Facts) -> str:
 
 
 def subject(facts: Facts) -> str:
-    """The services with their addresses."""
-    declared = facts.target.get("services", {})
-    named = []
-    for service in facts.services:
-        url = declared.get(service, {}).get("url")
-        named.append(f"{service} at {one_line(str(url))}" if url else service)
-    return listed(named) or str(facts.target.get("name") or "the target")
-
-
-def _verb(facts: Facts, one: str, many: str) -> str:
-    return many if len(facts.services) > 1 else one
+    """The service with its address; of several the names, since their addresses would bury the verdict."""
+    if len(facts.services) != 1:
+        return listed(facts.services) or str(facts.target.get("name") or "the target")
+    (service,) = facts.services
+    url = facts.target.get("services", {}).get(service, {}).get("url")
+    return f"{service} at {one_line(str(url))}" if url else service
 
 
 def _passes(facts: Facts) -> str:
-    said = [_share(facts, Level.MUST, _passed, "passed") or "no MUST rule was in scope"]
+    said = [_share(facts, Level.MUST, _passed, failed=False) or "no MUST rule was in scope"]
     if not any(v.level is Level.MUST and v.outcome is not Outcome.INAPPLICABLE for v in facts.verdicts):
-        said.append(_share(facts, Level.SHOULD, _passed, "passed"))
-    excused = sum(v.level is Level.MUST and waived(v, facts.started) for v in facts.verdicts)
-    if excused:
-        said.append(f"{excused} failed and {'is' if excused == 1 else 'are'} waived")
-    should = sum(v.level is Level.SHOULD and v.outcome is Outcome.FAILED for v in facts.verdicts)
+        said.append(_share(facts, Level.SHOULD, _passed, failed=False))
+    said.append(_excused(facts))
+    should = sum(
+        v.level is Level.SHOULD and v.outcome is Outcome.FAILED and not facts.excused(v) for v in facts.verdicts
+    )
     if should:
         said.append(f"{counted(should, 'SHOULD rule')} failed")
     return "; ".join(part for part in said if part)
 
 
+def _excused(facts: Facts) -> str:
+    excused = sum(map(facts.excused, facts.verdicts))
+    if not excused:
+        return ""
+    return "1 failed and is waived" if excused == 1 else f"{excused} failed and are waived"
+
+
 def _failures(facts: Facts) -> str:
-    said = [_share(facts, level, lambda v: blocks(v, facts.started, strict=facts.strict), "failed") for level in Level]
-    failed = [v for v in facts.verdicts if blocks(v, facts.started, strict=facts.strict)]
-    ids = listed(list(dict.fromkeys(v.rule for v in failed)), _FIRST)
+    def decides(verdict: Verdict) -> bool:
+        return blocks(verdict, facts.started, strict=facts.strict)
+
+    said = [_share(facts, level, decides, failed=True) for level in Level]
+    ids = listed(unique(v.rule for v in facts.verdicts if decides(v)), _FIRST)
     must = [v for v in facts.verdicts if v.level is Level.MUST]
-    open_ = [f"{n} {o}" for o in UNDECIDED if (n := sum(v.outcome is o for v in must))]
-    return f"{' and '.join(part for part in said if part)}: {ids}" + (f"; {', '.join(open_)}" if open_ else "")
+    open_ = ", ".join(f"{n} {o}" for o in UNDECIDED if (n := sum(v.outcome is o for v in must)))
+    decided = f"{'; '.join(part for part in said if part)}: {ids}"
+    return "; ".join(part for part in (decided, _excused(facts), open_) if part)
 
 
 def _passed(verdict: Verdict) -> bool:
     return verdict.outcome is Outcome.PASSED
 
 
-def _share(facts: Facts, level: Level, counts: Callable[[Verdict], bool], verb: str) -> str:
-    """`3 of 78 MUST rules failed in json and 2 of 80 in xml`, of those that were tested; nothing where none counts."""
+def _share(facts: Facts, level: Level, counts: Callable[[Verdict], bool], *, failed: bool) -> str:
+    """`3 of 78 MUST rules failed in json and 2 of 80 in xml`, of those that were tested; nothing where none failed, or
+    none was tested. Of several services each has one number."""
     said: list[str] = []
-    for (service, encoding), members in _by_encoding(facts.verdicts, level).items():
+    for where, members in _by_place(facts, level).items():
         tested = [v for v in members if v.outcome in DECIDED]
         hits = sum(map(counts, tested))
-        if not hits:
+        if not tested or (failed and not hits):
             continue
-        where = f"{service} in {encoding}" if len(facts.services) > 1 else encoding
-        share = f"{hits} of {len(tested)}"
-        said.append(f"in {where}" if not said else f"{share} in {where}")
-        if len(said) == 1:
-            some = "tested " if any(v.outcome in UNDECIDED for v in members) else ""
-            said[0] = f"{share} {some}{level} {'rule' if len(tested) == 1 else 'rules'} {verb} {said[0]}"
+        share, one = f"{hits} of {len(tested)}", len(tested) == 1
+        noun = f"{level} rule" if one else f"{level} rules"
+        if any(v.outcome in UNDECIDED for v in members):
+            noun = f"tested {level} rule" if one else f"tested {level} rules"
+        if said:
+            said.append(f"{share} in {where}")
+        else:
+            said.append(f"{share} {noun} failed in {where}" if failed else f"{share} {noun} passed in {where}")
     return listed(said)
 
 
-def _by_encoding(verdicts: Sequence[Verdict], level: Level) -> dict[tuple[str, str], list[Verdict]]:
-    groups: dict[tuple[str, str], list[Verdict]] = {}
-    for verdict in verdicts:
+def _by_place(facts: Facts, level: Level) -> dict[str, list[Verdict]]:
+    groups: dict[str, list[Verdict]] = {}
+    for verdict in facts.verdicts:
         if verdict.level is level:
-            groups.setdefault((verdict.service, verdict.encoding), []).append(verdict)
+            place = verdict.service if len(facts.services) > 1 else verdict.encoding
+            groups.setdefault(place, []).append(verdict)
     return groups
 
 
 def _doubt(facts: Facts) -> str:
     if facts.selected_nothing and not facts.damaged:
         return "nothing was selected, so nothing was tested"
+    if facts.damaged == 1:
+        return "1 line of its journal is damaged"
     if facts.damaged:
-        return f"{counted(facts.damaged, 'line')} of its journal {'is' if facts.damaged == 1 else 'are'} damaged"
+        return f"{facts.damaged} lines of its journal are damaged"
     if facts.stopped:
         return f"the run {how_far(facts)}"
     level = Level.MUST if any(v.level is Level.MUST for v in facts.verdicts) else Level.SHOULD
@@ -135,10 +158,11 @@ def _doubt(facts: Facts) -> str:
     undecided = [v for v in scope if v.outcome in UNDECIDED]
     if not undecided:
         return "no rule was tested"
-    number = len(undecided)
-    are = "is" if number == 1 else "are"
-    where = listed(unique(v.encoding for v in undecided))
-    return f"{main_reason(undecided)}; {number} of {counted(len(scope), f'{level} rule')} {are} undecided in {where}"
+    number, whole = len(undecided), counted(len(scope), f"{level} rule")
+    where, why = listed(unique(v.encoding for v in undecided)), main_reason(undecided)
+    if number == 1:
+        return f"{why}; 1 of {whole} is undecided in {where}"
+    return f"{why}; {number} of {whole} are undecided in {where}"
 
 
 def main_reason(undecided: Sequence[Verdict]) -> str:

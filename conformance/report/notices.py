@@ -13,6 +13,7 @@ from conformance.report.evidence import exchanges
 from conformance.report.headline import how_far
 from conformance.report.left_behind import left_behind, taken
 from conformance.report.text import counted, full_stop, listed, one_line, unique
+from conformance.report.waivers import errors, remarks
 from conformance.target.journal.earlier import unanswered
 from conformance.target.journal.reader import GOING_ON
 from conformance.target.pace import LONGEST_HOLD, pause_asked
@@ -39,8 +40,10 @@ def notices(log: RunLog, facts: Facts, *, disagreements: Sequence[str]) -> tuple
         found.append(f"The judge of this suite failed over {ids}, which is a defect of the suite.")
     found.extend(_damage(log))
     found.extend(_unfinished(log, facts))
+    found.extend(errors(facts.waivers, facts.verdicts))
     found.extend(header.get("notices", ()))
     found.extend(_coverage(header))
+    found.extend(remarks(facts.waivers, facts.verdicts))
     if not header.get("target", {}).get("reference"):
         found.extend(_target(header))
         found.extend(_written(log))

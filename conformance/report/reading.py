@@ -1,21 +1,35 @@
-"""A `report.json` read back: checked against its schema, and brought to the present version of it.
+"""A `report.json` read back: brought to the present revision of its shape, and checked against its schema.
 
-Must never import a writer.
+A revision more is a row in `MIGRATIONS`. Must never import a writer.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import ConformanceError
-from conformance.report.schema import misfits
+from conformance.report.schema import REVISION, misfits
 
 FILE = "report.json"
 
+Document = dict[str, Any]
 
-def read_report(run: Path) -> dict[str, Any]:
+
+def _first(document: Document) -> Document:
+    """Waivers were laid over verdicts without a list of their own, and no run was held against an earlier one."""
+    return document | {"revision": 2, "waivers": [], "baseline": None}
+
+
+MIGRATIONS: Mapping[int, Callable[[Document], Document]] = {
+    1: _first,
+}
+"""From each revision to the next."""
+
+
+def read_report(run: Path) -> Document:
     """The report of a run, named by its folder or by the file. A ConformanceError where there is none, or another."""
     path = run / FILE if run.is_dir() else run
     try:
@@ -29,8 +43,24 @@ def read_report(run: Path) -> dict[str, Any]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConformanceError(f"{path}: is no report: not JSON ({type(error).__name__})") from None
-    wrong = misfits(document)
+    present = migrated(document, path)
+    wrong = misfits(present)
     if wrong:
         raise ConformanceError(f"{path}: is no report of this suite: {wrong[0]}")
-    found: dict[str, Any] = document
+    return present
+
+
+def migrated(document: Any, path: Path) -> Document:
+    """The document in the present revision, not checked yet; `path` is for the error about one from the future."""
+    if not isinstance(document, dict):
+        raise ConformanceError(f"{path}: is no report: not a JSON object; name the folder that a run wrote")
+    found: Document = document
+    revision = found.get("revision", 1)
+    if type(revision) is not int or revision < 1:
+        return found
+    if revision > REVISION:
+        told = f"{path}: a report of revision {revision}, and this version reads up to {REVISION}"
+        raise ConformanceError(f"{told}; update billing-conformance")
+    for step in range(revision, REVISION):
+        found = MIGRATIONS[step](found)
     return found

@@ -1,6 +1,6 @@
-"""The published schema of `report.json`, and the check that what is written fits it.
+"""The published schemas of `report.json` and of what compares runs, and the check that what is written fits them.
 
-The schema file in `schemas/` is the only copy. Must never import a writer.
+The schema files in `schemas/` are the only copies. Must never import a writer.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 SCHEMA_ID = "https://billing-conformance.example/schemas/report-1.json"
+REVISION = 2
+"""Grows with every change of the shape of `report.json`; a document without one is of the first."""
+
 SCHEMA_FILE = "report-1.schema.json"
 
 
 @cache
-def _validator() -> Any:
+def _validator(file: str) -> Any:
     # The first request of a run need not wait for what checks its report.
     from jsonschema import Draft202012Validator  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
 
-    schema = report_schema()
+    schema = _schema(file)
     kinds: dict[str, Any] = {}
 
     def referred(validator: Any, ref: str, instance: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -39,10 +42,14 @@ def _validator() -> Any:
 
 def report_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of `report.json`."""
-    schema: dict[str, Any] = json.loads((schemas_dir() / SCHEMA_FILE).read_text(encoding="utf-8"))
+    return _schema(SCHEMA_FILE)
+
+
+def _schema(file: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((schemas_dir() / file).read_text(encoding="utf-8"))
     return schema
 
 
-def misfits(document: Any) -> list[str]:
-    """Where the document does not fit, each with its place; empty when it does."""
-    return [f"{error.json_path}: {error.message}" for error in _validator().iter_errors(document)]
+def misfits(document: Any, file: str = SCHEMA_FILE) -> list[str]:
+    """Where the document does not fit the schema in that file, each with its place; empty when it does."""
+    return [f"{error.json_path}: {error.message}" for error in _validator(file).iter_errors(document)]

@@ -63,12 +63,17 @@ def started(of: Mapping[str, Any]) -> str:
     return str(of.get("started", ""))
 
 
+def decides(verdict: Verdict, report: Report) -> bool:
+    """The verdict alone makes the target of this report not conform."""
+    return blocks(verdict, started(report.suite), strict=is_strict(report))
+
+
 def split(report: Report) -> Sections:
     """Every verdict in exactly one section."""
     day, strict = started(report.suite), is_strict(report)
     failed = [v for v in report.verdicts if v.outcome is Outcome.FAILED]
     blocking = [v for v in failed if blocks(v, day, strict=strict)]
-    rest = [v for v in failed if v not in blocking and not waived(v, day)]
+    rest = [v for v in failed if not blocks(v, day, strict=strict) and not waived(v, day)]
     return Sections(
         blocking=_by_level(blocking),
         advisory=_by_level(rest),

@@ -5,16 +5,28 @@ Text from servers never reaches the terminal as markup or as an escape sequence.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
+from conformance.report.comparing import since
+from conformance.report.console import heading, say
 from conformance.report.counts import all_rows
 from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM
+from conformance.report.language import ENGLISH, Language
 from conformance.report.sections import Group, split
-from conformance.report.sentences import finding_sentence, left_out, requirement, tally, verdict_head
-from conformance.report.text import counted, listed, one_line
+from conformance.report.sentences import (
+    finding_sentence,
+    left_out,
+    requirement,
+    tally,
+    verdict_head,
+    waiver_sentence,
+)
+from conformance.report.text import listed, one_line, printable
+from conformance.report.waivers.block import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,103 +38,137 @@ if TYPE_CHECKING:
 
 MOST = 10
 """How many failures are told one by one."""
+BLOCKS = 3
+"""How many waivers to paste are shown."""
 
 _COLOURS = {CONFORMS: "bold green", DOES_NOT_CONFORM: "bold red"}
 
 
 def summary(
-    report: Report, console: Console, *, rules: Mapping[str, Rule] | None = None, files: Sequence[Path] = ()
+    report: Report,
+    console: Console,
+    *,
+    rules: Mapping[str, Rule] | None = None,
+    files: Sequence[Path] = (),
+    run: Path | None = None,
+    language: Language = ENGLISH,
 ) -> None:
-    """Print the report. With `rules` a failure also says what was required; `files` are those that were written."""
-    parts = split(report)
-    _say(console, report.sentence, style=_COLOURS.get(report.outcome, "bold yellow"))
-    _counts(report, console)
-    _failures(console, "Failures that decide", parts.blocking, rules or {})
-    _short(console, "Failures that do not decide", parts.advisory)
-    _short(console, "Waived failures", parts.waived)
-    _groups(console, parts.undecided)
+    """Print the report. With `rules` a failure also says what was required; `files` are those that were written, and
+    `run` is the folder of the run."""
+    parts, fill = split(report), language.fill
+    say(console, language.say(report.sentence), style=_COLOURS.get(report.outcome, "bold yellow"))
+    if report.baseline is not None:
+        say(console, language.say(since(report.baseline)))
+    _counts(report, console, language)
+    _failures(console, fill("Failures that decide"), parts.blocking, rules or {}, language)
+    _short(console, fill("Failures that do not decide"), parts.advisory, language)
+    _short(console, fill("Waived failures"), parts.waived, language)
+    _groups(console, parts.undecided, language)
     if report.notices:
-        _heading(console, "Notices")
+        heading(console, fill("Notices"))
         for notice in report.notices:
-            _say(console, notice, indent=2)
+            say(console, language.say(notice), indent=2)
+    _waivers(console, blocks_of(report, rules or {}, language), run, language)
     if files:
-        _heading(console, "Files")
+        heading(console, fill("Files"))
         for file in files:
-            _say(console, str(file), indent=2, wrap=False)
+            say(console, str(file), indent=2, wrap=False)
 
 
-def _say(console: Console, text: str, *, style: str = "", indent: int = 0, wrap: bool = True) -> None:
-    line = Text(one_line(text, 2000), style=style)
-    whole = not (wrap and console.is_terminal)  # a log is searched line by line
-    for part in [line] if whole else line.wrap(console, max(20, console.width - indent)):
-        part.rstrip()
-        console.print(Text(" " * indent).append_text(part), highlight=False, soft_wrap=True)
-
-
-def _heading(console: Console, text: str) -> None:
-    console.print()
-    _say(console, text, style="bold")
-
-
-def _counts(report: Report, console: Console) -> None:
+def _counts(report: Report, console: Console, language: Language) -> None:
     rows = all_rows(report.counts)
     if not rows:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("service", "level", "passed"):
-        table.add_column(name)
+        table.add_column(language.word(name))
     names = ["failed", *(name for name in ("waived", "inapplicable") if any(row[name] for _, _, row in rows))]
     for name in names:
-        table.add_column(name, justify="right")
+        table.add_column(language.word(name), justify="right")
     for service, level, row in rows:
-        numbers = [str(row[name]) if row[name] else "–" for name in names]
-        table.add_row(Text(one_line(service)), Text(level), Text(tally(row)), *(Text(number) for number in numbers))
+        numbers = [language.number(row[name]) if row[name] else "–" for name in names]
+        cells = (one_line(service), level, tally(row, language=language), *numbers)
+        table.add_row(*map(Text, cells))
     console.print()
     console.print(table)
 
 
-def _failures(console: Console, title: str, verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> None:
+def _failures(
+    console: Console, title: str, verdicts: Sequence[Verdict], rules: Mapping[str, Rule], language: Language
+) -> None:
     if not verdicts:
         return
-    _heading(console, title)
+    heading(console, title)
     for verdict in verdicts[:MOST]:
         rule = rules.get(verdict.rule)
-        head = verdict_head(verdict)
-        _say(console, f"{head}: {requirement(rule, verdict.encoding)}" if rule else head, style="red", indent=2)
-        _say(console, _first_finding(verdict), indent=4)
-    _more(console, len(verdicts))
+        head = verdict_head(verdict, language=language)
+        said = f"{head}: {requirement(rule, verdict.encoding, language=language)}" if rule else head
+        say(console, said, style="red", indent=2)
+        say(console, _first_finding(verdict, language), indent=4)
+        if verdict.waiver is not None:
+            say(console, waiver_sentence(verdict.waiver, language=language), indent=4)
+    _more(console, len(verdicts), language)
 
 
-def _first_finding(verdict: Verdict) -> str:
-    said = [finding_sentence(finding) for finding in verdict.findings[:1]] or [verdict.reason or "No finding."]
-    said.append(left_out(verdict.findings, 1))
+def _first_finding(verdict: Verdict, language: Language) -> str:
+    said = [finding_sentence(finding, language=language) for finding in verdict.findings[:1]]
+    said = said or [language.say(verdict.reason) if verdict.reason else language.fill("No finding.")]
+    said.append(left_out(verdict.findings, 1, language=language))
     if verdict.exchanges:
-        said.append(f"{listed(verdict.exchanges, 3)}.")
+        said.append(f"{language.listed(verdict.exchanges, 3)}.")
     return " ".join(part for part in said if part)
 
 
-def _short(console: Console, title: str, verdicts: Sequence[Verdict]) -> None:
+def _short(console: Console, title: str, verdicts: Sequence[Verdict], language: Language) -> None:
     if not verdicts:
         return
-    _heading(console, title)
+    heading(console, title)
     for verdict in verdicts[:MOST]:
-        text = finding_sentence(verdict.findings[0]) if verdict.findings else verdict.reason
-        _say(console, f"{verdict_head(verdict)}: {one_line(text, 160)}", indent=2)
-    _more(console, len(verdicts))
+        found = [finding_sentence(finding, language=language) for finding in verdict.findings[:1]]
+        text = one_line("".join(found) or language.say(verdict.reason), 160)
+        say(console, f"{verdict_head(verdict, language=language)}: {text}", indent=2)
+        if verdict.waiver is not None:
+            say(console, waiver_sentence(verdict.waiver, language=language), indent=4)
+    _more(console, len(verdicts), language)
 
 
-def _more(console: Console, number: int) -> None:
+def _more(console: Console, number: int, language: Language) -> None:
     if number > MOST:
-        _say(console, f"and {number - MOST} more, in the report", indent=2)
+        say(console, language.fill("and {number} more, in the report", number=number - MOST), indent=2)
 
 
-def _groups(console: Console, groups: Iterable[Group]) -> None:
+def _groups(console: Console, groups: Iterable[Group], language: Language) -> None:
     groups = tuple(groups)
     if not groups:
         return
-    _heading(console, "Without a verdict")
+    heading(console, language.fill("Without a verdict"))
     for group in groups[:MOST]:
         levels = listed(sorted({str(v.level) for v in group.verdicts}))
-        head = f"{counted(len(group.verdicts), f'{levels} rule')} {group.outcome}"
-        _say(console, f"{head}: {one_line(group.reason)}", indent=2)
-    _more(console, len(groups))
+        head = f"{language.counted(len(group.verdicts), f'{levels} rule')} {language.word(group.outcome)}"
+        say(console, f"{head}: {one_line(language.say(group.reason))}", indent=2)
+    _more(console, len(groups), language)
+
+
+def _waivers(console: Console, blocks: Sequence[str], run: Path | None, language: Language) -> None:
+    """What a failure needs to be waived, to be copied; so it stands at the margin and is never wrapped."""
+    if not blocks:
+        return
+    heading(
+        console,
+        language.fill(
+            "To let a failure stand until a day, put this into a file, say why and who answers for it, "
+            "and name the file with --waivers"
+        ),
+    )
+    for block in blocks[:BLOCKS]:
+        console.print()
+        console.print(Text(block), highlight=False, soft_wrap=True)
+    if len(blocks) > BLOCKS:
+        console.print()
+        folder = "RUN" if run is None else shlex.quote(printable(str(run)))
+        command = f"conformance report {folder} --format waivers"
+        say(
+            console,
+            language.fill("{number} rules more: `{command}`", number=len(blocks) - BLOCKS, command=command),
+            wrap=False,
+        )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,13 +18,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.interop.from_npm import installed
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(__file__).resolve().parent / "soap"
-CACHE = ROOT / ".cache" / "interop"
 ENVIO, FACTURACION, UPDATES = "/ServicioSSIntegral.asmx", "/FacturacionElectronica", "/mail-updates"
 NODE_SOAP = "1.6.1"
 FLAGS, LIBRARIES = ("-std=c++17", "-w", "-DWITH_NONAMESPACES", "-I."), ("-lgsoap++", "-lpthread")
-NPM = ("npm", "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 @contextmanager
@@ -92,16 +91,7 @@ def node_soap_update(version: str = "1.1") -> Iterator[str]:
 
 def node_library() -> Path:
     """The folder that has node-soap, installed on first use."""
-    folder = CACHE / f"node-soap-{NODE_SOAP}"
-    if not folder.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=CACHE))
-        subprocess.run([*NPM, "--prefix", str(fresh), f"soap@{NODE_SOAP}"], check=True, capture_output=True)
-        try:
-            fresh.rename(folder)
-        except OSError:  # another test was faster
-            shutil.rmtree(fresh)
-    return folder
+    return installed("soap", NODE_SOAP)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from conformance.errors import ConformanceError
+from conformance.report import browser
 from conformance.report.files import put
 
 if TYPE_CHECKING:
@@ -35,18 +36,35 @@ FORMATS: Mapping[str, tuple[str, Writer]] = {
     "html": ("report.html", _of("html")),
     "junit": ("junit.xml", _of("junit")),
     "har": ("evidence.har", _of("har")),
+    "pdf": ("report.pdf", _of("pdf")),
+    "ctrf": ("ctrf-report.json", _of("ctrf")),
+    "earl": ("earl.jsonld", _of("earl")),
+    "markdown": ("summary.md", _of("markdown")),
+    "csv": ("verdicts.csv", _of("csv")),
+    "badge": ("badge.svg", _of("badge")),
+    "waivers": ("waivers-draft.toml", _of("waivers")),
 }
 
 ALWAYS: tuple[str, ...] = ("json", "html", "junit", "har")
 """What every run writes; `--format` adds to it."""
 
+ALL = "all"
+"""Stands for every format but those that want more than this package, such as a browser."""
+
+WANTS_MORE: Mapping[str, Callable[[], object]] = {"pdf": browser.found}
+"""What such a format wants, said before anything is sent where it is not there."""
+
 
 def known(formats: Iterable[str]) -> tuple[str, ...]:
     """The formats without repetitions; an error that names the known ones for any other."""
-    names = tuple(dict.fromkeys(formats))
+    every = [name for name in FORMATS if name not in WANTS_MORE]
+    names = tuple(dict.fromkeys(one for name in formats for one in (every if name == ALL else (name,))))
     strange = [name for name in names if name not in FORMATS]
     if strange:
-        raise ConformanceError(f"unknown report format {', '.join(strange)}; known are {', '.join(FORMATS)}")
+        raise ConformanceError(f"unknown report format {', '.join(strange)}; known are {', '.join(FORMATS)} and {ALL}")
+    for name in names:
+        if name in WANTS_MORE:
+            WANTS_MORE[name]()
     return names
 
 

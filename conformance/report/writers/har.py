@@ -13,11 +13,13 @@ from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from conformance.model import Outcome
-from conformance.report.evidence import UNKNOWN, Sent, exchanges, milliseconds, text_of
+from conformance.model import Outcome, order_of
+from conformance.report.evidence import UNKNOWN, Sent, exchanges, instant, milliseconds, text_of
 from conformance.report.text import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.model import Headers, Request, Response, Result
     from conformance.report.material import Material
 
@@ -28,7 +30,7 @@ def write(material: Material) -> bytes:
     archive: dict[str, Any] = {
         "version": "1.2",
         "creator": {"name": str(report.suite.get("name", "")), "version": str(report.suite.get("version", ""))},
-        "entries": [_entry(key, sent) for key, sent in exchanges(log).items()],
+        "entries": _entries(material),
         "_conformance": {
             "run": report.suite.get("run", ""),
             "contracts": report.suite.get("contracts", {}),
@@ -36,10 +38,44 @@ def write(material: Material) -> bytes:
         },
     }
     if log.pending:
-        archive["comment"] = f"Without an entry, since {UNKNOWN}: {listed(log.pending)}."
+        archive["comment"] = f"{UNKNOWN.capitalize()}: {listed(log.pending)}. Of these no body is kept."
     text = json.dumps({"log": archive}, ensure_ascii=False, indent=1, default=str) + "\n"
     # Half a surrogate pair has no UTF-8; JSON has an escape for it.
     return text.encode("utf-8", "backslashreplace")
+
+
+def _entries(material: Material) -> list[dict[str, Any]]:
+    """One for each request that went out, in the order of sending: several senders do not keep that of the plan."""
+    log = material.log
+    entries = {key: _entry(key, sent) for key, sent in exchanges(log).items()}
+    begun = str(material.report.suite.get("started", ""))
+    entries |= {key: _unanswered(key, log.begun.get(key, {}), begun) for key in log.pending}
+    return [
+        entry
+        for _, entry in sorted(entries.items(), key=lambda row: (instant(row[1]["startedDateTime"]), order_of(row[0])))
+    ]
+
+
+def _unanswered(key: str, told: Mapping[str, str], begun: str) -> dict[str, Any]:
+    """A request that was begun, of which nobody knows more: the oldest journals do not even say where it went."""
+    return {
+        "startedDateTime": told.get("at", begun),
+        "time": 0,
+        "request": {
+            "method": told.get("method", ""),
+            "url": told.get("url", ""),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [],
+            "queryString": _query(told.get("url", "")),
+            "headersSize": -1,
+            "bodySize": -1,
+        },
+        "response": _dead(UNKNOWN),
+        "cache": {},
+        "timings": {"send": 0, "wait": 0, "receive": 0},
+        "_conformance": {"exchange": key, "case": told.get("case", "")},
+    }
 
 
 def _entry(key: str, sent: Sent) -> dict[str, Any]:
@@ -63,10 +99,7 @@ def _request(request: Request) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": _cookies(request.headers, "cookie"),
         "headers": _headers(request.headers),
-        "queryString": [
-            {"name": name, "value": value}
-            for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
-        ],
+        "queryString": _query(request.url),
         "headersSize": -1,
         "bodySize": len(request.body),
     }
@@ -114,6 +147,10 @@ def _dead(error: str | None) -> dict[str, Any]:
         "bodySize": -1,
         "_error": error or "no answer",
     }
+
+
+def _query(url: str) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
 
 
 def _headers(headers: Headers) -> list[dict[str, str]]:

@@ -9,8 +9,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import SuiteError
+from conformance.report.as_json import comparison, waiver
 from conformance.report.evidence import index
-from conformance.report.schema import misfits
+from conformance.report.schema import REVISION, misfits
 from conformance.report.text import unique
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _document(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> dict[st
     told = unique([v.rule for v in report.verdicts] + [o.rule for o in report.observations])
     return {
         "schema": report.schema,
+        "revision": REVISION,
         "outcome": report.outcome,
         "sentence": report.sentence,
         "exit_status": report.exit_status,
@@ -47,6 +49,8 @@ def _document(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> dict[st
         "counts": report.counts,
         "decision_rules": report.decision_rules,
         "notices": report.notices,
+        "waivers": [waiver(given) for given in report.waivers],
+        "baseline": None if report.baseline is None else comparison(report.baseline),
         "verdicts": [_verdict(verdict) for verdict in report.verdicts],
         "observations": [_observation(observation) for observation in report.observations],
         "rules": {name: _rule(rules[name]) for name in told if name in rules},
