@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
 
 
 def headings(page: Path) -> set[str]:
@@ -28,3 +28,11 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
         assert target.exists(), link
         assert target.is_relative_to(ROOT), link
         assert not anchor or anchor in headings(target), link
+
+
+def test_the_path_through_the_pages_leaves_none_out() -> None:
+    """Every page is on it or in the list behind it."""
+    linked = re.findall(r"\]\(([\w/.-]+\.md)\)", (ROOT / "docs" / "README.md").read_text("utf-8"))
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in PAGES if page.is_relative_to(ROOT / "docs")}
+    examples = {page for page in pages if page.startswith("examples/")}
+    assert sorted(linked) == sorted(pages - examples - {"README.md"})
