@@ -1,8 +1,9 @@
-"""`python -m tests.sample [DIR]`: make reports/sample anew, or the same elsewhere.
+"""`python -m tests.sample [DIR]`: make reports/sample anew, with its picture in docs, or the same elsewhere.
 
 The reference with three defects, one for each service, is served on loopback and checked as a user would check a server
-of their own: an earlier run without defects to compare with, a waiver over one of the failures, every format. What is made
-is committed, so that a change of any output is a diff that somebody reads.
+of their own: an earlier run without defects to compare with, a waiver over one of the failures, every format, the page
+in Spanish as well. It is committed, so that a change of any output is a diff that somebody reads; tests/test_sample.py
+shows it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = Path("reports/sample")
 PORT = 8731
@@ -26,7 +29,7 @@ DEFECTS = (
 GIVEN = ("target.toml", "waivers.toml")
 """What people write; everything else in the folder is made."""
 
-FORMATS = "ctrf,earl,markdown,csv,badge,waivers,pdf"
+FORMATS = "all,pdf"
 LANGUAGES = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LC_NUMERIC", "LC_TIME")
 
 
@@ -36,6 +39,7 @@ def make(folder: Path) -> None:
         if path.name not in GIVEN:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     before = folder / "before"
+    (folder / "compared").mkdir()
     given = ("check", "--target", str(folder / "target.toml"), "--depth", "quick")
     with served():
         command(*given, "--quiet", "--out", str(before))
@@ -46,6 +50,21 @@ def make(folder: Path) -> None:
         if path.name != "report.json":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.rmtree(folder / ".cache", ignore_errors=True)
+    command("report", str(folder), "--lang", "es", "--format", "html,markdown", "--out", str(folder / "es"), due=1)
+    runs = (str(before), str(folder))
+    command("diff", *runs, "--format", "html", "--out", str(folder / "compared/diff.html"), due=1)
+    command("history", *runs, "--format", "html", "--out", str(folder / "compared/history.html"))
+    command("verify", str(folder))
+
+
+def picture(page: Path, file: Path) -> None:
+    """The first screen of the page, as a reader on a desk sees it."""
+    with sync_playwright() as played:
+        browser = played.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        opened.goto(page.absolute().as_uri())
+        opened.screenshot(path=file)
+        browser.close()
 
 
 def command(*words: str, due: int = 0) -> str:
@@ -70,19 +89,20 @@ def english() -> dict[str, str]:
 
 
 @contextmanager
-def served(*defects: str) -> Iterator[None]:
-    """The reference on the port of the sample, broken in these ways."""
-    words = [sys.executable, "-m", "conformance", "serve", "--port", str(PORT)]
+def served(*defects: str, port: int = PORT) -> Iterator[str]:
+    """The reference on the port of the sample, or another, broken in these ways; yields what it says of its address."""
+    words = [sys.executable, "-m", "conformance", "serve", "--port", str(port)]
     broken = [word for defect in defects for word in ("--defect", defect)]
-    process = subprocess.Popen([*words, *broken], cwd=ROOT, env=english(), stdout=subprocess.PIPE, text=True)
-    try:
-        # It says where each service is once it listens.
-        if process.stdout is None or not process.stdout.readline():
-            sys.exit(f"the reference could not be served on port {PORT}; is something else listening there?")
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    command = [*words, *broken]
+    with subprocess.Popen(command, cwd=ROOT, env=english(), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            # It says where each service is once it listens.
+            told = process.stdout.readline() if process.stdout is not None else ""
+            if not told:
+                sys.exit(f"the reference could not be served on port {port}; is something else listening there?")
+            yield told
+        finally:
+            process.terminate()
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -94,6 +114,8 @@ def main(arguments: Sequence[str]) -> None:
             shutil.copy(ROOT / SAMPLE / name, folder / name)
     os.chdir(ROOT)
     make(folder)
+    if not arguments:
+        picture(folder / "report.html", Path("docs/report.png"))
 
 
 if __name__ == "__main__":
