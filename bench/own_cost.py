@@ -33,7 +33,7 @@ from conformance.judge import Judge
 from conformance.model import Plan, Request, Response
 from conformance.report.language import ENGLISH
 from conformance.report.writers import ALWAYS
-from conformance.run import rendering, setup
+from conformance.run import rendering, setup, writing
 from conformance.run.header import header
 from conformance.run.header import planned as planned_facts
 from conformance.run.options import Options
@@ -132,7 +132,7 @@ def alone(file: Path, depth: str, answers: Mapping[Request, Response], folder: P
     journal.close()
     recorded = time.perf_counter()
     log = rendering.log_of(folder)
-    rendering.written(rendering.material(rendering.report_of(log), log, ENGLISH), folder, ALWAYS)
+    writing.written(rendering.material(rendering.report_of(log), log, ENGLISH), folder, ALWAYS)
     reported = time.perf_counter()
     return {
         "requests": len(plan.steps),

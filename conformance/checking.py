@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -13,13 +14,16 @@ from typing import Any
 
 from conformance.errors import ConformanceError
 from conformance.model import Report
-from conformance.report.language import language_of
+from conformance.report.claim.signing import signer_of
+from conformance.report.language import Language, language_of, spoken
 from conformance.report.text import printable
 from conformance.report.writers import FORMATS
 from conformance.resources import PACKAGE, cases_dir
-from conformance.run import rendering
+from conformance.run import rendering, writing
+from conformance.run.comparing import baseline_of
 from conformance.run.contracts import all_rules
 from conformance.run.execution import unused
+from conformance.run.waiving import load_waivers
 
 INI = PACKAGE / "check.ini"
 FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME", "PYTEST_DEBUG")
@@ -32,7 +36,12 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
 
     watcher = _Watcher()
     with _scratch() as scratch, _shielded(scratch):
-        status = pytest.main(_command(arguments, quiet=quiet, root=_root(arguments, scratch)), plugins=[watcher])
+        root = _root(arguments, scratch)
+        made = not os.path.lexists(root)
+        status = pytest.main(_command(arguments, quiet=quiet, root=root), plugins=[watcher])
+        if made and not (root / rendering.JOURNAL).exists():
+            # Nothing was run, so nothing is left of it.
+            shutil.rmtree(root, ignore_errors=True)
     if watcher.error is not None:
         raise watcher.error
     if watcher.problems:
@@ -42,7 +51,7 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
     # rich ends the process where the reader of a pipe went away; the verdict's status must survive that.
     with suppress(OSError, SystemExit):
         if watcher.report is not None and not quiet:
-            _summary(watcher.report, watcher.files)
+            _summary(watcher.report, watcher.files, watcher.out, language_of(arguments["lang"]))
             if watcher.report.suite.get("depth") == "smoke":
                 _show_answers(watcher.out)
     if watcher.bug is not None:
@@ -50,12 +59,12 @@ def check(arguments: Mapping[str, Any], *, quiet: bool) -> int:
     return int(status)
 
 
-def _summary(report: Report, files: Sequence[Path]) -> None:
+def _summary(report: Report, files: Sequence[Path], run: Path | None, language: Language) -> None:
     from rich.console import Console  # noqa: PLC0415 - the first request need not wait for it
 
     from conformance.report.terminal import summary  # noqa: PLC0415 - as above
 
-    summary(report, Console(), rules=all_rules(), files=files)
+    summary(report, Console(), rules=all_rules(), files=files, run=run, language=language)
 
 
 def _root(arguments: Mapping[str, Any], scratch: str) -> Path:
@@ -195,7 +204,7 @@ def _show_answers(out: Path | None) -> None:
         console.print(printable(f"\n{record.case.encoding}: {request.method} {request.url}"))
         console.print(rendering.shown(request.body))
         if response is None:
-            console.print(printable(f"no answer: {record.exchange.error}"))
+            console.print(printable(spoken().say(f"no answer: {record.exchange.error}")))
             continue
         console.print(printable(f"{response.status} {response.reason}"))
         console.print(rendering.shown(response.body))
@@ -213,13 +222,15 @@ def report(
     """Render a run again and return the exit status that it has."""
     if not formats:
         raise ConformanceError(f"--format: names no format; known are {', '.join(FORMATS)}")
-    language = language_of(lang)
+    language, signer = language_of(lang), signer_of(os.environ)
     log = rendering.log_of(run)
-    rendered = rendering.report_of(log, waivers=waivers, baseline=baseline)
+    given = load_waivers(waivers) if waivers is not None else None
+    rendered = rendering.report_of(log, waivers=given, baseline=baseline_of(baseline, run))
     folder = out if out is not None else (run if run.is_dir() else run.parent)
-    files = rendering.written(rendering.material(rendered, log, language), folder, formats)
+    writing.check_journal(run, folder)
+    files = writing.written(rendering.material(rendered, log, language), folder, formats, signer)
     with suppress(OSError, SystemExit):
-        _summary(rendered, files)
+        _summary(rendered, files, run, language)
     if log.problems:
         number = f" (and {len(log.problems) - 1} lines more)" if len(log.problems) > 1 else ""
         advice = "the report says what the rest shows; for a verdict make a new run, or bring back a whole journal"
@@ -230,4 +241,4 @@ def report(
 def told(text: str) -> None:
     """A message on stderr, should anybody read it."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"conformance: {printable(text)}\n")
+        sys.stderr.write(f"conformance: {printable(spoken().say(text))}\n")

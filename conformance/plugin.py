@@ -18,14 +18,17 @@ import pytest
 
 from conformance.errors import ConformanceError, SuiteError
 from conformance.model import Outcome, Verdict
+from conformance.report.language import language_of, speak, spoken
+from conformance.report.sections import decides
 from conformance.report.sentences import verdict_sentence
 from conformance.report.text import printable
 from conformance.resources import cases_dir, use_schemas
 from conformance.run import resuming, setup
 from conformance.run.contracts import all_rules
 from conformance.run.execution import Run
-from conformance.run.options import Options
+from conformance.run.options import DECLARED, Options
 from conformance.run.setup import Item, Setup
+from conformance.target.journal import RunLog
 
 STATE = pytest.StashKey["Session"]()
 FIXTURE = "verdict"
@@ -49,8 +52,9 @@ class Session:
         self._setup: Setup | None = None
         self._offered = 0
 
-    def options(self) -> Options:
-        """The options of the run: those that were given, else the defaults, or what the run to go on with has."""
+    def options(self) -> tuple[Options, RunLog | None]:
+        """The options of the run: those that were given, else the defaults, or what the run to go on with has, which
+        comes with them."""
         option = self.config.getoption
         told = self.config.invocation_params
         words = {
@@ -94,12 +98,10 @@ class Session:
         return offered
 
     def _set_up(self) -> Setup:
-        options = self.options()
+        options, earlier = self.options()
         self.config.add_cleanup(use_schemas(options.schemas))
         prepared = setup.set_up(options)
-        if options.resume is not None:
-            return resuming.narrowed(prepared, resuming.journal_of(options.resume))
-        return prepared
+        return prepared if earlier is None else resuming.narrowed(prepared, earlier)
 
     def prepare(self, selected: list[Item]) -> None:
         """The run for the items that are left after every selection."""
@@ -119,7 +121,8 @@ class Session:
             return
         if self._setup is not None and not self._setup.target.verify:
             # Said before the first byte goes out, and again in every report.
-            sys.stderr.write("conformance: TLS certificates are not verified (tls.verify = false)\n")
+            text = spoken().fill("TLS certificates are not verified (tls.verify = false)")
+            sys.stderr.write(f"conformance: {text}\n")
         with _telling(self.config) as progress:
             self.run.start(progress)
             if progress is not None:
@@ -136,7 +139,7 @@ def _telling(config: pytest.Config) -> AbstractContextManager[Callable[[int, int
         return nullcontext(None)
     from conformance.run.progress import bar  # noqa: PLC0415 - rich is needed on a terminal only
 
-    return bar()
+    return bar(language=spoken())
 
 
 # --- options and shield -----------------------------------------------------------------------------------------------
@@ -145,27 +148,8 @@ def _telling(config: pytest.Config) -> AbstractContextManager[Callable[[int, int
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `conformance check`, with a prefix."""
     group = parser.getgroup("conformance", "conformance of billing services")
-    add = group.addoption
-    add("--conformance-target", metavar="FILE", help="target file; without it the embedded reference is checked")
-    add("--conformance-service", action="append", default=[], metavar="ID", help="only this service (repeatable)")
-    add("--conformance-rules", action="append", default=[], metavar="GLOB", help="only rules that match (repeatable)")
-    add("--conformance-depth", metavar="DEPTH", help="smoke, quick, standard (the default) or deep")
-    add("--conformance-seed", type=int, metavar="N", help="seed of the drawn cases; 0 by default")
-    add("--conformance-workers", type=int, metavar="N", help="sender threads; 1 by default")
-    add("--conformance-strict", action="store_true", help="a failed SHOULD decides as well")
-    add("--conformance-dry-run", action="store_true", help="print the plan, send nothing")
-    add("--conformance-replay", metavar="EXCHANGE", help="send only this exchange and its baselines")
-    add("--conformance-schemas", metavar="DIR", help="further services: a folder that `conformance derive` wrote")
-    add("--conformance-shard", metavar="K/N", help="every N-th rule and encoding, beginning with the K-th")
-    add("--conformance-out", metavar="DIR", help="folder of the run's files")
-    add("--conformance-resume", metavar="DIR", help="go on with the run in this folder: send only what is missing")
-    add("--conformance-resend", action="store_true", help="with it send again what was sent without an answer")
-    add("--conformance-format", action="append", default=[], metavar="LIST", help="further report formats")
-    add("--conformance-waivers", metavar="FILE", help="failures that someone answers for")
-    add("--conformance-baseline", metavar="DIR", help="an earlier run to compare with")
-    add("--conformance-lang", metavar="es|en", help="language of what is said; by the environment by default")
-    add("--conformance-command", default="", help="the command as the report shows it")
-    add("--conformance-progress", action="store_true", help="show progress on a terminal")
+    for name, how in DECLARED:
+        group.addoption(f"--conformance-{name}", **how)
 
 
 @pytest.hookimpl(trylast=True)
@@ -173,6 +157,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep a session's state; refuse to be distributed, since one process owns rate and journal."""
     config.stash[STATE] = Session(config)
     config.add_cleanup(use_schemas(_path(config.getoption("conformance_schemas"))))
+    config.add_cleanup(speak(config.getoption("conformance_lang")))
     if config.getoption("conformance_progress"):
         # `check` tells the verdict itself; pytest's own report would say it twice.
         reporter = config.pluginmanager.get_plugin("terminalreporter")
@@ -189,7 +174,7 @@ def _distributed(config: pytest.Config) -> bool:
 def _refuse_to_share(config: pytest.Config) -> NoReturn:
     """One process owns rate, budget and journal. What a worker says is lost, so it is left for the controller too."""
     text = "the conformance suite sends from one process: in place of pytest-xdist use --conformance-workers N"
-    text += " (--workers) for threads, --shard for CI jobs"
+    text = spoken().say(f"{text} (--workers) for threads, --shard for CI jobs")
     if hasattr(config, "workeroutput"):
         config.workeroutput[REFUSAL] = text
     raise pytest.UsageError(text)
@@ -269,13 +254,13 @@ def _tell(config: pytest.Config, error: ConformanceError) -> NoReturn:
     """End the session over a mistake of the user; `check` says it in its own way."""
     config.stash[STATE].error = error
     if config.getoption("conformance_progress"):
-        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
-    raise pytest.UsageError(str(error)) from None
+        pytest.exit(spoken().say(str(error)), returncode=pytest.ExitCode.USAGE_ERROR)
+    raise pytest.UsageError(spoken().say(str(error))) from None
 
 
 def _give_up(bug: BaseException) -> NoReturn:
     """End the session over a defect of ours, without the text of the error, which may hold values."""
-    text = f"a defect of the suite: {type(bug).__name__}"
+    text = spoken().fill("a defect of the suite: {name}", name=type(bug).__name__)
     pytest.exit(text, returncode=pytest.ExitCode.INTERNAL_ERROR)
 
 
@@ -321,19 +306,19 @@ def verdict(request: pytest.FixtureRequest) -> Verdict:
         state.bug = error
         raise SuiteError(f"a defect of the suite: {type(error).__name__}") from None
     if found is None:
-        pytest.skip("not decided by what is replayed")
+        pytest.skip(spoken().fill("not decided by what is replayed"))
     return found
 
 
 @pytest.fixture
 def holds(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
     """Fails, skips or passes the item by its verdict; what does not decide is told in the item's own section."""
-    strict = bool(request.config.getoption("conformance_strict"))
+    run, language = request.config.stash[STATE].run, language_of(request.config.getoption("conformance_lang"))
 
     def check(found: Verdict) -> None:
-        sentence = printable(verdict_sentence(found, all_rules().get(found.rule)))
+        sentence = printable(verdict_sentence(found, all_rules().get(found.rule), language=language))
         if found.outcome is Outcome.FAILED:
-            if found.waiver is None and (found.level == "MUST" or (strict and found.level == "SHOULD")):
+            if run is None or run.report is None or decides(found, run.report):
                 raise Failure(sentence)
             request.node.add_report_section("call", "conformance", sentence)
         elif found.outcome is not Outcome.PASSED:
@@ -392,7 +377,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """The verdict in one sentence, and where the report is."""
     run = config.stash[STATE].run
     if run is not None and run.report is not None:
+        language = language_of(config.getoption("conformance_lang"))
         terminalreporter.section("conformance")
-        terminalreporter.line(printable(run.report.sentence))
+        terminalreporter.line(printable(language.say(run.report.sentence)))
         for path in run.files:
-            terminalreporter.line(str(path))
+            terminalreporter.line(printable(str(path)))
+        if any(decides(verdict, run.report) for verdict in run.report.verdicts) and run.out is not None:
+            command = f"conformance report {shlex.quote(str(run.out))} --format waivers"
+            told = language.fill("`{command}` writes the waivers to fill in, should a failure stand", command=command)
+            terminalreporter.line(printable(told))

@@ -1,8 +1,9 @@
-"""The head of a test run says whether the documents were at hand, since re-derivation is tested only then; and
-certificates for this machine."""
+"""The head of a test run says whether the documents were at hand, since re-derivation is tested only then; certificates
+for this machine; and English, whatever the environment speaks."""
 
 from __future__ import annotations
 
+import os
 import ssl
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 import trustme
 
 from tests.documents_at_hand import documents_dir
+
+for _name in ("CONFORMANCE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+    # What is asserted is English, also of the processes that the tests start.
+    os.environ.pop(_name, None)
 
 
 def pytest_report_header() -> str:

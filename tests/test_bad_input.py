@@ -18,11 +18,12 @@ import pytest
 
 from conformance.cli import main
 from conformance.resources import cases_dir
-from tests.bad_input import command_rows, target_rows
+from tests.bad_input import claim_rows, command_rows, comparing_rows, target_rows, waiver_rows
 from tests.bad_input.row import FEW, REST, Row
+from tests.spanish import told as in_spanish
 from tests.test_cli import surroundings
 
-ROWS = (*target_rows.ROWS, *command_rows.ROWS)
+ROWS = (*target_rows.ROWS, *command_rows.ROWS, *claim_rows.ROWS, *comparing_rows.ROWS, *waiver_rows.ROWS)
 
 
 def lying_about(folder: Path) -> dict[str, object]:
@@ -84,6 +85,7 @@ def test_a_mistake_is_one_message_and_nothing_is_written(
     out, err = capsys.readouterr()
     assert ended.value.code == 4, err
     lines = told(err)
+    in_spanish("\n".join(lines))
     assert not row.lines or len(lines) == row.lines
     for said in row.says:
         assert any(re.search(said, line) for line in lines), (said, lines)

@@ -44,6 +44,7 @@ SOME = 16
 """Requests of the run that is made each time."""
 WRITTEN = {
     *(f"check: {name}" for name in ("run.jsonl", "report.html", "report.json", "junit.xml", "evidence.har", "stdout")),
+    "check: claim.json",
     *(f"pytest: {name}" for name in ("junit.xml", "pytestdebug.log", "log.txt", "run/run.jsonl", "stdout", "stderr")),
     *("check, dry-run: stdout", "check, report: stdout", "check, again: report.html"),
 }
@@ -97,7 +98,7 @@ def checked(left: Left, folder: Path, *more: str, digest: bool = False, requests
         told(left, name, done)
         left.child = json.loads((folder / CHILD).read_text("utf-8"))
         left.folder(name, folder / "run")
-        report = ["report", "run", "--out", "again"]
+        report = ["report", "run", "--out", "again", "--format", "all"]
         others = {"dry-run": ["check", *given, *more, "--dry-run"], "report": report}
         others |= {"bind": ["bind", *given]} if left.whole else {}
         for other, command in others.items():

@@ -102,7 +102,10 @@ def test_the_journal_of_a_killed_run_holds_every_exchange_that_was_answered(kill
     assert f"the run was killed when {answered} of {planned} requests had an answer" in report["sentence"]
     assert report["scope"]["requests"] == {"planned": planned, "sent": answered + 1, "answered": answered}
     entries = json.loads((folder / "evidence.har").read_text("utf-8"))["log"]["entries"]
-    assert len(entries) == answered
+    assert [entry["response"]["status"] == 0 for entry in entries] == [False] * answered + [True]
+    unknown = entries[-1]["request"]
+    assert unknown["method"] == "POST"
+    assert unknown["url"] == next(iter(report["target"]["services"].values()))["url"]
     page = (folder / "report.html").read_text("utf-8")
     assert f"The run was killed when {answered} of {planned} requests had an answer; what it did not" in page
     assert "conformance check --resume run" in page
@@ -144,7 +147,10 @@ def test_a_line_that_was_torn_in_the_middle_is_left_out_and_the_rest_is_told(tmp
     assert conformance("check", *NARROW, "--out", "run", cwd=tmp_path).status == 0
     journal = tmp_path / "run" / "run.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(lines[:13]) + lines[13][:200])
+    assert b'"sending"' in lines[13]
+    journal.write_bytes(b"".join(lines[:14]) + lines[14][:200])
+    # What was killed has no claim yet.
+    (tmp_path / "run" / "claim.json").unlink()
     ran = conformance("report", "run", cwd=tmp_path)
     assert (ran.status, ran.err) == (6, "")
     requests = report_of(tmp_path / "run")["scope"]["requests"]

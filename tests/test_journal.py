@@ -21,7 +21,7 @@ from conformance.target.journal.records import (
     judgement_from,
     judgement_json,
 )
-from conformance.target.secrets import Secrets
+from conformance.target.secrets import MASK, Secrets
 from tests.target_support import case, judge, plan, request
 
 URL = "http://127.0.0.1:1/api"
@@ -117,6 +117,18 @@ def test_a_run_is_read_as_it_was_written(tmp_path) -> None:
     assert log.ended
     assert log.end["status"] == 0
     assert log.problems == ()
+
+
+def test_where_a_request_without_an_answer_went_is_kept_and_masked(tmp_path) -> None:
+    (step,) = plan([case(1, request(f"{URL}?key=hidden-token"))]).steps
+    journal = Journal.create(tmp_path / "run.jsonl", HEADER, Secrets(["hidden-token"]))
+    journal.sending(step)
+    journal.close()
+    log = read(tmp_path / "run.jsonl")
+    told = dict(log.begun["x00001"])
+    assert told.pop("at")
+    assert told == {"case": step.case.id, "method": step.case.request.method, "url": f"{URL}?key={MASK}"}
+    assert tuple(log.begun) == log.pending
 
 
 def test_each_exchange_line_names_the_hash_of_its_contract(tmp_path) -> None:
@@ -298,7 +310,7 @@ def test_a_run_that_is_gone_on_with_counts_on(tmp_path) -> None:
         path = tmp_path / f"{cut}.jsonl"
         written(path, record(exchange(1)), record(exchange(2))).close()
         path.write_bytes(path.read_bytes()[: -cut or None])
-        journal = Journal.extend(path)
+        journal = Journal.extend(path, HEADER)
         journal.resumed(command="")
         journal.close()
         assert [opened(line)[0] for line in path.read_bytes().splitlines()] == list(range(1, 4 + (cut != 30)))
@@ -337,7 +349,7 @@ def test_a_killed_run_goes_on_after_its_last_whole_line(tmp_path) -> None:
     path = tmp_path / "run.jsonl"
     written(path, record(exchange(1)), record(exchange(2))).close()
     path.write_bytes(path.read_bytes()[:-30])
-    journal = Journal.extend(path)
+    journal = Journal.extend(path, HEADER)
     journal.exchange(exchange(3), [record(exchange(3))])
     journal.close()
     log = read(path)
@@ -350,7 +362,7 @@ def test_a_line_that_lacks_only_its_end_is_kept(tmp_path) -> None:
     path = tmp_path / "run.jsonl"
     written(path, record(exchange(1))).close()
     path.write_bytes(path.read_bytes()[:-1])
-    journal = Journal.extend(path)
+    journal = Journal.extend(path, HEADER)
     journal.exchange(exchange(2), [record(exchange(2))])
     journal.close()
     log = read(path)
@@ -363,11 +375,11 @@ def test_only_one_process_writes_a_journal(tmp_path) -> None:
     journal = written(path)
     assert read(path).stopped == "is still going on"
     with pytest.raises(ConformanceError, match="is being written by another run"):
-        Journal.extend(path)
+        Journal.extend(path, HEADER)
     journal.exchange(exchange(1), [record(exchange(1))])
     journal.close()
     assert (len(read(path).records), read(path).stopped) == (1, "was killed")
-    Journal.extend(path).close()
+    Journal.extend(path, HEADER).close()
 
 
 def test_a_run_that_is_gone_on_with_forgets_what_was_missing(tmp_path) -> None:
@@ -382,7 +394,7 @@ def test_a_run_that_is_gone_on_with_forgets_what_was_missing(tmp_path) -> None:
     journal.close()
     before = read(path)
     assert (before.ended, before.unreached, before.spent) == (True, ("x00002",), frozenset({"x00004"}))
-    journal = Journal.extend(path)
+    journal = Journal.extend(path, HEADER)
     journal.resumed(command="again")
     journal.close()
     log = read(path)

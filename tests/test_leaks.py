@@ -15,6 +15,7 @@ import pytest
 
 from conformance.judge import Judge
 from conformance.model import Case, Exchange, Expect, Request, Response
+from conformance.report.writers import FORMATS, known
 from conformance.run import execution
 from conformance.run.contracts import all_rules, contracts
 from conformance.run.options import Options
@@ -174,6 +175,7 @@ def test_a_secret_is_in_no_artefact_in_the_escapes_of_any_format(tmp_path: Path,
             target=tmp_path / "t.toml",
             rules=(f"{SERVICE}/envelope/*", f"{SERVICE}/http/*", f"{SERVICE}/request/ArMailName/*"),
             out=tmp_path / "run",
+            formats=("all",),
         )
         prepared = set_up(options, {"NAME": NAME, "KEY": KEY})
         run = execution.Run(prepared, prepared.items, narrowed=True)
@@ -185,7 +187,7 @@ def test_a_secret_is_in_no_artefact_in_the_escapes_of_any_format(tmp_path: Path,
         assert any(incoming.header("X-Partner") == KEY for incoming in server.received)
         assert any("Canario" in undone(incoming.body.decode("utf-8", "replace")) for incoming in server.received)
     written = {path.name: path.read_text("utf-8") for path in (tmp_path / "run").rglob("*") if path.is_file()}
-    assert {"report.json", "report.html", "junit.xml", "evidence.har", "run.jsonl"} <= written.keys()
+    assert {FORMATS[name][0] for name in known(["all"])} | {"run.jsonl"} <= written.keys()
     assert MASK in written["run.jsonl"]
     for name, text in written.items():
         for line in text.splitlines():

@@ -16,7 +16,7 @@ from conformance.errors import ConformanceError
 from conformance.model import Request
 from conformance.reference.service import State, answer
 from conformance.report.language import ENGLISH
-from conformance.run import binding, execution, rendering
+from conformance.run import binding, execution, rendering, writing
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
 from conformance.run.setup import set_up
@@ -193,5 +193,5 @@ def test_a_journal_that_was_cut_off_has_no_secret_and_can_be_reported(tmp_path: 
     log = rendering.log_of(killed)
     report = rendering.report_of(log)
     assert report.exit_status == 6
-    rendering.written(rendering.material(report, log, ENGLISH), killed, ("json", "html", "junit", "har"))
+    writing.written(rendering.material(report, log, ENGLISH), killed, ("json", "html", "junit", "har"))
     kept(killed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,20 @@ def test_the_sentence_names_three_failed_rules_and_counts_the_others() -> None:
     many = [verdict(f"collection-policy/request/F{n}/type", Outcome.FAILED) for n in range(5)]
     ids = "collection-policy/request/F0/type, collection-policy/request/F1/type, collection-policy/request/F2/type"
     assert built(*many).sentence.endswith(f"5 of 5 MUST rules failed in json: {ids} and 2 more.")
+
+
+def test_of_several_services_the_sentence_has_the_names_and_one_number_each() -> None:
+    other = [replace(v, service="envio-correo", encoding=e) for v in PASSED for e in ("soap-1.1", "soap-1.2")]
+    scope = {"scope": {"services": ["collection-policy", "envio-correo"]}}
+    report = built(*PASSED, FAILED, *other, header_changes=scope)
+    assert report.sentence == (
+        f"collection-policy and envio-correo do not conform: 1 of 4 MUST rules failed in collection-policy: {EMAIL}."
+    )
+    report = built(*PASSED, *other, header_changes=scope)
+    assert report.sentence == (
+        "collection-policy and envio-correo conform: 3 of 3 MUST rules passed in collection-policy and 6 of 6 in "
+        "envio-correo."
+    )
 
 
 def test_untested_rules_are_never_part_of_the_denominator() -> None:

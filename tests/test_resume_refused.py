@@ -54,8 +54,9 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
 
 def go_on(run: Path, **words: Any) -> None:
     """As the command does, up to the first byte."""
-    options = resuming.options_of({"resume": run, **words})
-    prepared = resuming.narrowed(setup.set_up(options, {"QA_X": SECRET}), resuming.journal_of(run))
+    options, log = resuming.options_of({"resume": run, **words})
+    assert log is not None
+    prepared = resuming.narrowed(setup.set_up(options, {"QA_X": SECRET}), log)
     one = Run(prepared, prepared.items, narrowed=False)
     try:
         one.start()
@@ -252,6 +253,8 @@ def test_a_run_whose_names_come_from_a_wsdl_fetches_it_anew(tmp_path: Path) -> N
     for cut in (2, 3, len(lines) // 2):
         shutil.copytree(tmp_path / "run", tmp_path / "cut")
         (tmp_path / "cut" / "run.jsonl").write_bytes(b"".join(lines[:cut]))
+        # What was killed has no claim yet.
+        (tmp_path / "cut" / "claim.json").unlink()
         told = conformance("report", "cut", cwd=tmp_path)
         assert (told.status, told.err) == (6, "")
         unfinished = report_of(tmp_path / "cut")

@@ -94,7 +94,7 @@ class Broken:
         else:
             path.write_bytes(renumbered(from_))
             log = read(path)
-            journal = Journal.extend(path, self.setup.target.masks())
+            journal = Journal.extend(path, log.header, self.setup.target.masks())
             journal.resumed(command="")
         one = Exchanger(
             self.plan,

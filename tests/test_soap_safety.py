@@ -213,7 +213,7 @@ def test_a_wsdl_that_is_not_there_ends_with_a_report_that_says_so(tmp_path: Path
 def test_an_interrupted_bind_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def interrupted(_: Path) -> str:
+    def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(binding, "told", interrupted)

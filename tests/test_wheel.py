@@ -68,6 +68,7 @@ def test_the_wheel_carries_schemas_cases_and_templates_and_no_tests(wheel: Path)
     assert {
         "conformance/py.typed",
         "conformance/check.ini",
+        "conformance/report/language/catalogues/es/LC_MESSAGES/conformance.mo",
         "conformance/report/writers/templates/report.html.j2",
         "conformance/report/writers/templates/report.css",
         "conformance/documents/readings/collection-policy.toml",
@@ -103,6 +104,7 @@ def _checked(installed: Path, folder: Path, **environ: str) -> dict[tuple[str, s
     (made,) = (folder / "reports").iterdir()
     assert made.name.endswith("-reference")
     assert {path.name for path in made.iterdir()} == {
+        "claim.json",
         "report.html",
         "report.json",
         "junit.xml",

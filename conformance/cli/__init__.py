@@ -6,20 +6,24 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Annotated, NoReturn, TextIO
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
 from conformance import __version__
-from conformance.cli import listing, making, running
-from conformance.cli.words import app
+from conformance.cli import claiming, comparing, completing, listing, making, running
+from conformance.cli.speech import asked, command_in
+from conformance.cli.words import Language, app
 from conformance.errors import ConformanceError
+from conformance.report.language import language_of, speak, spoken
 from conformance.resources import use_schemas
 
-COMMANDS = (running, listing, making)
+COMMANDS = (running, comparing, claiming, listing, making)
 """The modules whose commands the application has, in the order of its help."""
+_ORDER = [module.__name__ for module in COMMANDS]
+app.registered_commands.sort(key=lambda command: _ORDER.index(getattr(command.callback, "__module__", "")))
 
 EXIT_INTERRUPTED, EXIT_SUITE, EXIT_USAGE = 2, 3, 4
 
@@ -35,6 +39,7 @@ def _app(
     _version_: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    _lang: Language = None,
 ) -> None:
     """Conformance suite for billing services."""
 
@@ -46,14 +51,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A terminal that has no UTF-8 shows a question mark; that must not end a run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    restore = use_schemas(None)
-    try:
-        status = _guarded(lambda: app(args=arguments, standalone_mode=False))
+    # Who calls this as a function keeps the environment that it had.
+    with ExitStack() as kept:
+        kept.callback(use_schemas(None))
+        kept.callback(speak(asked(sys.argv[1:] if arguments is None else arguments)))
+        status = _guarded(lambda: _command()(args=arguments, standalone_mode=False))
         _flush()
         sys.exit(status)
-    finally:
-        # Who calls this as a function keeps the environment that it had.
-        restore()
+
+
+def _command() -> Any:
+    command = command_in(app, language_of(None))
+    return completing.with_values(command) if completing.wanted() else command
 
 
 def _open_streams() -> None:
@@ -124,7 +133,7 @@ def _complain(text: str, status: int) -> int:
     # It may quote what a server said.
     from conformance.report.text import printable  # noqa: PLC0415
 
-    lines = printable(text).split("\n")
+    lines = printable(spoken().say(text)).split("\n")
     try:
         sys.stderr.write("".join(f"conformance: {line}\n" for line in lines))
         sys.stderr.flush()

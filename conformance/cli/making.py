@@ -7,8 +7,13 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.words import Format, Schemas, Service, app, path_of
+from conformance.cli.words import Format, Language, Schemas, Service, app, path_of
+from conformance.report.language import spoken
 from conformance.resources import use_schemas
+
+
+def _say(text: str) -> None:
+    typer.echo(spoken().say(text))
 
 
 @app.command()
@@ -18,11 +23,12 @@ def derive(
     out: Annotated[
         Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to write to; the suite's own by default.")
     ] = None,
+    _lang: Language = None,
 ) -> None:
     """Read the documents into contracts and schemas."""
     from conformance.run import deriving  # noqa: PLC0415
 
-    raise typer.Exit(deriving.derive(documents, check_only=check_only, out=out, say=typer.echo))
+    raise typer.Exit(deriving.derive(documents, check_only=check_only, out=out, say=_say))
 
 
 @app.command()
@@ -34,16 +40,22 @@ def serve(
         typer.Option(metavar="ID", help="Break one rule; `--defect list` lists them. One for each service."),
     ] = [],  # noqa: B006
     schemas: Schemas = None,
+    _lang: Language = None,
 ) -> None:
     """Serve the reference implementation on loopback."""
     from conformance.run import serving  # noqa: PLC0415
 
     use_schemas(schemas)
-    serving.serve(service, port, defect, say=typer.echo)
+    serving.serve(service, port, defect, say=_say)
 
 
 @app.command()
-def prove(service: Service = [], schemas: Schemas = None, form: Format = "table") -> None:  # noqa: B006
+def prove(
+    service: Service = [],  # noqa: B006 - as above
+    schemas: Schemas = None,
+    form: Format = "table",
+    _lang: Language = None,
+) -> None:
     """Run the suite against every defect of the reference: does each rule catch what it is for?"""
     from conformance.run import proving  # noqa: PLC0415
 

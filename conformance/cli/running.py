@@ -10,17 +10,24 @@ from typing import Annotated
 import typer
 
 from conformance.cli.words import Baseline, Language, Schemas, Service, TargetFile, Waivers, app, path_of
+from conformance.report.language import spoken
 from conformance.resources import use_schemas
 
 
 @app.command()
-def init(service: Service = [], schemas: Schemas = None) -> None:  # noqa: B006
+def init(
+    service: Service = [],  # noqa: B006 - typer reads the default, nothing changes it
+    schemas: Schemas = None,
+    _lang: Language = None,
+) -> None:
     """Print a commented target file to fill in."""
+    from conformance.report.language.comments import with_comments  # noqa: PLC0415
     from conformance.run.contracts import chosen, contracts  # noqa: PLC0415
     from conformance.target.file.template import render  # noqa: PLC0415
 
     use_schemas(schemas)
-    typer.echo(render(chosen(service), contracts()), nl=False)
+    text, language = render(chosen(service), contracts()), spoken()
+    typer.echo(with_comments(text, language.say) if language.code != "en" else text, nl=False)
 
 
 @app.command()
@@ -29,12 +36,13 @@ def bind(
         Path, typer.Option("--target", parser=path_of, metavar="FILE", help="The target file.", show_default=False)
     ],
     schemas: Schemas = None,
+    _lang: Language = None,
 ) -> None:
     """Say which elements of a target's WSDL are which inputs, how sure that is, and what to paste to settle it."""
     from conformance.run import binding  # noqa: PLC0415
 
     use_schemas(schemas)
-    typer.echo(binding.told(target), nl=False)
+    typer.echo(binding.told(target, spoken()), nl=False)
 
 
 @app.command()
@@ -64,7 +72,14 @@ def check(
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Every N-th rule, beginning with the K-th.")] = None,
     out: Annotated[Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder of the run's files.")] = None,
-    formats: Annotated[list[str], typer.Option("--format", metavar="LIST", help="Further report formats.")] = [],  # noqa: B006
+    formats: Annotated[
+        list[str],
+        typer.Option(
+            "--format",
+            metavar="LIST",
+            help="Further formats: ctrf, earl, markdown, csv, badge, waivers, pdf; all is every one but pdf.",
+        ),
+    ] = [],  # noqa: B006
     waivers: Waivers = None,
     baseline: Baseline = None,
     schemas: Schemas = None,
@@ -104,7 +119,12 @@ def check(
 def report(
     run: Annotated[Path, typer.Argument(parser=path_of, metavar="RUN", help="Folder of a run, complete or not.")],
     formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="html, json, junit, har.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="LIST",
+            help="json, html, junit, har, ctrf, earl, markdown, csv, badge, waivers, pdf; all is every one but pdf.",
+        ),
     ] = "json,html,junit,har",
     out: Annotated[
         Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to write to; the run's own by default.")

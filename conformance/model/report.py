@@ -98,7 +98,7 @@ class Verdict:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What became of one rule in one encoding between two runs. `before` and `after` are an outcome, or `waived`;
-    None where the run did not speak of it."""
+    None where the run did not speak of it. `told` is what the newer run saw, or why it could not tell."""
 
     rule: str
     service: str
@@ -106,12 +106,14 @@ class Difference:
     level: Level
     before: str | None
     after: str | None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two runs side by side. `old` and `new` say which runs: name, environment, started, version, outcome, sentence.
-    `remarks` say what makes the two hard to compare."""
+    """Two runs side by side. `old` and `new` say which runs: run, name, environment, started, version, outcome,
+    sentence. `unchanged` counts what both say alike; `remarks` say what makes the two hard to compare; where `strict`
+    is set a SHOULD that newly fails is a regression too."""
 
     old: Mapping[str, str]
     new: Mapping[str, str]
@@ -120,12 +122,28 @@ class Comparison:
     appeared: tuple[Difference, ...] = ()
     gone: tuple[Difference, ...] = ()
     other: tuple[Difference, ...] = ()
+    unchanged: int = 0
+    strict: bool = False
     remarks: tuple[str, ...] = ()
 
     @property
+    def regressions(self) -> tuple[Difference, ...]:
+        """What newly fails and decides: a MUST, with `strict` a SHOULD too."""
+        deciding = (Level.MUST, Level.SHOULD) if self.strict else (Level.MUST,)
+        return tuple(difference for difference in self.newly_failing if difference.level in deciding)
+
+    @property
     def regressed(self) -> bool:
-        """Something fails now, and not by its level alone, that did not before."""
-        return bool(self.newly_failing)
+        """Something that decides fails now and did not before."""
+        return bool(self.regressions)
+
+    @property
+    def lost(self) -> tuple[Difference, ...]:
+        """A MUST that was decided before and is not any more: nobody knows whether it still holds."""
+        undecided = (Outcome.CANT_TELL, Outcome.UNTESTED)
+        was = (*undecided, Outcome.INAPPLICABLE)
+        must = (difference for difference in self.other if difference.level is Level.MUST)
+        return tuple(one for one in must if one.before not in was and one.after in undecided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

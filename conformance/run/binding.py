@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.errors import ConformanceError
+from conformance.report.language import ENGLISH, Language
 from conformance.report.text import printable
 from conformance.run.bound import Bound, described, from_target
 from conformance.run.contracts import contracts, encodings
@@ -19,7 +20,7 @@ from conformance.target.secrets import Secrets
 from conformance.target.wire import Wire
 
 
-def told(path: Path) -> str:
+def told(path: Path, language: Language = ENGLISH) -> str:
     """The bindings of the target's services whose documents have no names. Only their WSDL is fetched."""
     target = load_target(path, os.environ, contracts(), encodings())
     wanted = [service for service in target.services if described(contracts()[service])]
@@ -37,18 +38,19 @@ def told(path: Path) -> str:
     unusable = [f"{service}: {one.wanting}" for service, one in bound.items() if one.wanting]
     if unusable:
         raise ConformanceError(target.masks().mask("\n".join(unusable)))
-    return "\n".join(_shown(service, one, target.masks()) for service, one in bound.items())
+    return "\n".join(_shown(service, one, target.masks(), language) for service, one in bound.items())
 
 
-def _shown(service: str, bound: Bound, masks: Secrets) -> str:
+def _shown(service: str, bound: Bound, masks: Secrets, language: Language) -> str:
     # The words of the WSDL are a stranger's: no markup, no escape sequence.
     console = Console(width=120, highlight=False, markup=False, emoji=False)
-    table = Table("input", "element", "how sure", title=f"{service}: bound to its WSDL")
+    heads = [language.word(head) for head in ("input", "element", "how sure")]
+    table = Table(*heads, title=language.fill("{service}: bound to its WSDL", service=service))
     for place, (element, sure) in bound.sure.items():
-        table.add_row(place, Text(printable(masks.mask(element))), Text(printable(sure)))
+        table.add_row(place, Text(printable(masks.mask(element))), Text(printable(language.say(sure))))
     told = [f"{encoding}: {url}" for encoding, url in bound.url.items()]
     told += [*bound.notices, *(f"{name}: {reason}" for name, reason in bound.beyond.items())]
-    told.append(f"\n[{service}]\n{bound.block}")
+    told = [language.say(text) for text in told] + [f"\n[{service}]\n{bound.block}"]
     with console.capture() as captured:
         console.print(table)
         for text in told:

@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from conformance.codecs import covered
+from conformance.codecs import answered_in, covered
 from conformance.emit.contract_json import AGAIN, load
 from conformance.errors import ConformanceError, hint, near
 from conformance.model import Contract, Field, Rule
 from conformance.resources import CONTRACT, schemas_dir, schemas_dirs
 from conformance.rules import rules_of
 from conformance.rules.fields import ARTICLES
+from conformance.rules.http import about_answers
 from conformance.target.file.sections import SECTIONS
 
 LISTED = "`conformance rules` lists them"
@@ -105,8 +106,16 @@ def matching(globs: Iterable[str], rules: Mapping[str, Rule]) -> tuple[Rule, ...
     patterns = tuple(globs)
     for pattern in patterns:
         if not any(fnmatchcase(rule, pattern) for rule in rules):
-            raise ConformanceError(f"--rules {pattern}: matches no rule{_meant(pattern, rules)}")
+            raise ConformanceError(f"--rules {pattern}: matches no rule{meant(pattern, rules)}")
     return tuple(rule for rule in rules.values() if not patterns or any(fnmatchcase(rule.id, p) for p in patterns))
+
+
+def scope(rule: Rule, kept: Collection[str]) -> Collection[str]:
+    """The encodings in which the rule is in scope of a target with these: they themselves, and for rules about answers
+    those that answers to them are asked for in. A form is answered in JSON."""
+    if not about_answers(rule.id, rule.service):
+        return kept
+    return {answered_in(contracts()[rule.service], name) for name in kept}
 
 
 def rule_named(name: str) -> Rule:
@@ -117,8 +126,9 @@ def rule_named(name: str) -> Rule:
     return rules[name]
 
 
-def _meant(glob: str, rules: Mapping[str, Rule]) -> str:
-    """The glob with its plain parts put right, where that matches something; else the nearest rule ids."""
+def meant(glob: str, rules: Mapping[str, Rule]) -> str:
+    """The end of a message about a glob that matches no rule: the glob with its plain parts put right, where that
+    matches something; else the nearest rule ids."""
     parts = {part for rule in rules for part in rule.split("/")}
     put_right = "/".join(_spelt(part, parts) for part in glob.split("/"))
     if put_right != glob and any(fnmatchcase(rule, put_right) for rule in rules):

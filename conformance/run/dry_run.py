@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from conformance.generate.addresses import addresses_in
 from conformance.model import Case, Expect, Plan, Request
+from conformance.report.language import Language, language_of
 from conformance.run import setup
 from conformance.run.contracts import contracts
 from conformance.run.setup import Item, Setup
@@ -22,17 +23,18 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
     """Print the plan for the selected items. A plan that the guard refuses is an error here too."""
     prepared = setup.bind_all(prepared, None)
     plan = setup.plan(prepared, selected)
-    console = Console(highlight=False, soft_wrap=True)
+    console, language = Console(highlight=False, soft_wrap=True), language_of(prepared.options.lang)
     masks = prepared.target.masks()
     for step in plan.steps:
         case = step.case
-        line = f"{step.exchange} {case.encoding} {case.expect} {masks.mask(case.title)} — {_served(plan, case)}"
+        title, served = language.say(masks.mask(case.title)), language.say(_served(plan, case))
+        line = f"{step.exchange} {case.encoding} {language.word(case.expect)} {title} — {served}"
         console.print(line, markup=False)
-    console.print(_by_kind(plan))
-    console.print(_by_rule(plan))
+    console.print(_by_kind(plan, language))
+    console.print(_by_rule(plan, language))
     wanting = [f"{service}: {bound.wanting}" for service, bound in prepared.bound.items() if bound.wanting]
     for line in (*_facts(plan, prepared.target), *wanting):
-        console.print(masks.mask(line), markup=False)
+        console.print(language.say(masks.mask(line)), markup=False)
     check_plan(plan, prepared.target)
     for service, bound in prepared.bound.items():
         if bound.wanting:
@@ -46,19 +48,21 @@ def _served(plan: Plan, case: Case) -> str:
     return ", ".join(dict.fromkeys((*case.rules, *carried))) or "every rule about answers"
 
 
-def _by_kind(plan: Plan) -> Table:
-    table = Table("service", "encoding", "kind", "requests", title="what would be sent")
+def _by_kind(plan: Plan, language: Language) -> Table:
+    heads = [language.word(head) for head in ("service", "encoding", "kind", "requests")]
+    table = Table(*heads, title=language.fill("what would be sent"))
     counted = Counter((step.case.service, step.case.encoding, step.case.kind) for step in plan.steps)
     for (service, encoding, kind), number in sorted(counted.items()):
-        table.add_row(service, encoding, kind, str(number))
+        table.add_row(service, encoding, language.word(kind), str(number))
     return table
 
 
-def _by_rule(plan: Plan) -> Table:
+def _by_rule(plan: Plan, language: Language) -> Table:
     """How many requests were made for each rule. Those about answers in general need none of their own."""
     encodings = list(dict.fromkeys(step.case.encoding for step in plan.steps))
     # Ids are for copying, so none is cut.
-    table = Table(Column("rule", overflow="fold"), *encodings, title="requests by rule")
+    head = Column(language.word("rule"), overflow="fold")
+    table = Table(head, *encodings, title=language.fill("requests by rule"))
     counted: Counter[Item] = Counter()
     for step in plan.steps:
         cases = (step.case, *plan.riding(step))

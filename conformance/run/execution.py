@@ -13,17 +13,18 @@ from typing import Any
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.model import Case, Exchange, Judgement, Plan, Report, Verdict
-from conformance.report.language import language_of
+from conformance.report.claim.writing import withdraw
+from conformance.report.language import language_of, spoken
 from conformance.report.writers import ALWAYS, known
-from conformance.run import rendering, resuming, setup
+from conformance.run import rendering, resuming, setup, writing
 from conformance.run.contracts import contracts
 from conformance.run.fetching import journalled, numbered
-from conformance.run.header import header, planned, selection
+from conformance.run.header import beside, header, planned, selection
 from conformance.run.setup import Item, Setup
 from conformance.target.credential import PLACEHOLDER
 from conformance.target.exchanger import Exchanger
 from conformance.target.guard import check_plan
-from conformance.target.journal import Journal, RunLog
+from conformance.target.journal import Journal
 from conformance.target.journal.earlier import FIRST, earlier, is_whole
 from conformance.target.pace import Pace
 from conformance.target.settings import Target
@@ -47,7 +48,7 @@ class Run:
         self._exchanger: Exchanger | None = None
         self._journal: Journal | None = None
         self._failure: BaseException | None = None
-        self._log: RunLog | None = None
+        self._log = prepared.earlier
         self.plan: Plan | None = None
         self.out: Path | None = None
         self.report: Report | None = None
@@ -57,12 +58,14 @@ class Run:
         """Serve the reference if need be, plan, check the whole plan, open the journal and begin to send. What an
         earlier start of the run has done is not done again; where nothing is missing only the report is made."""
         options = self._prepared.options
-        if options.resume is not None:
-            self._log = resuming.journal_of(options.resume)
+        if options.resume is not None and self._log is not None:
             resuming.check_selected(self._prepared, self._log, self._selected)
             resuming.check_same(self._log, self._header(""), self._prepared.target.masks(), options.resume)
             if is_whole(self._log, resend=options.resend):
                 self.out = resuming.folder_of(options.resume)
+                if beside(self._prepared):
+                    # A report of it next year is to show that too.
+                    self._opened().end()
                 self._write(interrupted=False)
                 return
         prepared = self._served()
@@ -125,20 +128,23 @@ class Run:
         if self._journal is not None:
             return self._journal
         options, masks = self._prepared.options, self._prepared.target.masks()
-        if options.resume is None:
+        if options.resume is None or self._log is None:
             self.out = _folder(self._prepared)
             path = resuming.journal_in(self.out)
             self._journal = Journal.create(path, self._header(self.out.name), masks, senders=options.workers)
             return self._journal
         self.out = resuming.folder_of(options.resume)
-        start = self._start
-        self._journal = Journal.extend(resuming.journal_in(self.out), masks, senders=options.workers)
+        before, path = self._log, resuming.journal_in(self.out)
+        self._journal = Journal.extend(path, before.header, masks, senders=options.workers)
         # Nobody else writes it from here on.
         self._log = resuming.journal_of(options.resume)
-        if self._start != start:
+        if self._log.resumed != before.resumed or self._log.header.keys() != before.header.keys():
             self._journal.close()
             raise ConformanceError(f"--resume {options.resume}: another process went on with the run; do it again")
-        self._journal.resumed(command=options.command, workers=options.workers, resend=options.resend)
+        # Until it ends again there is nothing to claim.
+        withdraw(self.out)
+        given = beside(self._prepared)
+        self._journal.resumed(command=options.command, workers=options.workers, resend=options.resend, **given)
         return self._journal
 
     def _discard(self) -> None:
@@ -204,19 +210,22 @@ class Run:
         return self.report
 
     def _write(self, *, interrupted: bool) -> None:
+        ended = False
         if self._journal is not None:
             self._journal.close()
             self._journal = None
+            ended = True
         if self.out is None:
             return
         try:
+            if ended:
+                # Somebody may have rendered it while it went on.
+                withdraw(self.out)
             log = rendering.log_of(self.out)
             options = self._prepared.options
-            report = rendering.report_of(
-                log, interrupted=interrupted, waivers=options.waivers, baseline=options.baseline
-            )
+            report = rendering.report_of(log, interrupted=interrupted)
             told = rendering.material(report, log, language_of(options.lang))
-            files = rendering.written(told, self.out, (*ALWAYS, *options.formats))
+            files = writing.written(told, self.out, (*ALWAYS, *options.formats), self._prepared.signer)
             self.files = (*files, self.out / rendering.JOURNAL)
         except Exception as error:
             self._failure = error
@@ -245,7 +254,7 @@ class Run:
 def _tell(text: str) -> None:
     """A line on stderr, should anybody read it."""
     with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"conformance: {text}\n")
+        sys.stderr.write(f"conformance: {spoken().say(text)}\n")
         sys.stderr.flush()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
 from conformance.model import Acceptance, Plan, Refusal
+from conformance.report.comparing.snapshot import as_kept
 from conformance.resources import own_schemas_dir
 from conformance.rules.applies import untestable
 from conformance.run import setup as setup_
@@ -19,6 +20,7 @@ from conformance.run.contracts import contracts
 from conformance.run.options import Options
 from conformance.run.same_target import settings
 from conformance.run.setup import Item, Setup
+from conformance.run.waiving import recorded
 from conformance.target.journal import FORMAT, now
 from conformance.target.journal.records import case_json
 
@@ -63,6 +65,16 @@ def header(setup: Setup, items: Iterable[Item], run: str, selection: str) -> dic
         },
         "rules": [list(item) for item in items],
         "notices": _notices(setup),
+        **beside(setup),
+    }
+
+
+def beside(setup: Setup) -> dict[str, Any]:
+    """What is laid beside the run, where it was named: waivers, an earlier run; also where the run is gone on with."""
+    waivers, baseline = setup.waivers, setup.baseline
+    return {
+        **({} if waivers is None else {"waivers": recorded(waivers, setup.target.name)}),
+        **({} if baseline is None else {"baseline": as_kept(baseline)}),
     }
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from conformance.model import Rule
 from conformance.reference.prove import Kill
+from conformance.report.language import ENGLISH, Language
 
 OUTCOMES = {"caught": "its own rule", "partly": "its own in part", "others": "others only", "missed": "MISSED"}
 """What caught a defect, in words."""
@@ -90,9 +91,10 @@ def as_json(matrix: Matrix) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def as_table(matrix: Matrix) -> str:
+def as_table(matrix: Matrix, language: Language = ENGLISH) -> str:
     """The matrix for people: rule by rule what breaks it and what noticed."""
-    table = Table("rule", "defect", "caught by", "in", "others", "unrelated")
+    heads = ("rule", "defect", "caught by", "in", "others", "unrelated")
+    table = Table(*map(language.word, heads))
     before = ""
     for kill in sorted(matrix.kills, key=_in_order_of(matrix.rules)):
         own = kill.defect.rules[0]
@@ -101,17 +103,17 @@ def as_table(matrix: Matrix) -> str:
         table.add_row(
             own if own != before else "",
             kill.defect.variant,
-            OUTCOMES[kill.outcome],
-            ", ".join(_where(kill)),
+            language.word(OUTCOMES[kill.outcome]),
+            language.say(", ".join(_where(kill))),
             str(others or ""),
-            ", ".join(unrelated),
+            ", ".join(map(language.say, unrelated)),
         )
         before = own
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     with console.capture() as captured:
         console.print(table)
         for line in _totals(matrix):
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(language.say(line), markup=False, soft_wrap=True)
     return captured.get()
 
 

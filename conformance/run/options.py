@@ -37,6 +37,31 @@ class Options:
     """`es` or `en`; None by the environment."""
 
 
+DECLARED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("target", {"metavar": "FILE", "help": "target file; without it the embedded reference is checked"}),
+    ("service", {"metavar": "ID", "action": "append", "default": [], "help": "only this service (repeatable)"}),
+    ("rules", {"metavar": "GLOB", "action": "append", "default": [], "help": "only rules that match (repeatable)"}),
+    ("depth", {"metavar": "DEPTH", "help": "smoke, quick, standard (the default) or deep"}),
+    ("seed", {"metavar": "N", "type": int, "help": "seed of the drawn cases; 0 by default"}),
+    ("workers", {"metavar": "N", "type": int, "help": "sender threads; 1 by default"}),
+    ("strict", {"action": "store_true", "help": "a failed SHOULD decides as well"}),
+    ("dry-run", {"action": "store_true", "help": "print the plan, send nothing"}),
+    ("replay", {"metavar": "EXCHANGE", "help": "send only this exchange and its baselines"}),
+    ("schemas", {"metavar": "DIR", "help": "further services: a folder that `conformance derive` wrote"}),
+    ("shard", {"metavar": "K/N", "help": "every N-th rule and encoding, beginning with the K-th"}),
+    ("out", {"metavar": "DIR", "help": "folder of the run's files"}),
+    ("resume", {"metavar": "DIR", "help": "go on with the run in this folder: send only what is missing"}),
+    ("resend", {"action": "store_true", "help": "with it send again what was sent without an answer"}),
+    ("format", {"metavar": "LIST", "action": "append", "default": [], "help": "further report formats, or all"}),
+    ("waivers", {"metavar": "FILE", "help": "failures that someone answers for"}),
+    ("baseline", {"metavar": "DIR", "help": "an earlier run to compare with"}),
+    ("lang", {"metavar": "es|en", "help": "language of what is said; by the environment by default"}),
+    ("command", {"default": "", "help": "the command as the report shows it"}),
+    ("progress", {"action": "store_true", "help": "show progress on a terminal"}),
+)
+"""The options as pytest has them, each behind `--conformance-`."""
+
+
 def given(words: Mapping[str, Any]) -> dict[str, Any]:
     """Of all options those that were given: the others stand at their default, or at what a resumed run had."""
     return {name: value for name, value in words.items() if value is not None and value != ()}

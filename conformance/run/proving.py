@@ -22,6 +22,7 @@ from conformance.model import Outcome, Record
 from conformance.reference.defects import Defect
 from conformance.reference.prove import Bench, Kill
 from conformance.reference.service import State, answer
+from conformance.report.language import spoken
 from conformance.run.bound import from_target
 from conformance.run.contracts import all_rules, chosen, contracts
 from conformance.run.matrix import Matrix, as_json, as_table
@@ -45,7 +46,7 @@ def prove(services: Sequence[str], form: str, *, told: bool = False) -> tuple[st
         raise ConformanceError(f"--format {form}: known are table, json")
     with _telling(wanted=told) as progress:
         matrix = matrix_of(chosen(services), progress)
-    return (as_json(matrix) if form == "json" else as_table(matrix)), 0 if matrix.perfect else 1
+    return (as_json(matrix) if form == "json" else as_table(matrix, spoken())), 0 if matrix.perfect else 1
 
 
 def _telling(*, wanted: bool) -> AbstractContextManager[Progress | None]:
@@ -53,7 +54,7 @@ def _telling(*, wanted: bool) -> AbstractContextManager[Progress | None]:
         return contextlib.nullcontext(None)
     from conformance.run.progress import bar  # noqa: PLC0415 - drawn on a terminal only
 
-    return bar("proving")
+    return bar("proving", spoken())
 
 
 def matrix_of(services: Sequence[str], progress: Progress | None = None) -> Matrix:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +25,14 @@ from conformance.model import (
     asked_again,
 )
 from conformance.report.build import build
+from conformance.report.comparing import compare
+from conformance.report.comparing.snapshot import Snapshot, of_kept, of_report
 from conformance.report.language import Language
 from conformance.report.material import Material
 from conformance.report.text import printable
-from conformance.report.writers import known, write_all
 from conformance.run.bound import described
 from conformance.run.contracts import all_rules, contracts
+from conformance.run.waiving import Waiver, laid
 from conformance.target.journal import FORMAT, RunLog, read
 from conformance.target.journal.header import header_mistake
 from conformance.target.journal.records import masked_judgement
@@ -76,10 +77,14 @@ def _what_it_is(path: Path) -> str:
 
 
 def report_of(
-    log: RunLog, *, interrupted: bool = False, waivers: Path | None = None, baseline: Path | None = None
+    log: RunLog,
+    *,
+    interrupted: bool = False,
+    waivers: Sequence[Waiver] | None = None,
+    baseline: Snapshot | None = None,
 ) -> Report:
-    """Verdicts and report of a journal; `interrupted` is a run that ends just now, by whoever started it. `waivers` is
-    a file of them, in place of those that the run was made with; `baseline` an earlier run to compare with."""
+    """Verdicts and report of a journal; `interrupted` is a run that ends just now, by whoever started it. `waivers`
+    stand in place of those that the run was made with, and `baseline` in place of the earlier run that it names."""
     log = _rejudged(log)
     rules = all_rules()
     items = _items(log)
@@ -98,15 +103,26 @@ def report_of(
         profiles={service: facts.get("profiles", ()) for service, facts in services.items()},
         beyond={(rule, encoding): reason for rule, encoding, reason in log.header.get("beyond", ())},
     )
+    verdicts, told = laid(log, verdicts, waivers)
     disagreements = sorted({rule for record in log.records for rule in record.judgement.disagreements})
-    return build(
+    report = build(
         log,
         verdicts,
         observed(log.records, rules),
         disagreements=disagreements,
         interrupted=interrupted,
         selected_nothing=not items,
+        waivers=told,
     )
+    return _compared(report, log, baseline)
+
+
+def _compared(report: Report, log: RunLog, baseline: Snapshot | None) -> Report:
+    """The report beside that of an earlier run: the one that is given, else the one that the run was made with."""
+    recorded = log.header.get("baseline")
+    if baseline is None and recorded is not None:
+        baseline = of_kept(recorded, str(log.folder or JOURNAL))
+    return report if baseline is None else replace(report, baseline=compare(baseline, of_report(report)))
 
 
 def _items(log: RunLog) -> list[tuple[str, str]]:
@@ -133,17 +149,6 @@ def material(report: Report, log: RunLog, language: Language) -> Material:
     """What writers render of a run."""
     known = {name: contract for name, contract in contracts().items() if name in report.scope["services"]}
     return Material(report=report, log=log, rules=all_rules(), contracts=known, language=language)
-
-
-def written(told: Material, out: Path, formats: Iterable[str]) -> tuple[Path, ...]:
-    """Write the report's formats; the paths. Whatever becomes of them, the journal is whole, and the error says so."""
-    names = known(formats)
-    try:
-        return write_all(told, out, names)
-    except ConformanceError as error:
-        run = shlex.quote(str(told.log.folder or out))
-        text = f"{error}. The journal of the run is whole; once that is mended, `conformance report {run}` writes it"
-        raise ConformanceError(text) from error
 
 
 def shown(body: bytes) -> str:

@@ -43,14 +43,15 @@ def folder_of(run: Path) -> Path:
     return run if run.is_dir() else run.parent
 
 
-def options_of(words: Mapping[str, Any]) -> Options:
-    """The options of a run: those that were given, else the defaults, or what the run to go on with was made with."""
+def options_of(words: Mapping[str, Any]) -> tuple[Options, RunLog | None]:
+    """The options of a run: those that were given, else the defaults, or what the run to go on with was made with. Its
+    journal comes with them: to read it takes a while, so it is read once."""
     told = given(words)
     resume = told.get("resume")
     if resume is None:
         if told.get("resend"):
             raise ConformanceError("--resend goes with --resume; name the run to go on with")
-        return Options(**told)
+        return Options(**told), None
     log = journal_of(resume)
     if told.get("dry_run"):
         raise ConformanceError(
@@ -62,7 +63,7 @@ def options_of(words: Mapping[str, Any]) -> Options:
     recorded = log.header.get("options", {})
     for name, word in NAMES.items():
         told[name] = _one(resume, name, told.get(name), recorded.get(word))
-    return Options(**{**given(told), "out": folder})
+    return Options(**{**given(told), "out": folder}), log
 
 
 def journal_of(run: Path) -> RunLog:
@@ -109,7 +110,7 @@ def narrowed(setup: Setup, log: RunLog) -> Setup:
         raise ConformanceError(
             f"--resume {setup.options.resume}: {rule} in {encoding} was in scope and is not any more; {NEW}"
         )
-    return replace(setup, items=kept)
+    return replace(setup, items=kept, earlier=log)
 
 
 def check_selected(setup: Setup, log: RunLog, selected: Collection[Item]) -> None:

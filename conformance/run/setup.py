@@ -9,20 +9,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.codecs import answered_in
 from conformance.errors import ConformanceError, SuiteError
 from conformance.generate.plan import DEPTHS, cases_of, plan_of, undecided
 from conformance.generate.subject import Row, Subject
 from conformance.model import Case, Plan, Request, Response, Rule, order_of
+from conformance.report.claim.signing import Signer, secrets_of, signer_of
+from conformance.report.comparing.snapshot import Snapshot
+from conformance.report.language import language_of
 from conformance.resources import cases_dir
-from conformance.rules.http import EVERY_ANSWER, about_answers
+from conformance.rules.http import EVERY_ANSWER
 from conformance.rules.soap import EVERY_ANSWER as EVERY_SOAP_ANSWER
 from conformance.rules.soap import is_soap
 from conformance.run.bound import Bound, Send, described, from_target, plain
 from conformance.run.bound import at_reference as bound_at_reference
-from conformance.run.contracts import all_rules, chosen, contracts, encodings, matching
+from conformance.run.comparing import baseline_of
+from conformance.run.contracts import all_rules, chosen, contracts, encodings, matching, scope
 from conformance.run.options import Options
+from conformance.run.waiving import Waiver, load_waivers
 from conformance.target.file import load_target, reference_target
+from conformance.target.journal import RunLog
 from conformance.target.secrets import Secrets
 from conformance.target.settings import ServiceTarget, Target
 from conformance.target.wsse import block, identity
@@ -40,13 +45,20 @@ Item = tuple[str, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """A run before it is planned. `items` are the rules in scope, encoding by encoding; `bound` are the services as the
-    target has them."""
+    target has them; `signer` signs the claim, where somebody does."""
 
     options: Options
     target: Target
     rules: Mapping[str, Rule]
     items: tuple[Item, ...]
     bound: Mapping[str, Bound] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] | None = None
+    """None where no file of them was named."""
+    signer: Signer | None = None
+    earlier: RunLog | None = None
+    """What a run that is gone on with has done."""
+    baseline: Snapshot | None = None
+    """The earlier run that was named."""
 
     def service(self, name: str) -> Bound:
         """The service as it is tested."""
@@ -55,12 +67,19 @@ class Setup:
 
 def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
     """Check the options and read the target. Every mistake of the user is a ConformanceError."""
+    language_of(options.lang)
     if options.depth not in DEPTHS:
         raise ConformanceError(f"--depth {options.depth}: known are {', '.join(DEPTHS)}")
     if not 1 <= options.workers <= MOST_WORKERS:
         raise ConformanceError(f"--workers {options.workers}: from 1 to {MOST_WORKERS}")
+    environ = os.environ if environ is None else environ
+    signer = signer_of(environ)
+    waivers = load_waivers(options.waivers) if options.waivers is not None else None
+    baseline = baseline_of(options.baseline, options.resume)
     services = chosen(options.services)
-    target = _target(options, services, os.environ if environ is None else environ)
+    target = _target(options, services, environ)
+    if signer is not None:
+        target = replace(target, secrets=target.secrets.add(*secrets_of(environ)))
     served = {service: kept for service, kept in target.services.items() if service in services and kept.encodings}
     missing = [service for service in options.services if service not in served]
     if missing:
@@ -74,17 +93,18 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
         (rule.id, encoding)
         for rule in wanted
         for encoding in rule.encodings
-        if encoding in _scope(rule, served[rule.service]) and (options.depth != "smoke" or _by_baseline(rule))
+        if encoding in scope(rule, served[rule.service].encodings) and (options.depth != "smoke" or _by_baseline(rule))
     )
-    return Setup(options=options, target=target, rules=rules, items=_shard(items, options.shard))
-
-
-def _scope(rule: Rule, kept: ServiceTarget) -> Collection[str]:
-    """The encodings in which the rule is in scope: those of the target, and for rules about answers those that answers
-    to them are asked for in. A form is answered in JSON."""
-    if not about_answers(rule.id, rule.service):
-        return kept.encodings
-    return {answered_in(contracts()[rule.service], name) for name in kept.encodings}
+    picked = _shard(items, options.shard)
+    return Setup(
+        options=options,
+        target=target,
+        rules=rules,
+        items=picked,
+        waivers=waivers,
+        signer=signer,
+        baseline=baseline,
+    )
 
 
 def _shard(items: tuple[Item, ...], shard: str | None) -> tuple[Item, ...]:

@@ -21,6 +21,8 @@ from conformance.errors import ConformanceError
 from conformance.target.patience import within
 
 PLACEHOLDER = "${CREDENTIAL}"
+NOT_FOR_IT = "CONFORMANCE_SIGNING_"
+"""Variables of the environment with the key that signs claims: no command needs them."""
 _PATIENCE = 60.0
 _YOUNG = 30.0
 """Seconds in which a 401 is not the age of the token."""
@@ -98,6 +100,7 @@ def _printed(command: str) -> str:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             bufsize=0,
+            env={name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_IT)},
         )
     except (OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or "it is empty, or its quotes do not match"

@@ -173,14 +173,23 @@ def _folder_of_pages(path: Path) -> object:
 def _journal(data: bytes) -> object:
     """Lines get their checksum here: otherwise every mutant were one and the same damage."""
     from conformance.report.language import ENGLISH
-    from conformance.report.writers import ALWAYS
     from conformance.run.rendering import log_of, material, report_of, written
 
     run = sessions.folder() / "run"
     run.mkdir(exist_ok=True)
     (run / "run.jsonl").write_bytes(seeds.sealed(data))
     log = log_of(run)
-    return written(material(report_of(log), log, ENGLISH), run, ALWAYS)
+    return written(material(report_of(log), log, ENGLISH), run, ("all",))
+
+
+def _report(path: Path) -> object:
+    """A report.json, of this revision or an older one, as far as a comparison with itself."""
+    from conformance.report.comparing import compare
+    from conformance.report.comparing.snapshot import of_document
+    from conformance.report.reading import read_report
+
+    seen = of_document(read_report(path))
+    return compare(seen, seen)
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------
@@ -276,6 +285,7 @@ def _entries() -> tuple[Entry, ...]:
             cost=4,
         ),
         Entry(name="journal", run=_journal, seeds=seeds.journals, cost=100),
+        Entry(name="report", run=_with_file("report.json", _report), seeds=seeds.reports, cost=4),
         Entry(name="secrets", run=_masked, seeds=seeds.masked, allowed=(), cost=4),
         Entry(name="addresses", run=_addresses, seeds=seeds.addressed, allowed=(), cost=2),
         Entry(name="pattern", run=_pattern, seeds=seeds.patterns, allowed=(Unsupported,)),

@@ -125,6 +125,16 @@ def journals() -> tuple[bytes, ...]:
     return (_journal("collection-policy"),)
 
 
+@cache
+def reports() -> tuple[bytes, ...]:
+    """One of the first revision, and one of this."""
+    from conformance.report.writers import report_json
+    from tests.report_samples import hostile, material
+    from tests.test_reading_reports import FIRST
+
+    return FIRST.read_bytes(), report_json.write(material(*hostile()))
+
+
 def _journal(service: str) -> bytes:
     out = sessions.folder() / service
     options = ("--service", service, "--depth", "smoke", "--format", "json", "--out", str(out))

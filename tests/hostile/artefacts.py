@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
@@ -20,9 +21,11 @@ from lxml import etree
 from conformance.report.language import ENGLISH
 from conformance.report.schema import report_schema
 from conformance.report.writers import ALWAYS, FORMATS, html
-from conformance.run import rendering
+from conformance.report.writers import known as known_formats
+from conformance.run import rendering, writing
+from tests.test_writers_markdown import harmless
 
-TEMPLATE = Path(html.__file__).parent / "templates" / "report.html.j2"
+TEMPLATES = tuple(Path(html.__file__).parent / "templates" / name for name in ("base.html.j2", "report.html.j2"))
 TERMINAL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -31,7 +34,7 @@ FILES = tuple(FORMATS[name][0] for name in ALWAYS)
 
 
 class Vocabulary(HTMLParser):
-    """The elements of a page, each with the names of its attributes; links and style by the way."""
+    """The elements of a page, each with the names of its attributes; links, style and script by the way."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -39,6 +42,7 @@ class Vocabulary(HTMLParser):
         self.links: set[str] = set()
         self.policies: list[str] = []
         self.sheets: list[str] = []
+        self.scripts: list[str] = []
         self._inside = ""
         self.feed(text)
         self.close()
@@ -59,6 +63,8 @@ class Vocabulary(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._inside == "style":
             self.sheets.append(data)
+        if self._inside == "script":
+            self.scripts.append(data)
 
     def handle_comment(self, data: str) -> None:
         self.used.add(("a comment", data))
@@ -72,9 +78,9 @@ class Vocabulary(HTMLParser):
 
 @cache
 def known() -> frozenset[tuple[str, str]]:
-    """The elements and attributes that the template itself writes: no answer may add to them."""
-    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", TEMPLATE.read_text("utf-8"), flags=re.DOTALL)
-    return frozenset(Vocabulary(text).used)
+    """The elements and attributes that the templates themselves write: no answer may add to them."""
+    texts = (re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", path.read_text("utf-8"), flags=re.DOTALL) for path in TEMPLATES)
+    return frozenset(pair for text in texts for pair in Vocabulary(text).used)
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -163,9 +169,9 @@ def _page(path: Path) -> Iterator[str]:
     page = Vocabulary(text)
     yield from (f"report.html: {tag} {name}" for tag, name in sorted(page.used - known()))
     yield from (f"report.html: a link to {link}" for link in page.links if not link.startswith("#"))
-    (sheet,), (policy,) = page.sheets, page.policies
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    if f"style-src 'sha256-{digest}'" not in policy or "default-src 'none'" not in policy:
+    (sheet,), (script,), (policy,) = page.sheets, page.scripts, page.policies
+    style, code = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in (sheet, script))
+    if f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{code}'; " not in policy:
         yield "report.html: the policy is not that of the page"
     if TERMINAL.search(text):
         yield f"report.html: {TERMINAL.search(text)!r}"
@@ -175,9 +181,21 @@ def _journal(out: Path) -> Iterator[str]:
     log = rendering.log_of(out)
     yield from log.problems
     again = out / "again"
-    rendering.written(rendering.material(rendering.report_of(log), log, ENGLISH), again, ALWAYS)
+    writing.written(rendering.material(rendering.report_of(log), log, ENGLISH), again, ["all"])
     for name in FILES:
         if (again / name).read_bytes() != (out / name).read_bytes():
             yield f"{name} is another one when it is rendered again"
-        (again / name).unlink()
-    again.rmdir()
+    yield from _further(again)
+    shutil.rmtree(again)
+
+
+def _further(folder: Path) -> Iterator[str]:
+    """The formats that are written where they are asked for."""
+    for name in set(known_formats(["all"])) - set(ALWAYS):
+        path = folder / FORMATS[name][0]
+        text = path.read_bytes().decode("utf-8").removeprefix("\ufeff" if name == "csv" else "").replace("\r\n", "\n")
+        if TERMINAL.search(text):
+            yield f"{path.name}: {TERMINAL.search(text)!r}"
+        if path.suffix in (".json", ".jsonld"):
+            yield from _document(path)[1]
+    harmless((folder / "summary.md").read_text("utf-8"))

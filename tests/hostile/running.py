@@ -15,6 +15,7 @@ from types import FrameType
 from conformance import checking, cli
 from conformance.errors import ConformanceError
 from conformance.model import Outcome, Report, Verdict
+from conformance.report.language import ENGLISH
 from conformance.run import rendering
 from conformance.run.execution import Run
 from conformance.run.options import Options
@@ -160,7 +161,7 @@ def _run(path: Path, out: Path, way: Way) -> Report | None:
 
 def _told(report: Report, out: Path) -> None:
     """What `conformance check --depth smoke` prints when it is over."""
-    checking._summary(report, (out / "report.html",))
+    checking._summary(report, (out / "report.html",), out, ENGLISH)
     checking._show_answers(out)
 
 

@@ -40,6 +40,8 @@ _STRUCTURE = frozenset(
             "hash",
             "sha256",
             "settings",
+            "rule",
+            "expiry",
         ),
     )
 )
@@ -71,9 +73,11 @@ class Journal:
         return journal
 
     @classmethod
-    def extend(cls, path: Path, secrets: Secrets | None = None, *, senders: int = 1) -> Journal:
-        """The journal of an earlier run, to go on with. A torn last line is cut off."""
-        return cls(LineFile.extend(path, senders), read(path).header, secrets or Secrets())
+    def extend(
+        cls, path: Path, header: Mapping[str, Any], secrets: Secrets | None = None, *, senders: int = 1
+    ) -> Journal:
+        """The journal of an earlier run, which begins with the header, to go on with. A torn last line is cut off."""
+        return cls(LineFile.extend(path, senders), header, secrets or Secrets())
 
     def resumed(self, **facts: Any) -> None:
         """What is missing is sent from here on; `facts` are what its owner adds."""
@@ -81,7 +85,9 @@ class Journal:
 
     def sending(self, step: Step) -> None:
         """The request of the step goes out next."""
-        self._lines.begin({"sending": {"exchange": step.exchange, "case": step.case.id, "at": now()}})
+        request = step.case.request
+        told = {"exchange": step.exchange, "case": step.case.id, "at": now()}
+        self._lines.begin({"sending": {**told, "method": request.method, "url": self._secrets.mask(request.url)}})
 
     def exchange(self, exchange: Exchange, records: Sequence[Record], *, sent: bool = True) -> None:
         """What became of it, with what the judge says for each case that shares the answer. All of it masked.

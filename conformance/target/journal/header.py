@@ -107,6 +107,20 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A failure that somebody answers for; `here` where it is for the target of the run."""
+
+    rule: str
+    reason: str
+    owner: str
+    expiry: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    here: bool
+    encodings: list[Encoding] | None = None
+    target: str = "*"
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """What every journal begins with."""
 
@@ -123,6 +137,7 @@ class Begun:
     contracts: dict[str, Contract]
     rules: list[Item]
     notices: list[str]
+    waivers: list[Waiver] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ class RunLog:
     records: tuple[Record, ...] = ()
     unsent: Mapping[str, str] = field(default_factory=dict)
     pending: tuple[str, ...] = ()
+    begun: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What was written of the pending before they went out: `case`, `at`; not by the oldest: `method`, `url`."""
     ended: bool = False
     problems: tuple[str, ...] = ()
     unjudged: tuple[Exchange, ...] = ()
@@ -69,7 +71,7 @@ class _Reader:
         self._spent: set[str] = set()
         self._fetched: dict[str, Exchange] = {}
         self._bodiless: dict[str, None] = {}
-        self._pending: dict[str, None] = {}
+        self._pending: dict[str, Mapping[str, str]] = {}
         self._resumed: list[Mapping[str, Any]] = []
         self._stopped = ""
         self._end: Mapping[str, Any] | None = None
@@ -95,6 +97,7 @@ class _Reader:
             records=tuple(self._ordered()),
             unsent=self._unsent,
             pending=tuple(self._pending),
+            begun=dict(self._pending),
             ended=self._end is not None,
             problems=tuple(self._problems),
             unjudged=tuple(self._unjudged.values()),
@@ -153,7 +156,9 @@ class _Reader:
         elif "fetched" in value:
             self._fetch(exchange_from(value["fetched"]), sent=bool(value["sent"]))
         elif "sending" in value:
-            self._pending[_id(value["sending"]["exchange"])] = None
+            self._pending[_id(value["sending"]["exchange"])] = {
+                name: str(told) for name, told in value["sending"].items() if name != "exchange"
+            }
             self._unsent.pop(value["sending"]["exchange"], None)
         elif "exchange" in value:
             self._exchange(value)
@@ -190,6 +195,8 @@ class _Reader:
     def _go_on(self, told: Mapping[str, Any]) -> None:
         """What had not been sent until then, or had not gone out, was missing, and its turn came again."""
         self._resumed.append(told)
+        if self._header is not None:
+            self._header = {**self._header, **{key: told[key] for key in ("waivers", "baseline") if key in told}}
         self._stopped, self._end = "", None
         self._unsent = {name: reason for name, reason in self._unsent.items() if name in self._spent}
         for name in self._unreached:
