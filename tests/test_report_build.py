@@ -98,6 +98,13 @@ def test_a_failed_should_decides_a_strict_run() -> None:
     assert any("strict" in sentence for sentence in report.decision_rules)
 
 
+def test_a_service_of_which_no_rule_was_selected_is_not_said_to_conform() -> None:
+    report = built(*PASSED, header_changes={"scope": {"services": ["collection-policy", "envio-correo"]}})
+    assert report.exit_status == 0
+    assert "envio-correo" not in report.sentence
+    assert report.scope["services"] == ["collection-policy", "envio-correo"]
+
+
 def test_a_failed_may_never_decides() -> None:
     report = built(*PASSED, verdict(USER, Outcome.FAILED, level=Level.MAY), header_changes={"strict": True})
     assert report.exit_status == 0

@@ -206,6 +206,20 @@ def test_a_run_that_fails_all_the_same_says_how_much_is_waived() -> None:
     assert report.sentence.endswith(f"1 of 2 MUST rules failed in json: {EMAIL}; 1 failed and is waived.")
 
 
+def test_a_run_of_which_every_must_is_waived_does_not_say_that_none_was_tested() -> None:
+    report = reported([failing()], waiver())
+    assert report.exit_status == 0
+    assert report.sentence.endswith("0 of 1 MUST rule passed in json; 1 failed and is waived.")
+
+
+def test_a_strict_run_counts_a_waived_should_among_the_waived() -> None:
+    verdicts = [placed(SUCCESS, Outcome.PASSED), failing(), failing(STEP, level=Level.SHOULD)]
+    strict, lenient = (reported(verdicts, waiver(), waiver(STEP), strict=one) for one in (True, False))
+    assert (strict.exit_status, lenient.exit_status) == (0, 0)
+    assert strict.sentence.endswith("1 of 2 MUST rules passed in json; 2 failed and are waived.")
+    assert lenient.sentence.endswith("1 failed and is waived; 1 SHOULD rule failed.")
+
+
 def test_the_sentence_counts_what_is_wrong_with_waivers() -> None:
     passed = [placed(EMAIL, Outcome.PASSED), placed(INTEREST, Outcome.PASSED)]
     old = waiver(SUCCESS, expiry="2020-01-01")
