@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -130,13 +131,34 @@ def test_the_target_file_is_the_same_but_for_its_comments(said):
     )
 
 
+def visible(page):
+    """What a page shows, without what is code."""
+    return html.unescape(
+        re.sub(r"<[^>]+>", "\n", re.sub(r"<(style|script|pre|code)[^>]*>.*?</\1>", "", page, flags=re.DOTALL))
+    )
+
+
 def test_a_run_is_told_in_spanish_and_reported_in_english_to_programs(said, tmp_path):
     out = tmp_path / "run"
-    status, told, err = said(
-        "check", "--rules", "*/request/Email/*", "--rules", "*/envelope/fault-status", "--out", str(out), "--lang", "es"
-    )
+    words = [
+        "--rules",
+        "*/request/Email/*",
+        "--rules",
+        "*/envelope/fault-status",
+        "--out",
+        str(out),
+        "--format",
+        "markdown",
+    ]
+    status, told, err = said("check", *words, "--lang", "es")
     assert (status, err) == (0, "")
     assert not english_in(told), told
     report = json.loads((out / "report.json").read_text("utf-8"))
-    assert "conform" in report["sentence"]
-    assert not english_in((out / "junit.xml").read_text("utf-8").split("<testsuites", 1)[0])
+    assert "conform: " in report["sentence"]
+    assert "son conformes: " in told
+    for page in (visible((out / "report.html").read_text("utf-8")), (out / "summary.md").read_text("utf-8")):
+        assert "son conformes: " in page
+        assert not english_in(page), [line for line in page.split("\n") if english_in(line)]
+    # Rendered again it speaks as it is asked to.
+    assert said("report", str(out), "--format", "html")[0] == 0
+    assert "conform: " in visible((out / "report.html").read_text("utf-8"))

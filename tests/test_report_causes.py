@@ -77,22 +77,25 @@ SHOWN: tuple[tuple[str, tuple[Verdict, ...], tuple[Verdict, ...]], ...] = (
     ),
     (
         "A missing int, boolean or dateTime is not noticed.",
-        (failed(f"{MAIL}/CodigoEmpresa/required", "soap-1.1"),),
+        (failed(f"{MAIL}/CodigoEmpresa/required", "soap-1.1"), passed(f"{MAIL}/CodigoEmpresa/type", "soap-1.1")),
         (failed("actualizar-correo/request/facturador/required", "soap-1.1"),),
     ),
     (
         "Base64 of a bad length is accepted.",
-        (failed(f"{MAIL}/Adjuntos/Archivo/strict-type", "soap-1.2"),),
+        (
+            failed(f"{MAIL}/Adjuntos/Archivo/strict-type", "soap-1.2"),
+            passed(f"{MAIL}/Adjuntos/Archivo/type", "soap-1.2"),
+        ),
         (failed(f"{MAIL}/Adjuntos/Archivo/type", "soap-1.2"),),
     ),
     (
         "A date or a time alone is accepted as a dateTime.",
-        (failed(f"{MAIL}/FechaFactura/strict-type", "soap-1.1"),),
+        (failed(f"{MAIL}/FechaFactura/strict-type", "soap-1.1"), passed(f"{MAIL}/FechaFactura/type", "soap-1.1")),
         (failed(f"{MAIL}/FechaFactura/type", "soap-1.1"),),
     ),
     (
         "Values of a nearby type are converted.",
-        (failed(f"{POLICY}/MaximumTermDays/strict-type"),),
+        (failed(f"{POLICY}/MaximumTermDays/strict-type"), passed(f"{POLICY}/MaximumTermDays/type")),
         (failed(f"{POLICY}/MaximumTermDays/strict-type", "xml"),),
     ),
     (
@@ -107,7 +110,10 @@ SHOWN: tuple[tuple[str, tuple[Verdict, ...], tuple[Verdict, ...]], ...] = (
     ),
     (
         "The service breaks over a message instead of refusing it.",
-        (failed("collection-policy/http/no-server-error", expected="a status below 500", observed="500"),),
+        (
+            failed("collection-policy/http/no-server-error", expected="a status below 500", observed="500"),
+            passed(f"{POLICY}/Email/required"),
+        ),
         (failed("collection-policy/http/in-time", expected="an answer in time", observed="none"),),
     ),
     (
@@ -129,6 +135,38 @@ def test_a_known_cause_is_told_where_it_shows_and_only_there(known: Known, shown
     assert (cause.title, cause.likely, cause.alone) == (title, known.likely, False)
     assert set(cause.verdicts) == {one for one in showing if one.outcome is Outcome.FAILED}
     assert title not in {one.title for one in told(*other)}
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(
+            (
+                failed("collection-policy/http/no-server-error", observed="503 Service Unavailable"),
+                passed(f"{POLICY}/Email/required"),
+            ),
+            id="a service that is down catches its exceptions all the same",
+        ),
+        pytest.param(
+            (failed("collection-policy/http/no-server-error", observed="500"),),
+            id="what breaks over everything does not break over a message",
+        ),
+        pytest.param(
+            (failed(f"{POLICY}/MaximumTermDays/strict-type"), failed(f"{POLICY}/MaximumTermDays/type")),
+            id="who takes anything for a number converts nothing",
+        ),
+        pytest.param(
+            (failed(f"{MAIL}/CodigoEmpresa/required", "soap-1.1"), failed(f"{MAIL}/CodigoEmpresa/type", "soap-1.1")),
+            id="nor gives it a default value",
+        ),
+        pytest.param(
+            (failed(f"{POLICY}/MinimumInterest/pattern", expected="accepted: 50"),),
+            id="a whole number has no decimals",
+        ),
+    ],
+)
+def test_no_cause_is_told_without_what_shows_it(seen: tuple[Verdict, ...]) -> None:
+    assert {cause.likely for cause in told(*seen)} == {""}
 
 
 def test_a_kind_of_rule_that_fails_over_many_members_is_one_cause() -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.model import Level, Outcome, Request
+from conformance.model import Finding, Level, Outcome, Request
 from conformance.report.bodies import indented, shown
 from conformance.report.commands import curl, replay
 from conformance.report.evidence import exchanges, index, of_finding
-from conformance.report.sentences import tally, verdict_sentence
+from conformance.report.sentences import finding_sentence, tally, verdict_sentence
 from conformance.report.text import counted, full_stop, listed, one_line, printable
 from tests.report_samples import EMAIL, FINDINGS, NASTY, RECORDS, RULES, STEP, WAIVER, hostile, log, verdict
 
@@ -31,6 +31,12 @@ def test_a_failure_tells_three_findings_and_counts_the_others() -> None:
     sentence = verdict_sentence(verdict(EMAIL, Outcome.FAILED, findings=FINDINGS, exchanges=("x1", "x2")), RULES[EMAIL])
     assert sentence.count("expected") == 3
     assert sentence.endswith("2 more findings are left out here. Exchanges x1 and x2.")
+
+
+def test_what_was_observed_ends_in_one_stop_even_where_it_is_a_sentence() -> None:
+    found = Finding(path="", expected="an answer in time", observed="No complete answer within 30 seconds.")
+    assert finding_sentence(found).endswith("observed No complete answer within 30 seconds.")
+    assert not finding_sentence(found).endswith("..")
 
 
 def test_an_undecided_verdict_says_its_reason() -> None:

@@ -54,7 +54,7 @@ def finding_sentence(finding: Finding, *, language: Language = ENGLISH) -> str:
         "{where}: expected {expected}; observed {observed}.",
         where=one_line(finding.path) or language.fill("the message"),
         expected=one_line(language.say(finding.expected)),
-        observed=one_line(language.say(finding.observed)),
+        observed=one_line(language.say(finding.observed)).removesuffix("."),
     )
 
 

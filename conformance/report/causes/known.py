@@ -95,6 +95,25 @@ def _bound_itself_holds(seen: Seen) -> bool:
     return seen.outcomes.get((whole, seen.verdict.encoding)) is Outcome.PASSED
 
 
+def _worse_is_refused(seen: Seen) -> bool:
+    """What is not of the type at all was noticed, so somebody reads the value."""
+    other = f"{seen.verdict.rule.rpartition('/')[0]}/type"
+    return seen.outcomes.get((other, seen.verdict.encoding)) is Outcome.PASSED
+
+
+def _fractions_alone(seen: Seen) -> bool:
+    return not any(one.expected.partition(":")[2].strip().isdigit() for one in seen.verdict.findings)
+
+
+def _breaks_over_some(seen: Seen) -> bool:
+    """It is its own error, not one of a gateway or of a service that is down, and other requests were dealt with."""
+    request, encoding = f"{seen.verdict.service}/request/", seen.verdict.encoding
+    return all(one.observed.startswith("500") for one in seen.verdict.findings) and any(
+        place == encoding and rule.startswith(request) and outcome in (Outcome.PASSED, Outcome.FAILED)
+        for (rule, place), outcome in seen.outcomes.items()
+    )
+
+
 KNOWN: tuple[Known, ...] = (
     Known(
         title="Nothing of a request is checked against its constraints.",
@@ -106,11 +125,12 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         title="Proper decimals are refused.",
-        likely="The service writes numbers in the manner of its culture before it holds them against the pattern: es-CO makes 6,1 of 6.1, and the pattern wants a point.",
+        likely="The service writes numbers in the manner of its culture before it holds them against the pattern (es-CO makes 6,1 of 6.1), or its own pattern takes fewer decimals than that of the document.",
         part="request",
         facets=("pattern",),
         types=("decimal",),
         expected="accepted",
+        when=_fractions_alone,
     ),
     Known(
         title="A value just beyond a bound is accepted.",
@@ -138,6 +158,7 @@ KNOWN: tuple[Known, ...] = (
         types=VALUE_TYPES,
         encodings=("soap-*",),
         expected="refused",
+        when=_worse_is_refused,
     ),
     Known(
         title="Base64 of a bad length is accepted.",
@@ -146,6 +167,7 @@ KNOWN: tuple[Known, ...] = (
         facets=("strict-type",),
         types=("base64Binary",),
         expected="refused",
+        when=_worse_is_refused,
     ),
     Known(
         title="A date or a time alone is accepted as a dateTime.",
@@ -154,6 +176,7 @@ KNOWN: tuple[Known, ...] = (
         facets=("strict-type",),
         types=("dateTime",),
         expected="refused",
+        when=_worse_is_refused,
     ),
     Known(
         title="Values of a nearby type are converted.",
@@ -163,6 +186,7 @@ KNOWN: tuple[Known, ...] = (
         types=("boolean", "integer", "decimal", "string", "guid", "list", "enum"),
         encodings=("json",),
         expected="refused",
+        when=_worse_is_refused,
     ),
     Known(
         title="Faults of the sender travel with status 500.",
@@ -182,6 +206,7 @@ KNOWN: tuple[Known, ...] = (
         likely="An exception is not caught: what cannot be read, or is not as expected, ends in a status of 500 or above.",
         part="http",
         facets=("no-server-error",),
+        when=_breaks_over_some,
     ),
     Known(
         title="The media type that Accept asks for is not sent.",
