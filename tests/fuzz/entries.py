@@ -173,7 +173,8 @@ def _folder_of_pages(path: Path) -> object:
 def _journal(data: bytes) -> object:
     """Lines get their checksum here: otherwise every mutant were one and the same damage."""
     from conformance.report.language import ENGLISH
-    from conformance.run.rendering import log_of, material, report_of, written
+    from conformance.run.rendering import log_of, material, report_of
+    from conformance.run.writing import written
 
     run = sessions.folder() / "run"
     run.mkdir(exist_ok=True)
