@@ -89,8 +89,10 @@ def _doubled(element: etree._Element) -> None:
 
 def _beside_a_message(parts: Parts) -> None:
     """The answer of a success in front of the fault."""
-    message = parts.contract.operation.response
-    parts.body.insert(0, etree.Element(tag(message.namespace, element_name(message.root or "Respuesta"))))
+    operation = parts.contract.operation
+    # A one-way operation has no answer of its own; the element is qualified all the same, since that is another rule.
+    name = element_name(operation.response.root or "Respuesta")
+    parts.body.insert(0, etree.Element(tag(operation.response.namespace or operation.request.namespace, name)))
 
 
 def _detail_first(parts: Parts) -> None:
