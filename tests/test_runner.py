@@ -256,10 +256,8 @@ def test_two_shards_are_the_whole_and_share_nothing(tmp_path: Path) -> None:
     found: list[tuple[str, str]] = []
     for place in ("1/2", "2/2"):
         folder = tmp_path / place[0]
-        assert (
-            conformance("check", "--shard", place, "--rules", "*/Email/[pe]*", "--out", folder, cwd=tmp_path).status
-            == 0
-        )
+        words = ("--depth", "quick", "--shard", place, "--rules", "*/Email/[pe]*")
+        assert conformance("check", *words, "--out", folder, cwd=tmp_path).status == 0
         report = report_of(folder)
         assert f"shard {place}" in report["scope"]["selection"]
         assert outcomes(report)
