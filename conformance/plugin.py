@@ -382,7 +382,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.line(printable(language.say(run.report.sentence)))
         for path in run.files:
             terminalreporter.line(printable(str(path)))
-        if any(decides(verdict, run.report) for verdict in run.report.verdicts) and run.out is not None:
+        # What has an expired waiver has its table already.
+        bare = [verdict for verdict in run.report.verdicts if verdict.waiver is None and decides(verdict, run.report)]
+        if bare and run.out is not None:
             command = f"conformance report {shlex.quote(str(run.out))} --format waivers"
             told = language.fill("`{command}` writes the waivers to fill in, should a failure stand", command=command)
             terminalreporter.line(printable(told))

@@ -229,6 +229,19 @@ def test_a_file_that_no_claim_names_is_told(run: Path) -> None:
     assert status == 0
     assert "says nothing of what else is in the folder: an␛[31m escape, more0.pdf, more1.pdf" in text
     assert "and 3 more." in text
+    (run / ".hidden.html").write_bytes(b"")
+    assert "folder: .hidden.html, an" in verify(run)[0]
+
+
+def test_the_status_of_a_claim_survives_that_nobody_can_read_the_rest(run: Path) -> None:
+    words = [sys.executable, "-m", "conformance", "verify", str(run)]
+    for status in (0, 1):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                words, env=surroundings(), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+            )
+        assert (done.returncode, done.stderr) == (status, b"")
+        (run / REPORT).unlink(missing_ok=True)
 
 
 def test_a_report_that_is_none_is_told(unsigned: Path) -> None:

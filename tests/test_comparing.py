@@ -277,7 +277,16 @@ def test_what_a_journal_keeps_gives_the_same_comparison(drawn: Any):
     assert of_kept(json.loads(json.dumps(as_kept(one))), "run.jsonl") == one
 
 
-@pytest.mark.parametrize("change", [{"rules": None}, {"rules": [["a", "json"]]}, {"seed": "x"}, {"services": 5}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rules": None},
+        {"rules": [["a", "json"]]},
+        {"rules": [["a/http/b", "json", "a", "MUST", "splendid"]]},
+        {"seed": "x"},
+        {"services": 5},
+    ],
+)
 def test_what_a_journal_keeps_in_another_shape_is_refused(change: dict[str, Any]):
     document = {**json.loads(json.dumps(as_kept(run(said("A", "passed"))))), **change}
     with pytest.raises(ConformanceError, match=r"run\.jsonl: what it keeps of its baseline does not fit"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import pytest
 from conformance.model import Finding, Level, Outcome
 from conformance.report.comparing.document import SCHEMA_FILE
 from conformance.report.schema import misfits
+from conformance.run import comparing
 from tests.earlier_runs import ran, wrote
 from tests.report_samples import EMAIL, FINDINGS, INTEREST, NASTY, STEP, SUCCESS, TAX_ID, WAIVER, verdict
 from tests.test_cli import surroundings
@@ -170,6 +173,22 @@ def test_a_document_is_utf_8_wherever_it_is_printed_and_a_full_disk_is_told(two:
         done = subprocess.run(words, env=environ, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
     assert done.returncode == 4
     assert done.stderr == b"conformance: it cannot be printed: No space left on device; name a file with --out\n"
+
+
+def test_a_document_goes_through_a_link_or_a_pipe_and_takes_the_place_of_neither(two: Any, tmp_path: Path) -> None:
+    link, pipe, there = tmp_path / "link", tmp_path / "pipe", tmp_path / "there"
+    there.write_text("of another run\n", "utf-8")
+    link.symlink_to(there)
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    for out in (link, pipe):
+        assert comparing.diff(*two, "json", out, strict=False, lang=None) == 1
+    reader.join(30)
+    assert link.is_symlink()
+    assert pipe.is_fifo()
+    assert json.loads(there.read_bytes()) == json.loads(heard[0])
 
 
 # --- with runs that were made -----------------------------------------------------------------------------------------

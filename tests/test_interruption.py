@@ -130,6 +130,7 @@ def test_a_rule_of_which_a_case_was_not_reached_is_not_passed(killed: tuple[Path
     assert not passed & open_
     reasons = {verdict["reason"] for verdict in verdicts if (verdict["rule"], verdict["encoding"]) in open_}
     assert reasons & {f"x{answered + 1:05d} was sent, its answer is unknown", "the run ended before it was sent"}
+    assert "no exchange bears on it" not in reasons
 
 
 def test_of_a_killed_run_with_workers_only_what_was_under_way_is_open(tmp_path: Path) -> None:

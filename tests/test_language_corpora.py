@@ -79,6 +79,11 @@ def test_titles_reasons_and_findings_are_told_in_spanish(corpus):
         "--resume /tmp/x` sends what is missing, with --resend also what had no answer.",
         "a-b asked for 2 pauses (429, or 503 with Retry-After); the longest that it named is 30 s.",
         "no answer: The proxy on the way to h:80 cut the connection off.",
+        "a-b does not conform: 1 of 124 MUST rules failed in json and 1 of 121 in xml: a-b/request/C/type.",
+        "421 requests not sent: 3 requests in a row had no answer: Nothing listens at 127.0.0.1:9201.",
+        "a-b and c-d are inconclusive: the baseline was not accepted: 503 SERVICE UNAVAILABLE: an HTML page; 462 of "
+        "467 MUST rules are undecided in json and xml.",
+        "a-b conforms: 4 of 4 MUST rules passed in json; only a part was tested: shard 1/3.",
     ],
 )
 def test_what_is_put_together_from_clauses_is_told_in_spanish(text):
@@ -87,6 +92,15 @@ def test_what_is_put_together_from_clauses_is_told_in_spanish(text):
     assert not re.search(
         r"\b(cant-tell|untested|requests?|rules?)\b", re.sub(r"[\w-]+/request/\w+/\w+|`[^`]*`", "", said)
     )
+
+
+def test_numbers_stand_before_their_noun():
+    said = SPANISH.say(
+        "a-b, c-d and e-f conform: 20 of 20 MUST rules passed in a-b, 109 of 109 in c-d and 132 of 132 in e-f; only a "
+        "part was tested: depth smoke: the baseline alone."
+    )
+    assert said.startswith("a-b, c-d y e-f son conformes: 20 de 20 reglas MUST ")
+    assert SPANISH.counted(32, "rule") == "32 reglas"
 
 
 def test_english_is_noticed():

@@ -42,6 +42,22 @@ def test_the_run_goes_on_and_its_status_is_its_own(tmp_path: Path, line: str) ->
     assert all((tmp_path / "run" / name).stat().st_size for name in FILES)
 
 
+@pytest.mark.parametrize("words", [["rules"], ["explain", "collection-policy/request/Email/type"], ["errata"]])
+def test_what_cannot_be_printed_for_want_of_room_is_no_defect_of_the_suite(tmp_path: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "conformance", *words],
+            cwd=tmp_path,
+            env=surroundings(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 4
+    assert done.stderr == b"conformance: it cannot be printed: No space left on device; print it to another place\n"
+
+
 def test_a_mistake_has_its_status_though_nobody_hears_of_it(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "conformance", "check", "--depth", "none"]
     reading, writing = os.pipe()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.errors import ConformanceError
+from conformance.report import reading
 from conformance.report.reading import MIGRATIONS, migrated, read_report
 from conformance.report.schema import REVISION, misfits, report_schema
 from conformance.report.writers import report_json
@@ -89,6 +91,22 @@ def test_what_is_no_report_is_told_with_its_name(tmp_path: Path, content: bytes,
     with pytest.raises(ConformanceError, match=why) as refused:
         read_report(path)
     assert str(path) in str(refused.value)
+
+
+def test_a_device_or_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "report.json")
+    for run in (tmp_path, tmp_path / "report.json", Path("/dev/zero")):
+        with pytest.raises(ConformanceError, match="is no file; name the folder that a run wrote"):
+            read_report(run)
+
+
+def test_a_file_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(tmp_path, first())
+    monkeypatch.setattr(reading, "LARGEST", path.stat().st_size - 1)
+    with pytest.raises(ConformanceError, match=r"report\.json: has more than \d+ bytes"):
+        read_report(path)
+    monkeypatch.setattr(reading, "LARGEST", path.stat().st_size)
+    assert read_report(path)
 
 
 def test_a_folder_without_a_report_says_how_to_make_one(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from conformance.errors import ConformanceError
 from conformance.model import Level, Outcome, Report, Verdict
 from conformance.report.build import build
 from conformance.report.decision_rules import decision_rules
+from conformance.report.headline import in_part
 from conformance.target.journal import RunLog
 from tests.report_samples import (
     EMAIL,
@@ -70,13 +71,36 @@ def test_of_several_services_the_sentence_has_the_names_and_one_number_each() ->
     scope = {"scope": {"services": ["collection-policy", "envio-correo"]}}
     report = built(*PASSED, FAILED, *other, header_changes=scope)
     assert report.sentence == (
-        f"collection-policy and envio-correo do not conform: 1 of 4 MUST rules failed in collection-policy: {EMAIL}."
+        f"collection-policy does not conform: 1 of 4 MUST rules failed in collection-policy: {EMAIL}."
+    )
+    broken = replace(FAILED, rule="envio-correo/envelope/version", service="envio-correo")
+    report = built(*PASSED, FAILED, *other, broken, header_changes=scope)
+    assert report.sentence == (
+        "collection-policy and envio-correo do not conform: 1 of 4 MUST rules failed in collection-policy and 1 of 7 "
+        f"in envio-correo: {EMAIL} and envio-correo/envelope/version."
     )
     report = built(*PASSED, *other, header_changes=scope)
     assert report.sentence == (
         "collection-policy and envio-correo conform: 3 of 3 MUST rules passed in collection-policy and 6 of 6 in "
         "envio-correo."
     )
+
+
+def test_a_part_that_conforms_is_called_a_part_in_the_sentence_itself() -> None:
+    """Who reads no further must not take a look at the baseline for conformance."""
+    scope = {
+        "services": ["collection-policy"],
+        "selection": "service collection-policy; depth smoke: the baseline alone",
+    }
+    assert built(*PASSED, header_changes={"scope": scope}).sentence == (
+        f"collection-policy at {URL} conforms: 3 of 3 MUST rules passed in json; "
+        "only a part was tested: depth smoke: the baseline alone."
+    )
+    assert in_part(built(*PASSED, header_changes={"scope": scope}))
+    scope["selection"] = "service collection-policy"
+    whole = built(*PASSED, header_changes={"scope": scope})
+    assert "part" not in whole.sentence
+    assert not in_part(whole)
 
 
 def test_untested_rules_are_never_part_of_the_denominator() -> None:

@@ -163,6 +163,17 @@ def test_a_known_cause_is_told_where_it_shows_and_only_there(known: Known, shown
             (failed(f"{POLICY}/MinimumInterest/pattern", expected="accepted: 50"),),
             id="a whole number has no decimals",
         ),
+        pytest.param(
+            (failed("collection-policy/http/accept-documented", expected="text/xml", observed="406"),),
+            id="who answers 406 has read what Accept says",
+        ),
+        pytest.param(
+            (
+                failed("collection-policy/http/accept-quality", expected="application/json", observed="text/xml"),
+                passed("collection-policy/http/accept-honoured"),
+            ),
+            id="who heeds Accept, but not its weights, has more than one formatter",
+        ),
     ],
 )
 def test_no_cause_is_told_without_what_shows_it(seen: tuple[Verdict, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 
@@ -14,7 +15,7 @@ from conformance.report.bodies import indented, shown
 from conformance.report.commands import curl, replay
 from conformance.report.evidence import exchanges, index, of_finding
 from conformance.report.sentences import finding_sentence, tally, verdict_sentence
-from conformance.report.text import counted, full_stop, listed, one_line, printable
+from conformance.report.text import counted, full_stop, inert, listed, one_line, printable
 from tests.report_samples import EMAIL, FINDINGS, NASTY, RECORDS, RULES, STEP, WAIVER, hostile, log, verdict
 
 
@@ -87,6 +88,19 @@ def test_no_control_or_direction_character_is_ever_shown(text: str) -> None:
 def test_controls_become_pictures_and_marks_become_numbers() -> None:
     assert printable("a\x00\x1b\x7f\r\n\t") == "a␀␛␡␍\n\t"
     assert printable("\u202e\x9b\ud800\ufffe") == "⟨U+202E⟩⟨U+009B⟩⟨U+D800⟩⟨U+FFFE⟩"
+
+
+@pytest.mark.parametrize("mark", ["\u034f", "\u3164", "\uffa0", "\U0001d173", "\U000e0041", "\U000e01ef"])
+def test_letters_that_show_nothing_are_shown_by_their_number(mark: str) -> None:
+    assert printable(f"a{mark}b") == f"a⟨U+{ord(mark):04X}⟩b"
+
+
+@given(st.text(st.characters(codec=None)))
+def test_a_document_that_obeys_nobody_has_the_same_values(text: str) -> None:
+    content = inert(json.dumps({"said": text}, ensure_ascii=False))
+    assert printable(content.decode("utf-8")) == content.decode("utf-8")
+    # Halves that meet become a pair, as in any reader of JSON.
+    assert json.loads(content)["said"] == json.loads(json.dumps(text))
 
 
 def test_long_text_is_cut_and_small_words_agree() -> None:

@@ -341,6 +341,17 @@ def test_a_file_is_read_in_its_order_with_what_it_leaves_out_left_out(tmp_path: 
     assert second == {**first, "target": "stag*", "encodings": ["xml", "json"], "ticket": "QA-9"}
 
 
+def test_a_text_has_a_bound_since_it_stands_beside_each_failure(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.toml"
+    path.write_text(TABLE.replace('"Ana"', repr("a" * 2000)), "utf-8")
+    assert len(load_waivers(path)[0]["owner"]) == 2000
+    path.write_text(TABLE.replace('"Ana"', repr("a" * 2001)), "utf-8")
+    with pytest.raises(
+        ConformanceError, match=r"waivers\.toml, line 5: owner: must not have more than 2000 characters"
+    ):
+        load_waivers(path)
+
+
 def test_a_mistake_is_told_by_the_number_of_the_waiver_where_lines_do_not_tell(tmp_path: Path) -> None:
     path = tmp_path / "waivers.toml"
     inline = 'waiver = [{ rule = "*", owner = "Ana", expiry = 2026-12-31 }]\n'

@@ -330,3 +330,7 @@ def test_pytest_itself_passes_a_waived_failure_and_shows_it(servers: Servers, tm
     assert excused.status == 0, excused.out + excused.err
     assert f"Waived: {REASON}, owner Ana" in excused.out
     assert "1 passed" in excused.out
+    (tmp_path / "waivers.toml").write_text(table(expiry="2020-01-01"), "utf-8")
+    expired = run([*base, "--conformance-out=expired", "--conformance-waivers=waivers.toml"], tmp_path)
+    assert expired.status == 1, expired.out + expired.err
+    assert "writes the waivers to fill in" not in expired.out

@@ -39,6 +39,12 @@ def test_it_says_the_verdict_in_words_and_in_its_title(outcome: str, word: str) 
     assert root.get("aria-labelledby") == "title"
 
 
+def test_a_part_that_conforms_is_called_a_part() -> None:
+    scope = {**header()["scope"], "selection": "depth smoke: the baseline alone"}
+    root = picture("conforms", scope=scope)
+    assert root.findtext(f"{SVG}title") == "conformance: conforms in part"
+
+
 def test_each_verdict_has_its_colour() -> None:
     seen = [frozenset(colours(picture(o))) for o in ("conforms", "does-not-conform", "inconclusive")]
     assert len(set(seen)) == 3

@@ -256,3 +256,9 @@ def test_it_speaks_the_language() -> None:
     report, run = hostile()
     assert page(report, run, "es") != page(report, run)
     assert NASTY not in page(report, run, "es")
+
+
+def test_what_a_service_said_is_one_piece_of_code() -> None:
+    said = '400 Bad Request: {"message":"not a valid value","data":null}'
+    assert cell(said) == '400 Bad Request: `{"message":"not a valid value","data":null}`'
+    assert cell("500 Error: <p>it is down</p>") == "500 Error: `<p>it is down</p>`"

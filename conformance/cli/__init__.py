@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -26,6 +27,8 @@ _ORDER = [module.__name__ for module in COMMANDS]
 app.registered_commands.sort(key=lambda command: _ORDER.index(getattr(command.callback, "__module__", "")))
 
 EXIT_INTERRUPTED, EXIT_SUITE, EXIT_USAGE = 2, 3, 4
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO})
+"""What a full disk says where the output goes to a file."""
 
 
 def _version(wanted: bool) -> None:
@@ -107,17 +110,24 @@ def _guarded(command: Callable[[], object]) -> int:
         _silence(sys.stdout)
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line before the user: no traceback, no value of a variable
-        # Typer's own errors of usage come from click, or from the copy of click inside newer releases.
-        if type(error).__name__ == "NoArgsIsHelpError":
-            sys.stderr.write(f"{error}\n")
-            return EXIT_USAGE
-        if hasattr(error, "format_message"):
-            return _complain(error.format_message(), EXIT_USAGE)
-        return _complain(f"a defect of the suite ({type(error).__name__}{_place(error)}); please report it", EXIT_SUITE)
+        return _unforeseen(error)
     if status == 130:
         # Newer releases of typer return the shell's status for a signal.
         return _complain("interrupted", EXIT_INTERRUPTED)
     return status if isinstance(status, int) else 0
+
+
+def _unforeseen(error: Exception) -> int:
+    # Typer's own errors of usage come from click, or from the copy of click inside newer releases.
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(f"{error}\n")
+        return EXIT_USAGE
+    if hasattr(error, "format_message"):
+        return _complain(error.format_message(), EXIT_USAGE)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM and error.filename is None:
+        _silence(sys.stdout)
+        return _complain(f"it cannot be printed: {error.strerror}; print it to another place", EXIT_USAGE)
+    return _complain(f"a defect of the suite ({type(error).__name__}{_place(error)}); please report it", EXIT_SUITE)
 
 
 def _place(error: BaseException) -> str:

@@ -141,9 +141,11 @@ def decide(
     unsent: Mapping[tuple[str, str], str] | None = None,
     profiles: Mapping[str, Collection[str]] | None = None,
     beyond: Mapping[tuple[str, str], str] | None = None,
+    unshown: str = "no exchange bears on it",
 ) -> tuple[Verdict, ...]:
     """One verdict for each (rule id, encoding). `unsent` says why a case of one was not sent, `beyond` why the target
-    has nothing that the rule could be about; `profiles` are those that a target claims, by service."""
+    has nothing that the rule could be about, `unshown` why no answer shows one; `profiles` are those that a target
+    claims, by service."""
     evidence = Evidence(records)
     found: dict[tuple[str, str], list[tuple[Record, Result]]] = {}
     for record in evidence.records:
@@ -164,7 +166,7 @@ def decide(
         advisory = (enforcement or {}).get(rule.service) == "advisory"
         why = (unsent or {}).get((rule_id, encoding)) or evidence.apart.get((rule_id, encoding), "")
         level = rule.level_in(encoding, (profiles or {}).get(rule.service, ()))
-        verdict = _verdict(rule, encoding, pairs, level=level, advisory=advisory, why=why)
+        verdict = _verdict(rule, encoding, pairs, level=level, advisory=advisory, why=why or ("" if pairs else unshown))
         if (lacking := (beyond or {}).get((rule_id, encoding))) is not None:
             verdict = replace(verdict, outcome=Outcome.INAPPLICABLE, findings=(), exchanges=(), reason=lacking)
             decided.append(verdict)
@@ -207,7 +209,7 @@ def _verdict(
         # Part of the evidence is missing: what was seen does not stand for what was not sent.
         outcome, reason = Outcome.UNTESTED, why
     if not pairs:
-        reason = why or "no exchange bears on it"
+        reason = why
     return Verdict(
         rule=rule.id,
         service=rule.service,

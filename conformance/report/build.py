@@ -65,6 +65,7 @@ def build(
         answered=sum(sent.exchange.response is not None for sent in answered.values()),
         planned=planned(log),
         waivers=tuple(waivers),
+        selection=str(header.get("scope", {}).get("selection") or ""),
     )
     outcome = _outcome(facts)
     return Report(

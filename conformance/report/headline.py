@@ -17,6 +17,8 @@ from conformance.report.waivers import why_not_zero
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from conformance.model import Report
+
 CONFORMS = "conforms"
 DOES_NOT_CONFORM = "does-not-conform"
 INCONCLUSIVE = "inconclusive"
@@ -40,6 +42,7 @@ class Facts:
     answered: int
     planned: int
     waivers: tuple[Mapping[str, Any], ...] = ()
+    selection: str = ""
 
     def excused(self, verdict: Verdict) -> bool:
         """It would decide the run, did nobody answer for it."""
@@ -51,16 +54,30 @@ def headline(facts: Facts, outcome: str) -> str:
     """One sentence for the top of every report."""
     who, many = subject(facts), len(facts.services) > 1
     if outcome == DOES_NOT_CONFORM:
-        why = _failures(facts)
+        why, broken = _failures(facts), _broken(facts)
+        if many and broken:  # the others were tested too, and nobody may take them for broken
+            who, many = listed(broken), len(broken) > 1
         return full_stop(f"{who} do not conform: {why}" if many else f"{who} does not conform: {why}")
     if outcome == CONFORMS:
         why = _passes(facts)
         said = f"{who} conform: {why}" if many else f"{who} conforms: {why}"
+        part = narrower(facts.selection)
+        said = f"{said}; only a part was tested: {part}" if part else said
     else:
         why = _doubt(facts)
         said = f"{who} are inconclusive: {why}" if many else f"{who} is inconclusive: {why}"
     wrong = why_not_zero(facts.waivers)
     return full_stop(f"{said}; the exit status is 1, since {wrong}" if wrong else said)
+
+
+def in_part(report: Report) -> bool:
+    """It conforms, as far as a part of the rules says so."""
+    return report.outcome == CONFORMS and bool(narrower(str(report.scope.get("selection", ""))))
+
+
+def narrower(selection: str) -> str:
+    """What of the services was selected, empty for all of it. They themselves are the subject of the sentence."""
+    return "; ".join(part for part in selection.split("; ") if not part.startswith("service "))
 
 
 def how_far(facts: Facts) -> str:
@@ -77,6 +94,12 @@ def subject(facts: Facts) -> str:
     (service,) = facts.services
     url = facts.target.get("services", {}).get(service, {}).get("url")
     return f"{service} at {one_line(str(url))}" if url else service
+
+
+def _broken(facts: Facts) -> tuple[str, ...]:
+    """The services with a failure that decides."""
+    deciding = {v.service for v in facts.verdicts if blocks(v, facts.started, strict=facts.strict)}
+    return tuple(service for service in facts.services if service in deciding)
 
 
 def _passes(facts: Facts) -> str:

@@ -19,6 +19,8 @@ _BULLET = re.compile(r"\d+[.)]")
 _AROUND = re.compile(r"([(\"']*)(.*?)([)\"',.;:!?…]*)", re.DOTALL)
 _WHOLE = re.compile(r"[(\"'].+[)\"'][,.;:!?…]*|[\w./@*-]+[,;:]")
 """In brackets or quotes, or a name in a list: it is code for itself."""
+_BODY = re.compile(r"<[?!/\w]|[\[{]+[\"']")
+"""Where a quoted message begins; what a service said stands last in our sentences."""
 _QUOTED = re.compile("(?<!`)`([^`]+)`(?!`)")
 _FENCE = re.compile("`+")
 
@@ -38,7 +40,11 @@ def _runs(text: str, *, first: bool) -> list[str]:
     """The words of a text and what is between them; those that are not plain as code, as many at once as follow."""
     said: list[str] = []
     held = ""
-    for word in re.split("( )", text):
+    words = re.split("( )", text)
+    for at, word in enumerate(words):
+        if _BODY.match(word):
+            held += "".join(words[at:])
+            break
         if word == " " or not word:
             held, said = (held + word, said) if held else (held, [*said, word])
         elif _is_plain(word, first=first):

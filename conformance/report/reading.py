@@ -14,6 +14,8 @@ from conformance.errors import ConformanceError
 from conformance.report.schema import REVISION, misfits
 
 FILE = "report.json"
+LARGEST = 512 * 1024 * 1024
+"""Bytes. A run of all services has a thousandth of that."""
 
 Document = dict[str, Any]
 
@@ -33,7 +35,13 @@ def read_report(run: Path) -> Document:
     """The report of a run, named by its folder or by the file. A ConformanceError where there is none, or another."""
     path = run / FILE if run.is_dir() else run
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():
+            raise ConformanceError(f"{path}: is no file; name the folder that a run wrote")
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise ConformanceError(f"{path}: has more than {LARGEST} bytes; name the folder that a run wrote")
+        text = content.decode("utf-8")
     except OSError as error:
         told = f"{run}: no {FILE} here ({error.strerror}); name the folder that a run wrote"
         raise ConformanceError(f"{told}; `conformance report {run}` makes one of its journal") from None

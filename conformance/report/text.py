@@ -19,6 +19,8 @@ _SPACE = 0x20
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, but for tab and line feed
     "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible or turning the line
+    "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # fillers: letters that show nothing
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # the same beyond the BMP: tags, above all
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # not characters at all
 )
 
@@ -33,6 +35,17 @@ def _picture(match: re.Match[str]) -> str:
     if code < _SPACE:
         return chr(_PICTURES + code)
     return "␡" if code == _DELETE else f"⟨U+{code:04X}⟩"
+
+
+def inert(document: str) -> bytes:
+    """A text of JSON as UTF-8, with the same values, in which what `printable` marks stands as JSON's own escapes: no
+    terminal that shows the file obeys a server, and half a surrogate pair, which has no UTF-8, is written as well."""
+    return _UNSAFE.sub(_escape, document).encode("utf-8")
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def one_line(text: str, limit: int = 300) -> str:

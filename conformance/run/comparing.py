@@ -181,7 +181,11 @@ def _written(content: bytes, out: Path | None) -> None:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
         if out.is_dir():
             raise ConformanceError(f"--out {out}: is a folder; name a file")
-        put(out, content)
+        if out.is_symlink() or (out.exists() and not out.is_file()):
+            # /dev/stdout and its like are written to; a file put in their place would stay there.
+            out.write_bytes(content)
+        else:
+            put(out, content)
     except OSError as error:
         raise ConformanceError(
             f"--out {out}: cannot write here: {error.strerror or error}; name another file"

@@ -102,6 +102,7 @@ def report_of(
         unsent=_unsent(log),
         profiles={service: facts.get("profiles", ()) for service, facts in services.items()},
         beyond={(rule, encoding): reason for rule, encoding, reason in log.header.get("beyond", ())},
+        **({} if log.ended else {"unshown": "the run ended before an answer showed it"}),
     )
     verdicts, told = laid(log, verdicts, waivers)
     disagreements = sorted({rule for record in log.records for rule in record.judgement.disagreements})

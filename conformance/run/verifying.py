@@ -24,8 +24,8 @@ from conformance.run.rendering import JOURNAL
 DIFFERS = 1
 MOST_TOLD = 20
 MOST_LISTED = 10_000
-BESIDES = (CLAIM, SIGNATURE, f"{JOURNAL}.reserve")
-"""Files that no claim vouches for, and whose presence needs no word."""
+BESIDES = (CLAIM, SIGNATURE, f"{JOURNAL}.reserve", ".cache")
+"""What no claim vouches for, and whose presence needs no word; the last is pytest's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _extra(folder: Path, before: Claimed, language: Language) -> Iterator[str]:
     names = sorted(
         path.name
         for path in islice(folder.iterdir(), MOST_LISTED)
-        if path.name not in before.artefacts and path.name not in BESIDES and not path.name.startswith(".")
+        if path.name not in before.artefacts and path.name not in BESIDES
     )
     if names:
         shown = language.listed([one_line(name, 100) for name in names], 5)

@@ -30,6 +30,8 @@ REQUIRED = {
     "expiry": "give the last day on which it holds, such as 2026-12-31",
 }
 KEYS = (*REQUIRED, *OPTIONAL)
+LONGEST = 2000
+"""Characters of a text."""
 
 _ADVICE = "name the file that has the [[waiver]] tables"
 _HEADING = re.compile(r"""\s*\[\[\s*(["']?)waiver\1\s*\]\]""")
@@ -104,6 +106,8 @@ def _text(value: object, advice: str) -> Iterator[str]:
         yield f"must not be empty; {advice}"
     elif _unchanged(value):
         yield f'is "{value.strip()}" still; {advice}'
+    elif len(value) > LONGEST:
+        yield f"must not have more than {LONGEST} characters; it stands beside each failure that it is about"
 
 
 def _unchanged(text: str) -> bool:

@@ -105,6 +105,14 @@ def _fractions_alone(seen: Seen) -> bool:
     return not any(one.expected.partition(":")[2].strip().isdigit() for one in seen.verdict.findings)
 
 
+def _heeds_no_accept(seen: Seen) -> bool:
+    """A 406 was made by who read the header."""
+    plain = (f"{seen.verdict.service}/http/accept-honoured", seen.verdict.encoding)
+    return seen.outcomes.get(plain) is Outcome.FAILED and not any(
+        "406" in one.observed for one in seen.verdict.findings
+    )
+
+
 def _breaks_over_some(seen: Seen) -> bool:
     """It is its own error, not one of a gateway or of a service that is down, and other requests were dealt with."""
     request, encoding = f"{seen.verdict.service}/request/", seen.verdict.encoding
@@ -213,6 +221,7 @@ KNOWN: tuple[Known, ...] = (
         likely="The service has one formatter for its answers, or mirrors the media type of the request.",
         part="http",
         facets=("accept-honoured", "accept-documented", "accept-quality"),
+        when=_heeds_no_accept,
     ),
 )
 """The first row that claims a failure has it."""

@@ -12,7 +12,7 @@ from conformance.errors import SuiteError
 from conformance.report.as_json import comparison as as_json
 from conformance.report.comparing import LISTS, sentence, status
 from conformance.report.schema import misfits
-from conformance.report.text import unique
+from conformance.report.text import inert, unique
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +39,7 @@ def write(comparison: Comparison, statements: Mapping[str, str]) -> bytes:
 def checked(document: Any, schema: str) -> bytes:
     """The document as bytes; a defect of the suite where it does not fit its schema."""
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    # Half a surrogate pair has no UTF-8; JSON has an escape for it.
-    content = text.encode("utf-8", "backslashreplace")
+    content = inert(text)
     wrong = misfits(json.loads(content), schema)
     if wrong:
         raise SuiteError(f"a document would not fit {schema}: {wrong[0]}")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.model import Report
 
 WAIVED = "waived"
+_WORDS = frozenset({*map(str, Outcome), WAIVED})
 
 UNFINISHED, DAMAGED, DEFECT = "unfinished", "damaged", "defect"
 _TROUBLE = {3: DEFECT, 4: DAMAGED}
@@ -96,10 +97,13 @@ def of_kept(document: Any, place: str) -> Snapshot:
 
     try:
         said = [dict(zip(_ROW, row, strict=True)) for row in document["rules"]]
-        return TypeAdapter(Snapshot).validate_python({**document, "said": said})
+        found = TypeAdapter(Snapshot).validate_python({**document, "said": said})
+        if strange := {one.word for one in found.said}.difference(_WORDS):
+            raise ValueError(strange)
     except (KeyError, TypeError, ValueError):
         text = f"{place}: what it keeps of its baseline does not fit, so another version wrote it, or it was changed"
         raise ConformanceError(f"{text}; name the baseline anew with --baseline") from None
+    return found
 
 
 def _snapshot(facts: Mapping[str, Any], verdicts: Iterable[Verdict]) -> Snapshot:

@@ -19,6 +19,7 @@ _SPLITS, _STEPS = 4, 60
 JOINTS = ("{first} and {last}", "{first} or {last}")
 _NUMBERS = frozenset({"number", "count", "n", "hits", "tested", "status", "revision", "answered", "planned"})
 """Places that hold a number and nothing else."""
+_LEVELS = frozenset({"MUST", "SHOULD", "MAY"})
 WORDS = re.compile(r"[A-Za-z]+")
 _COUNTED = re.compile(r"\d[\d.,]*(?: [A-Za-z]+){0,4}")
 
@@ -157,4 +158,6 @@ def _positions(text: str, literal: str, at: int) -> Iterator[int]:
 def _fits(name: str, part: str) -> bool:
     if name in {"number", "count"} and _COUNTED.fullmatch(part):
         return True
+    if name == "level":
+        return part in _LEVELS
     return not part or name not in _NUMBERS or part.replace(",", "").replace(".", "").isdigit()

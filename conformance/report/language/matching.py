@@ -41,7 +41,8 @@ _LISTS = frozenset(
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|(?<!\w)\'[^\']*\'(?!\w)|“[^”]*”|«[^»]*»')
 _PROSE = re.compile(r"(?<![^\s(])[a-z]+(?:'[a-z]+)?(?=[.,;:)]*(?:\s|$))")
 _STOP = re.compile(r"(?<=[.!?]) +(?=[A-Z`0-9])")
-_ANSWER = re.compile(r"(?P<status>\d{3} [^:;]{0,60}): (?P<said>.*)", re.DOTALL)
+_ANSWER = re.compile(r"(?P<status>[1-5]\d\d (?![a-z]|MUST |SHOULD |MAY )[^:;]{0,60}): (?P<said>.*)", re.DOTALL)
+"""A status with its reason. `421 requests not sent: …` is none, nor is `1 of 124 MUST rules failed in json: …`."""
 _OURS = re.compile(
     r"an HTML page|a declared refusal: .*|redirect to .*|[^ ]+, which this suite does not read", re.DOTALL
 )
@@ -102,6 +103,8 @@ class _Sentence:
             return exact[text], 0
         if text.endswith(".") and text[:-1] in exact:
             return f"{exact[text[:-1]]}.", 0
+        if f"{text}." in exact:
+            return exact[f"{text}."].removesuffix("."), 0
         left = _english(text)
         self.fuel -= 1
         if self.fuel < 0 or self.depth >= _DEEP or (len(text) > _LONG and self.fuel < _FUEL - 1):
@@ -137,6 +140,8 @@ class _Sentence:
             # The less of what follows is taken for the server's, the better.
             yield text, 1 + 3 * len(re.findall("[;.] ", answer["said"]))
             return
+        if answer is not None:
+            yield self._row([answer["status"], ": ", answer["said"]])
         answered = _ANSWERED.search(text)
         if answered is None and "\n" in text:
             yield self._row(re.split("(\n)", text))
@@ -158,6 +163,10 @@ class _Sentence:
             # A clause that was made a sentence.
             told, left = self.told(text[:-1])
             yield f"{told}.", left
+        elif text[:1].isupper() and not text.endswith("…"):
+            # A sentence that became a clause.
+            told, left = self.told(f"{text}.")
+            yield told.removesuffix("."), left
 
     def _candidates(self, text: str) -> list[Template]:
         by_word = book(self.code).by_word

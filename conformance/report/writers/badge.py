@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM
+from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, in_part
 from conformance.report.text import printable
 
 if TYPE_CHECKING:
+    from conformance.model import Report
     from conformance.report.language import Language
     from conformance.report.material import Material
 
@@ -26,7 +27,7 @@ _LETTER, _EDGE, _HEIGHT = 7, 8, 20
 def write(material: Material) -> bytes:
     """The picture as UTF-8."""
     language, outcome = material.language, material.report.outcome
-    label, word = language.fill("conformance"), _word(outcome, language)
+    label, word = language.fill("conformance"), _word(material.report, language)
     left, right = _wide(label), _wide(word)
     title = escape(printable(language.fill("{label}: {word}", label=label, word=word)))
     colour = _COLOURS.get(outcome, _OPEN)
@@ -43,10 +44,12 @@ viewBox="0 0 {left + right} {_HEIGHT}" role="img" aria-labelledby="title" xml:la
 """.encode()
 
 
-def _word(outcome: str, language: Language) -> str:
-    if outcome == CONFORMS:
+def _word(report: Report, language: Language) -> str:
+    if in_part(report):
+        return language.fill("conforms in part")
+    if report.outcome == CONFORMS:
         return language.fill("conforms")
-    return language.fill("does not conform") if outcome == DOES_NOT_CONFORM else language.fill("inconclusive")
+    return language.fill("does not conform") if report.outcome == DOES_NOT_CONFORM else language.fill("inconclusive")
 
 
 def _wide(text: str) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.model import Outcome, order_of
 from conformance.report.evidence import UNKNOWN, Sent, exchanges, instant, milliseconds, text_of
-from conformance.report.text import listed
+from conformance.report.text import inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +40,7 @@ def write(material: Material) -> bytes:
     if log.pending:
         archive["comment"] = f"{UNKNOWN.capitalize()}: {listed(log.pending)}. Of these no body is kept."
     text = json.dumps({"log": archive}, ensure_ascii=False, indent=1, default=str) + "\n"
-    # Half a surrogate pair has no UTF-8; JSON has an escape for it.
-    return text.encode("utf-8", "backslashreplace")
+    return inert(text)
 
 
 def _entries(material: Material) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from conformance.model import Level, Outcome
 from conformance.report.comparing import LISTS, since
 from conformance.report.counts import all_rows
 from conformance.report.decision_rules import STRICT
+from conformance.report.headline import in_part
 from conformance.report.sections import Sections, split, started, waived
 from conformance.report.text import one_line
 from conformance.report.traceability import matrix
@@ -47,6 +48,7 @@ def rendered(material: Material, *, unfolded: bool = False) -> bytes:
         report=report,
         rules=rules,
         parts=parts,
+        headed="in-part" if in_part(report) else report.outcome,
         anchor=anchor,
         outcome_of=lambda verdict: WAIVED if waived(verdict, started(report.suite)) else str(verdict.outcome),
         short=one_line,
@@ -89,7 +91,11 @@ def _asides(material: Material) -> dict[str, Any]:
     report = material.report
     target, suite, scope = report.target, report.suite, report.scope
     return {
-        "services": [(name, told.get("url", "")) for name, told in target.get("services", {}).items()],
+        "services": [
+            (name, address)
+            for name, told in target.get("services", {}).items()
+            if (address := told.get("url") or told.get("wsdl"))
+        ],
         "scope": list(scope.get("encodings", {}).items()) or [(name, ()) for name in scope["services"]],
         "selection": scope.get("selection", ""),
         "requests": scope["requests"],

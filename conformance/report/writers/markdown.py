@@ -13,7 +13,7 @@ from conformance.report.causes import causes
 from conformance.report.comparing import since
 from conformance.report.counts import all_rows
 from conformance.report.evidence import exchanges, of_finding
-from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM
+from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, in_part
 from conformance.report.markdown_text import cell, code, told
 from conformance.report.sections import split, started
 from conformance.report.sentences import finding_sentence, requirement
@@ -90,16 +90,18 @@ def _title(report: Report, language: Language) -> Section:
     ]
     if report.baseline is not None:
         rows.append((language.fill("Change"), told(language.say(since(report.baseline)), _LONGEST)))
-    opening = f"## {_word(report.outcome, language)}\n\n{told(language.say(report.sentence), 4 * _LONGEST)}\n"
+    opening = f"## {_word(report, language)}\n\n{told(language.say(report.sentence), 4 * _LONGEST)}\n"
     return Section(opening="\n".join([opening, *(f"* {name}: {value}" for name, value in rows)]), rows=())
 
 
-def _word(outcome: str, language: Language) -> str:
-    if outcome == CONFORMS:
+def _word(report: Report, language: Language) -> str:
+    if in_part(report):
+        return f"✅ {language.fill('Conforms in part')}"
+    if report.outcome == CONFORMS:
         return f"✅ {language.fill('Conforms')}"
     return (
         f"❌ {language.fill('Does not conform')}"
-        if outcome == DOES_NOT_CONFORM
+        if report.outcome == DOES_NOT_CONFORM
         else f"⚠️ {language.fill('Inconclusive')}"
     )
 

@@ -12,7 +12,7 @@ from conformance.errors import SuiteError
 from conformance.report.as_json import comparison, waiver
 from conformance.report.evidence import index
 from conformance.report.schema import REVISION, misfits
-from conformance.report.text import unique
+from conformance.report.text import inert, unique
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,7 @@ def write(material: Material) -> bytes:
     """The document as UTF-8, indented, with a final newline."""
     report, log, rules = material.report, material.log, material.rules
     text = json.dumps(_document(report, log, rules), ensure_ascii=False, indent=2, default=str) + "\n"
-    # Half a surrogate pair has no UTF-8; JSON has an escape for it.
-    content = text.encode("utf-8", "backslashreplace")
+    content = inert(text)
     wrong = misfits(json.loads(content))
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
