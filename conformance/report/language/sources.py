@@ -106,6 +106,10 @@ def _pattern(template: str) -> str:
     return "(?:.+)".join(re.escape(text) for text in PLACE.split(template)[::2])
 
 
+_KEPT = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+"""Of the head of a catalogue what a reader needs."""
+
+
 def template() -> Catalog:
     """The messages of now, without translations."""
     catalog = Catalog(domain=DOMAIN, project="billing-conformance", charset="utf-8")
@@ -166,9 +170,21 @@ def written(catalog: Catalog) -> bytes:
 
 def compiled(catalog: Catalog) -> bytes:
     """The catalogue for the machine; what has no translation is left out."""
+    steady = _Steady(locale=catalog.locale, domain=DOMAIN, charset="utf-8")
+    for message in catalog:
+        if message.id:
+            steady[message.id] = message
     out = BytesIO()
-    write_mo(out, catalog)
+    write_mo(out, steady)
     return out.getvalue()
+
+
+class _Steady(Catalog):
+    """A catalogue whose head is the same tomorrow and with the next Babel."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in super().mime_headers if name in _KEPT]
 
 
 def faults(code: str) -> Iterator[str]:
