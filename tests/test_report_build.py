@@ -244,6 +244,13 @@ def test_an_interrupted_run_says_how_far_it_came() -> None:
     assert killed.sentence.endswith("is inconclusive: the run was killed when 1 of 8 requests had an answer.")
 
 
+def test_a_run_that_ended_over_its_wsdl_counts_no_requests() -> None:
+    """What was fetched to make a plan is no part of one."""
+    fetched = replace(log(ended=False), fetched=(replace(RECORDS[0].exchange, id="w00001"),))
+    del fetched.header["plan"]  # type: ignore[attr-defined]
+    assert build(fetched, (), ()).sentence.endswith("is inconclusive: the run was killed before it had a plan.")
+
+
 def test_a_run_that_did_not_end_says_how_to_go_on_with_it() -> None:
     told = "\n".join(built(*PASSED, ended=False, folder=Path("my runs/one"), pending=("x00002",)).notices)
     assert "`conformance check --resume 'my runs/one'` sends what is missing, with --resend also" in told

@@ -64,6 +64,7 @@ def build(
         selected_nothing=selected_nothing,
         answered=sum(sent.exchange.response is not None for sent in answered.values()),
         planned=planned(log),
+        unplanned="plan" not in log.header,
         waivers=tuple(waivers),
         selection=str(header.get("scope", {}).get("selection") or ""),
     )

@@ -41,6 +41,8 @@ class Facts:
     selected_nothing: bool
     answered: int
     planned: int
+    unplanned: bool = False
+    """It ended before there was a plan; `planned` then counts what was fetched to make one."""
     waivers: tuple[Mapping[str, Any], ...] = ()
     selection: str = ""
 
@@ -84,6 +86,8 @@ def how_far(facts: Facts) -> str:
     """`was killed when 7 of 90 requests had an answer`."""
     if not facts.planned:
         return f"{facts.stopped} before anything was sent"
+    if facts.unplanned:
+        return f"{facts.stopped} before it had a plan"
     return f"{facts.stopped} when {facts.answered} of {counted(facts.planned, 'request')} had an answer"
 
 
