@@ -138,7 +138,7 @@ def ended(left: Left, folder: Path, how: signal.Signals) -> None:
 def in_fields(left: Left, folder: Path) -> None:
     """A service that takes user and password as members of its message, and says them again."""
     folder.mkdir()
-    with singing() as singer:
+    with singing(("AUTH_USER", "AUTH")) as singer:
         left.singers.append(singer)
         target = f"""
 [{UPDATE}]
@@ -242,7 +242,8 @@ def test_children_are_told_no_more_than_the_target_file_tells_them(left: Left) -
 
 def test_tokens_of_ws_security_are_in_nothing_that_is_written(left: Left) -> None:
     sent = {token for singer in left.singers for token in singer.tokens if len(token) > 16}
-    assert len(sent) > (10 if left.whole else 0)
+    # A baseline of each version by smoke, with digest and nonce.
+    assert len(sent) > (2 if left.whole else 0)
     for name, data in left.found.items():
         text = data.decode("utf-8", "replace")
         assert [token for token in sent if token in text] == [], name

@@ -15,7 +15,7 @@ import re
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -59,6 +59,8 @@ class Singer:
     """`said` counts the pairs that went out, `where` the places, `tokens` are those of WS-Security that came in."""
 
     url: str = ""
+    secrets: Collection[str] = tuple(ALL)
+    """The places whose secrets are said: those that the target file of the run has. No other is a secret there."""
     said: Counter[tuple[str, str]] = field(default_factory=Counter)
     where: Counter[str] = field(default_factory=Counter)
     tokens: set[str] = field(default_factory=set)
@@ -71,7 +73,7 @@ class Singer:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._pairs = itertools.cycle(itertools.product(ALL, FORMS))
+        self._pairs = itertools.cycle(itertools.product(self.secrets, FORMS))
         self._places = itertools.cycle(WHERE)
         self._states = {service: State() for service in (REST, MAIL, UPDATE)}
 
@@ -96,6 +98,10 @@ class Singer:
         return [FORMS[form](ALL[place]) for place, form in pairs]
 
     @property
+    def _kind(self) -> bytes:
+        return KIND if "KIND" in self.secrets else b"factura"
+
+    @property
     def _session(self) -> str:
         """A secret of the server's own, another one in each answer."""
         return f"{SESSION}-{self.requests}-of-a-session"
@@ -108,7 +114,9 @@ class Singer:
         self.tokens.update(re.findall(r"<wsse:(?:Password|Nonce)[^>]*>([^<]*)<", body.decode("utf-8", "replace")))
         service = MAIL if f"/{MAIL}/" in path else UPDATE if f"/{UPDATE}/" in path else REST
         place = contracts()[service].operation.path.strip("/") + ("?wsdl" if method == "GET" else "")
-        asked = Request(method=method, url=f"{self.url}/{place}", headers=headers, body=body.replace(KIND, b"factura"))
+        asked = Request(
+            method=method, url=f"{self.url}/{place}", headers=headers, body=body.replace(self._kind, b"factura")
+        )
         found, self._states[service] = answer(contracts()[service], asked, self._states[service])
         echo = f"{raw.decode('utf-8', 'replace')} {quote(raw)} {raw.hex()}" if self.requests % 8 == 1 else ""
         if b"definitions" in found.body:
@@ -126,7 +134,7 @@ class Singer:
             200,
             "OK",
             found.headers,
-            found.body.decode().replace("<wsdl:types>", words, 1).encode().replace(b'"factura"', b'"%b"' % KIND),
+            found.body.decode().replace("<wsdl:types>", words, 1).encode().replace(b'"factura"', b'"%b"' % self._kind),
         )
 
     def _placed(  # noqa: C901 - a table of places
@@ -198,9 +206,9 @@ def _http(status: int, reason: str, headers: tuple[tuple[str, str], ...], body: 
 
 
 @contextmanager
-def singing() -> Iterator[Singer]:
+def singing(secrets: Collection[str] = tuple(ALL)) -> Iterator[Singer]:
     """Serve while the block runs."""
-    singer = Singer()
+    singer = Singer(secrets=secrets)
     with raw_server(singer.answer) as server:
         parts = urlsplit(server.url)
         singer.url = f"{parts.scheme}://{parts.netloc}"
