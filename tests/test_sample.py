@@ -63,6 +63,11 @@ def test_the_sample_has_every_format() -> None:
     assert (FOLDER / "report.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_the_sample_does_not_say_where_it_was_made() -> None:
+    options = json.loads((FOLDER / "run.jsonl").read_text(encoding="utf-8").split("\n", 1)[0])["header"]["options"]
+    assert options["--target"] == str(sample.SAMPLE / "target.toml")
+
+
 def test_the_claim_of_the_sample_holds() -> None:
     assert "The claim holds" in sample.command("verify", str(sample.SAMPLE))
 
