@@ -14,6 +14,7 @@ from typing import Any
 
 from conformance.errors import ConformanceError
 from conformance.model import Report
+from conformance.report.aside import told
 from conformance.report.claim.signing import signer_of
 from conformance.report.language import Language, language_of, spoken
 from conformance.report.text import printable
@@ -236,9 +237,3 @@ def report(
         advice = "the report says what the rest shows; for a verdict make a new run, or bring back a whole journal"
         told(f"the journal is damaged: {log.problems[0]}{number}; {advice}")
     return rendered.exit_status
-
-
-def told(text: str) -> None:
-    """A message on stderr, should anybody read it."""
-    with suppress(OSError, ValueError):
-        sys.stderr.write(f"conformance: {printable(spoken().say(text))}\n")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conformance.model import Comparison, Difference
+    from conformance.model import Citation, Comparison, Difference
+
+
+def citation(of: Citation) -> dict[str, Any]:
+    """A line of a document, or a clause of a standard."""
+    if of.document is not None:
+        return {"document": of.document, "line": of.line}
+    return {"standard": of.standard, "clause": of.clause}
 
 
 def waiver(of: Mapping[str, Any]) -> dict[str, Any]:

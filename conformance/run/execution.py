@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,8 +12,9 @@ from typing import Any
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.model import Case, Exchange, Judgement, Plan, Report, Verdict
+from conformance.report import aside
 from conformance.report.claim.writing import withdraw
-from conformance.report.language import language_of, spoken
+from conformance.report.language import language_of
 from conformance.report.writers import ALWAYS, known
 from conformance.run import rendering, resuming, setup, writing
 from conformance.run.contracts import contracts
@@ -72,7 +72,7 @@ class Run:
         credential_at_hand(prepared.target)
         wire = Wire(prepared.target)
         self._closing.callback(wire.close)
-        pace = Pace(prepared.target.per_second, tell=_tell)
+        pace = Pace(prepared.target.per_second, tell=aside.told)
         fetch = journalled(wire, prepared.target, self._opened, self._start)
         prepared = setup.bind_all(prepared, pace.paced(fetch))
         prepared = replace(prepared, bound=numbered(prepared.bound, self._start))
@@ -249,13 +249,6 @@ class Run:
             with contextlib.suppress(Exception):
                 journal.stopped(how)
             journal.close()
-
-
-def _tell(text: str) -> None:
-    """A line on stderr, should anybody read it."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"conformance: {spoken().say(text)}\n")
-        sys.stderr.flush()
 
 
 def _judge(prepared: Setup) -> Callable[[Case, Exchange], Judgement]:

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from conformance.errors import ConformanceError
 from conformance.generate.plan import cases_of
-from conformance.model import Citation, Level, Rule
+from conformance.model import Level, Rule
+from conformance.report.as_json import citation
 from conformance.report.language import ENGLISH, Language
 from conformance.resources import cases_dir
 from conformance.rules.levels import EXCEPTIONS
@@ -38,18 +39,12 @@ def _rule_row(rule: Rule) -> dict[str, Any]:
         "service": rule.service,
         "level": rule.level.value,
         "basis": rule.basis.value,
-        "citation": _citation(rule.citation),
+        "citation": citation(rule.citation),
         "statement": rule.statement,
         "encodings": list(rule.encodings),
         "softer_in": list(rule.softer_in) if rule.level is Level.MUST else [],
-        "elsewhere": {name: _citation(cite) for name, cite in rule.elsewhere.items()},
+        "elsewhere": {name: citation(cite) for name, cite in rule.elsewhere.items()},
     }
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    if citation.document is not None:
-        return {"document": citation.document, "line": citation.line}
-    return {"standard": citation.standard, "clause": citation.clause}
 
 
 def errata(services: Sequence[str], form: str, language: Language = ENGLISH) -> str:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import SuiteError
-from conformance.report.as_json import comparison, waiver
+from conformance.report.as_json import citation, comparison, waiver
 from conformance.report.evidence import index
 from conformance.report.schema import REVISION, misfits
 from conformance.report.text import inert, unique
@@ -17,7 +17,7 @@ from conformance.report.text import inert, unique
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.model import Citation, Observation, Report, Rule, Verdict
+    from conformance.model import Observation, Report, Rule, Verdict
     from conformance.report.material import Material
     from conformance.target.journal import RunLog
 
@@ -82,10 +82,4 @@ def _observation(observation: Observation) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    return {"statement": rule.statement, "citation": _citation(rule.citation)}
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    if citation.document is not None:
-        return {"document": citation.document, "line": citation.line}
-    return {"standard": citation.standard, "clause": citation.clause}
+    return {"statement": rule.statement, "citation": citation(rule.citation)}
