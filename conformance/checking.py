@@ -1,4 +1,4 @@
-"""`conformance check` and `conformance report`: pytest shielded from its surroundings, then the summary."""
+"""`conformance check`, `audit` and `report`: pytest shielded from its surroundings, or an engine, then the summary."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.errors import ConformanceError
 from conformance.model import Report
@@ -18,13 +18,16 @@ from conformance.report.aside import told
 from conformance.report.claim.signing import signer_of
 from conformance.report.language import Language, language_of, spoken
 from conformance.report.text import printable
-from conformance.report.writers import FORMATS
+from conformance.report.writers import FORMATS, known
 from conformance.resources import PACKAGE, cases_dir
 from conformance.run import rendering, writing
 from conformance.run.comparing import baseline_of
 from conformance.run.contracts import all_rules
-from conformance.run.execution import unused
+from conformance.run.folders import unused
 from conformance.run.waiving import load_waivers
+
+if TYPE_CHECKING:
+    from conformance.run.auditing import AuditOptions
 
 INI = PACKAGE / "check.ini"
 FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME", "PYTEST_DEBUG")
@@ -134,20 +137,29 @@ def _shielded(scratch: str) -> Iterator[None]:
     Hypothesis keeps its tables in `scratch`, not in a folder where the command was started.
     """
     kept = dict(os.environ)
-    before = {name: signal.signal(name, signal.default_int_handler) for name in _ending()}
     hook, sys.unraisablehook = sys.unraisablehook, _ignored
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(scratch) / "hypothesis"))
     try:
-        yield
+        with _ended():
+            yield
     finally:
         sys.unraisablehook = hook
-        for ending, handler in before.items():
-            signal.signal(ending, handler)
         os.environ.clear()
         os.environ.update(kept)
+
+
+@contextmanager
+def _ended() -> Iterator[None]:
+    """Every signal that ends us does so as Ctrl-C does."""
+    before = {name: signal.signal(name, signal.default_int_handler) for name in _ending()}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
 
 
 def _ignored(raised: Any) -> None:
@@ -211,8 +223,39 @@ def _show_answers(out: Path | None) -> None:
         console.print(rendering.shown(response.body))
 
 
+def audit(options: AuditOptions, *, quiet: bool) -> int:
+    """Judge recordings and tell what came out. Returns the exit status."""
+    from conformance.run import auditing  # noqa: PLC0415 - other commands need none of it
+
+    language = language_of(options.lang)
+    with _ended(), _reading(language, quiet=quiet) as progress:
+        done = auditing.audit(options, progress)
+    if not quiet:
+        with suppress(OSError, SystemExit):
+            _summary(done.report, done.files, done.out, language)
+    return done.report.exit_status
+
+
+def _reading(language: Language, *, quiet: bool) -> AbstractContextManager[Callable[[int, int], None] | None]:
+    if quiet or os.environ.get("CI") or not sys.stderr.isatty():
+        return nullcontext(None)
+    from conformance.run.progress import bar  # noqa: PLC0415 - rich is needed on a terminal only
+
+    return bar("reading", language)
+
+
+def _merged(runs: Sequence[Path], formats: Sequence[str], out: Path | None, baseline: Path | None) -> Path:
+    """The folder of the run that the shards are, made once nothing of what is asked for is wrong."""
+    from conformance.run.merging import merged  # noqa: PLC0415 - of one run nothing is merged
+
+    known(formats)
+    for run in runs:
+        baseline_of(baseline, run)
+    return merged(runs, out)
+
+
 def report(
-    run: Path,
+    runs: Path | Sequence[Path],
     formats: Sequence[str],
     out: Path | None,
     *,
@@ -220,16 +263,20 @@ def report(
     baseline: Path | None = None,
     lang: str | None = None,
 ) -> int:
-    """Render a run again and return the exit status that it has."""
+    """Render a run again, or the one that several shards are, and return the exit status that it has."""
     if not formats:
         raise ConformanceError(f"--format: names no format; known are {', '.join(FORMATS)}")
     language, signer = language_of(lang), signer_of(os.environ)
-    log = rendering.log_of(run)
     given = load_waivers(waivers) if waivers is not None else None
+    named = [runs] if isinstance(runs, Path) else list(runs)
+    run = named[0] if len(named) == 1 else _merged(named, formats, out, baseline)
+    log = rendering.log_of(run)
     rendered = rendering.report_of(log, waivers=given, baseline=baseline_of(baseline, run))
     folder = out if out is not None else (run if run.is_dir() else run.parent)
     writing.check_journal(run, folder)
     files = writing.written(rendering.material(rendered, log, language), folder, formats, signer)
+    if len(named) > 1:
+        files = (*files, folder / rendering.JOURNAL)
     with suppress(OSError, SystemExit):
         _summary(rendered, files, run, language)
     if log.problems:

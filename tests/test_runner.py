@@ -14,6 +14,7 @@ from haralyzer import HarParser
 from jsonschema import Draft202012Validator
 from junitparser import JUnitXml
 
+from conformance import checking
 from conformance.resources import schemas_dir
 from conformance.run.contracts import all_rules
 from tests.target_support import raw_server
@@ -252,15 +253,21 @@ def _bodies(folder: Path, *, drawn: bool) -> dict[str, bytes]:
     }
 
 
-def test_two_shards_are_the_whole_and_share_nothing(tmp_path: Path) -> None:
-    found: list[tuple[str, str]] = []
+def test_two_shards_speak_of_the_whole_and_share_no_request(tmp_path: Path) -> None:
+    wanted = [rule for rule in all_rules().values() if fnmatchcase(rule.id, "*/Email/[pe]*")]
+    asked: list[str] = []
     for place in ("1/2", "2/2"):
         folder = tmp_path / place[0]
         words = ("--depth", "quick", "--shard", place, "--rules", "*/Email/[pe]*")
         assert conformance("check", *words, "--out", folder, cwd=tmp_path).status == 0
         report = report_of(folder)
         assert f"shard {place}" in report["scope"]["selection"]
-        assert outcomes(report)
-        found += outcomes(report)
-    wanted = [rule for rule in all_rules().values() if fnmatchcase(rule.id, "*/Email/[pe]*")]
-    assert sorted(found) == sorted((rule.id, encoding) for rule in wanted for encoding in rule.encodings)
+        assert sorted(outcomes(report)) == sorted((rule.id, encoding) for rule in wanted for encoding in rule.encodings)
+        assert set(outcomes(report).values()) == {"passed", "untested"}
+        asked += report["exchanges"]
+    assert len(asked) == len(set(asked)) > 20
+    assert checking.report([tmp_path / "2", tmp_path / "1"], ["json"], tmp_path / "merged") == 0
+    merged = report_of(tmp_path / "merged")
+    assert set(outcomes(merged).values()) == {"passed"}
+    assert "--shard" not in merged["suite"]["command"]
+    assert merged["exchanges"].keys() == set(asked)

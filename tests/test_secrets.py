@@ -7,6 +7,8 @@ import html
 import json
 import pickle
 import time
+import zlib
+from collections.abc import Callable
 from dataclasses import asdict
 from html.entities import codepoint2name
 from urllib.parse import quote, quote_plus
@@ -176,6 +178,9 @@ HEAVY = [
     "a1",
     "QUJD",
     "\\nQUJD",
+    "QUJD" * 20 + " ",
+    "QUJD" * 10 + "\n \t",
+    "eJx4nHic",
 ]
 
 
@@ -208,6 +213,39 @@ def test_a_secret_inside_longer_base64_is_masked(before: str, after: str) -> Non
     core = base64.b64encode(secret.encode()).decode()
     assert MASK in masked
     assert len(masked) < len(whole) - len(core) + 12
+
+
+IN_LINES = base64.b64encode(b"POST /api HTTP/1.1\r\nX-Seen: " + b"-" * 20 + b"simple-Token123\r\n" + b"." * 60).decode()
+
+
+@pytest.mark.parametrize("width", [40, 64, 76])
+@pytest.mark.parametrize("end", ["\n", "\r\n    ", " ", "\t", "   ", "\\n", "%0D%0A", "&#10; "])
+@pytest.mark.parametrize("before", ["", "%3D", "\\u003d", "&#x3D;", "&amp;#x3D;", "api/x/", "a" * 50 + " "])
+def test_a_secret_in_base64_of_several_lines_is_masked_whatever_became_of_their_ends(
+    width: int, end: str, before: str
+) -> None:
+    written = end.join(IN_LINES[start : start + width] for start in range(0, len(IN_LINES), width))
+    masked = Secrets(["simple-Token123"]).mask(f"'{before}{written}'")
+    assert MASK in masked
+    for left in masked.replace(end, "").split(MASK):
+        word = "".join(char for char in left if (char.isascii() and char.isalnum()) or char in "+/")
+        pieces = (word[at : at + (len(word) - at) // 4 * 4] for at in range(4))
+        assert not any(b"Token" in base64.b64decode(piece) for piece in pieces)
+
+
+@pytest.mark.parametrize("before", ["", "3D", "api/x/", "/CollectionPolicy/of/the/tenant/", "a" * 64, "a" * 64 + " "])
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_secret_that_is_packed_in_base64_is_masked_behind_what_looks_like_base64(
+    before: str, pack: Callable[[bytes], bytes]
+) -> None:
+    word = base64.b64encode(pack(b'{"Clave": "simple-Token123"}')).decode()
+    assert word not in Secrets(["simple-Token123"]).mask(f"[{before}{word}]")
+
+
+def test_words_that_may_have_been_lines_do_not_tear_a_secret_behind_them() -> None:
+    secret, other = "simple-Token123.x+/==", base64.b64encode(b"another-Secret-of-mine").hex()
+    masked = Secrets([secret, "another-Secret-of-mine"]).mask(f"{'0' * 50} {other} {secret.replace('=', '=3D')}")
+    assert masked == f"{'0' * 50} {MASK} {MASK}"
 
 
 def test_the_longest_secret_is_masked_first() -> None:

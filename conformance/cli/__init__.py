@@ -14,14 +14,14 @@ from typing import Annotated, Any, NoReturn, TextIO
 import typer
 
 from conformance import __version__
-from conformance.cli import claiming, comparing, completing, listing, making, running
+from conformance.cli import auditing, claiming, comparing, completing, listing, making, running
 from conformance.cli.speech import asked, command_in
 from conformance.cli.words import Language, app
 from conformance.errors import ConformanceError
 from conformance.report.language import language_of, speak, spoken
 from conformance.resources import use_schemas
 
-COMMANDS = (running, comparing, claiming, listing, making)
+COMMANDS = (running, auditing, comparing, claiming, listing, making)
 """The modules whose commands the application has, in the order of its help."""
 _ORDER = [module.__name__ for module in COMMANDS]
 app.registered_commands.sort(key=lambda command: _ORDER.index(getattr(command.callback, "__module__", "")))

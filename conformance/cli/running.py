@@ -70,7 +70,9 @@ def check(
     resend: Annotated[
         bool, typer.Option("--resend", help="With --resume, send again what was sent without an answer.")
     ] = False,
-    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Every N-th rule, beginning with the K-th.")] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="K/N", help="Send the K-th of N parts of the plan; `report` merges them.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder of the run's files.")] = None,
     formats: Annotated[
         list[str],
@@ -117,7 +119,12 @@ def check(
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(parser=path_of, metavar="RUN", help="Folder of a run, complete or not.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            parser=path_of, metavar="RUN…", help="Folder of a run, complete or not; of shards all, for one report."
+        ),
+    ],
     formats: Annotated[
         str,
         typer.Option(
@@ -127,16 +134,19 @@ def report(
         ),
     ] = "json,html,junit,har",
     out: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to write to; the run's own by default.")
+        Path | None,
+        typer.Option(
+            parser=path_of, metavar="DIR", help="Folder to write to; the run's own by default, of shards a new one."
+        ),
     ] = None,
     waivers: Waivers = None,
     baseline: Baseline = None,
     schemas: Schemas = None,
     lang: Language = None,
 ) -> None:
-    """Render the report of a run again, also of one that was killed."""
+    """Render the report of a run again, also of one that was killed; make the one report of all shards of a plan."""
     from conformance import checking  # noqa: PLC0415
 
     use_schemas(schemas)
     wanted = [name for name in formats.split(",") if name]
-    raise typer.Exit(checking.report(run, wanted, out, waivers=waivers, baseline=baseline, lang=lang))
+    raise typer.Exit(checking.report(runs, wanted, out, waivers=waivers, baseline=baseline, lang=lang))

@@ -97,7 +97,9 @@ class Reader:
             if local in found.containers:
                 # An element that only holds others, which the contract does not know as a member.
                 inner = found.containers[local]
-                for name, value in self.members(child, inner, path, inside).items():
+                held = self.members(child, inner, path, inside)
+                # A text in its place holds none of them.
+                for name, value in held.items() if isinstance(held, dict) else ():
                     tree.setdefault(name, value)
                 came.append(_Came(local, inner[0], child))
                 continue

@@ -117,6 +117,7 @@ def plan_of(
     selected: frozenset[tuple[str, str]],
     budget: int | None = None,
     *,
+    besides: int = 0,
     subjects: Iterable[Subject] = (),
     quick: bool = False,
 ) -> Plan:
@@ -124,7 +125,7 @@ def plan_of(
 
     A selected rule that no case names is one about answers in general: then the positives of its encoding are sent.
     Positives of the `subjects` are packed; `quick` sends the least that shows every kind of bug. A budget goes to the
-    most valuable rules first, whatever their encoding.
+    most valuable rules first, whatever their encoding; `besides` are the requests of it that the plan leaves to others.
     """
     whole = list(_by_subject(cases))
     native = {(group[0].service, group[0].encoding) for group in whole}
@@ -150,7 +151,8 @@ def plan_of(
             parts.update(made.parts)
             sent = list(made.cases)
         ready.append(_ordered(sent, rules, riders))
-    chosen, dropped = _afforded(baselines, ready, budget, lambda case: _value(case, rules, riders))
+    room = None if budget is None else budget - besides
+    chosen, dropped = _afforded(baselines, ready, room, lambda case: _value(case, rules, riders))
     steps: list[Step] = []
     for first, group in zip(baselines, chosen, strict=True):
         steps += _sequence(first, group, len(steps)) if group is not None else ()

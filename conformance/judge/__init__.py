@@ -98,10 +98,21 @@ def _extra(fields: tuple[Field, ...], tree: Tree, prefix: str) -> Iterator[str]:
 
 
 class Judge:
-    """The judge of one service. Its state is what it was made from: the same exchange gives the same judgement."""
+    """The judge of one service. Its state is what it was made from: the same exchange gives the same judgement.
 
-    def __init__(self, contract: Contract, rules: Mapping[str, Rule], description: Description | None = None) -> None:
+    `alone` is the walk without the schemas' second opinion on it, and without advice on values, which decide nothing.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        rules: Mapping[str, Rule],
+        description: Description | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
         self.contract = contract
+        self._alone = alone
         self._description = description
         self._opinions = Opinions(contract)
         self._answers: dict[tuple[str, Response], Answer] = {}
@@ -352,6 +363,8 @@ class Judge:
             sentence = f"the answer carries members that the document does not name: {', '.join(extra)}"
             rule = f"{case.service}/envelope/root"
             yield Observation(rule=rule, encoding=case.encoding, sentence=sentence, exchanges=(exchange.id,))
+        if self._alone:
+            return
         told = [*advice(self.contract, answer.tree)]
         sent = self._sent(case, exchange) if case.kind == "baseline" else None
         told += ((f"{case.service}/envelope/root", text) for text in advice_on_values(self.contract, sent or {}))
@@ -360,6 +373,8 @@ class Judge:
 
     def _disagreements(self, case: Case, exchange: Exchange, answer: Answer, results: list[Result]) -> tuple[str, ...]:
         """Rules on which walk and schema differ over the same bytes."""
+        if self._alone:
+            return ()
         if case.rules == (f"{case.service}/http/allow",):
             # The answer to another method is not walked.
             return ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from conformance.codecs import CODECS, Decoded, Envelope, Malformed
 from conformance.judge import refusals
 from conformance.judge.show import UNCUT, whole
-from conformance.model import Contract, Exchange, Reply, Response, Tree
+from conformance.model import Contract, Exchange, Reply, Request, Response, Tree
 from conformance.rules.soap import is_soap
 
 REFUSALS = frozenset({400, 422})
@@ -60,8 +60,8 @@ def read(contract: Contract, exchange: Exchange, asked: str = "") -> Answer:
     return Answer(reply, _words(response), decoded, str(malformed or ""), unread, encoding)
 
 
-def media_type(response: Response) -> str:
-    """The media type of the answer in lower case, without parameters; empty where it has none. Of several the first."""
+def media_type(response: Response | Request) -> str:
+    """The media type of a body in lower case, without parameters; empty where it has none. Of several the first."""
     return (response.header("Content-Type") or "").split(";")[0].split(",")[0].strip().lower()
 
 
@@ -101,7 +101,7 @@ def _encoding(response: Response) -> str:
     return begins or label
 
 
-def charset_of(response: Response) -> str:
+def charset_of(response: Response | Request) -> str:
     """The charset parameter of the Content-Type in lower case; empty where there is none."""
     for parameter in (response.header("Content-Type") or "").split(";")[1:]:
         key, _, value = parameter.partition("=")

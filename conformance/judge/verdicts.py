@@ -22,13 +22,16 @@ from conformance.model import (
     Result,
     Rule,
     Verdict,
-    asked_again,
     order_of,
+    repeated,
 )
 from conformance.rules.soap import BOTH_VERSIONS
 
 MOST_EXCHANGES = 50
 """Exchanges named by a verdict; rules over every answer would name them all."""
+
+NOT_SENT = "not sent"
+"""What is said in place of a reply, of a request that the run did not send."""
 
 PRECEDENCE = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.PASSED, Outcome.UNTESTED, Outcome.INAPPLICABLE)
 
@@ -119,7 +122,7 @@ class Evidence:
             # An acceptance that was due shows itself; a refusal needs the counterpart that was accepted.
             shown = record.judgement.reply is Reply.ACCEPTED and result.outcome is Outcome.PASSED
             if reply is not Reply.ACCEPTED and not shown:
-                return f"its counterpart {record.case.leans_on} was not accepted ({reply or 'not sent'})"
+                return f"its counterpart {record.case.leans_on} was not accepted ({reply or NOT_SENT})"
         baselines = self._baselines.get((record.case.service, record.case.encoding), Baselines(()))
         if (first := baselines.first_refused) is not None:
             # A pair speaks for itself where the baseline lacks what this target wants. A counterpart that was accepted
@@ -224,9 +227,9 @@ def _verdict(
 
 
 def _first(exchanges: Iterable[str]) -> tuple[str, ...]:
-    """As many as are named. A baseline that a resumed run asked again takes the place of none."""
+    """As many as are named. A baseline that a resumed run or a shard asked again takes the place of none."""
     names = tuple(dict.fromkeys(exchanges))
-    beyond = [name for name in names if not asked_again(name)][MOST_EXCHANGES:]
+    beyond = [name for name in names if not repeated(name)][MOST_EXCHANGES:]
     return names[: names.index(beyond[0])] if beyond else names
 
 

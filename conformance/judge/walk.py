@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.codecs import Oddity
+from conformance.codecs.lexical import BLANKS
 from conformance.facets import Fit, blank, broken, equal, fits
 from conformance.judge.show import show
 from conformance.model import Contract, Field, Finding, Outcome, Result, Tree
@@ -29,7 +30,7 @@ def _request(
 ) -> Iterator[tuple[str, Finding]]:
     for member in fields:
         path = join(prefix, member.name)
-        for facet, expected, observed in _member(member, tree.get(member.name, MISSING)):
+        for facet, expected, observed in member_findings(member, tree.get(member.name, MISSING)):
             yield f"{service}/request/{path}/{facet}", Finding(path=path, expected=expected, observed=observed)
         for inner in _items(member, tree.get(member.name)):
             if inner is None:
@@ -48,7 +49,8 @@ def _items(member: Field, value: Tree) -> list[Tree]:
     return [value] if member.fields and isinstance(value, dict) else []
 
 
-def _member(member: Field, value: Tree) -> Iterator[tuple[str, str, str]]:
+def member_findings(member: Field, value: Tree) -> Iterator[tuple[str, str, str]]:
+    """(facet, expected, observed) of what a value breaks of the rules about its own member, MISSING for none."""
     if value is MISSING or value is None:
         if member.required:
             yield "required", "a value", "absent" if value is MISSING else "null"
@@ -102,15 +104,15 @@ def _bound(member: Field, facet: str) -> str:
 
 
 class Results:
-    """Results of one answer by rule: the worst wins, since a list may hold many items for one rule."""
+    """Results of one message by rule: the worst wins, since a list may hold many items for one rule."""
 
-    def __init__(self, service: str) -> None:
-        self._service = service
+    def __init__(self, service: str, part: str = "response") -> None:
+        self._prefix = f"{service}/{part}"
         self._found: dict[str, Result] = {}
 
     def add(self, path: str, facet: str, outcome: Outcome, finding: Finding | None = None, reason: str = "") -> None:
         """Note what was seen; a better outcome never covers a worse one."""
-        rule = f"{self._service}/response/{path}/{facet}"
+        rule = f"{self._prefix}/{path}/{facet}"
         known = self._found.get(rule)
         if known is None or WORST.index(outcome) < WORST.index(known.outcome):
             self._found[rule] = Result(rule=rule, outcome=outcome, finding=finding, reason=reason)
@@ -202,7 +204,7 @@ class _Walker:
             return fits(member, value) is not Fit.EXACT
         if member.fields or member.type == "list":
             # Text where members are due.
-            return isinstance(value, str) and bool(value.strip())
+            return isinstance(value, str) and bool(value.strip(BLANKS))
         return path in self.read.lexical
 
     def _shown(self, path: str, value: Tree) -> str:

@@ -36,21 +36,31 @@ from conformance.model.exchange import (
     Step,
     asked_again,
     order_of,
+    repeated,
 )
 from conformance.model.report import (
+    BETWEEN,
+    CONSUMER,
+    PROVIDER,
     Comparison,
     Difference,
     Finding,
+    Frequency,
     Judgement,
     Observation,
     Record,
     Report,
     Result,
+    Sighting,
     Verdict,
+    group_of,
 )
 from conformance.model.terms import Basis, Citation, Expect, Level, Outcome, Reply, Tree
 
 __all__ = [
+    "BETWEEN",
+    "CONSUMER",
+    "PROVIDER",
     "Acceptance",
     "Basis",
     "Case",
@@ -70,6 +80,7 @@ __all__ = [
     "Expect",
     "Field",
     "Finding",
+    "Frequency",
     "Headers",
     "Judgement",
     "LedgerLine",
@@ -88,9 +99,12 @@ __all__ = [
     "Response",
     "Result",
     "Rule",
+    "Sighting",
     "Step",
     "Tree",
     "Verdict",
     "asked_again",
+    "group_of",
     "order_of",
+    "repeated",
 ]

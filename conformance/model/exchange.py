@@ -160,13 +160,20 @@ class Exchange:
 
 def order_of(exchange: str) -> tuple[tuple[int, str], ...]:
     """The place of an exchange in its run, past x99999 too; the parts of a packed message follow it: `x00012.1`. What a
-    resumed run asked again stands before those: `x00012.r1.1`."""
+    resumed run asked again stands before those: `x00012.r1.1`; with what a shard ends or begins, behind: `x00012.s2.1`.
+    """
     return tuple((len(part) - _FIRST * part.startswith("r"), part) for part in exchange.split("."))
 
 
 def asked_again(exchange: str) -> bool:
     """Was it sent beside the plan, because the run was resumed there?"""
     return ".r" in exchange
+
+
+def repeated(exchange: str) -> bool:
+    """Is it a baseline that is sent once more than the whole plan has it: because the run was resumed there, or because
+    a shard of it begins or ends there?"""
+    return asked_again(exchange) or ".s" in exchange
 
 
 _FIRST = 100
@@ -193,6 +200,7 @@ class Plan:
     a case would have decided. `spare` are the exchanges that the run can do without, the most valuable first, should
     parts need their place in a budget. `least` says for each service how many requests no plan could save: one for each
     rule and encoding that only a refusal shows.
+    `elsewhere` is what other shards of the plan send, each step with the number of its shard.
     """
 
     steps: tuple[Step, ...]
@@ -202,14 +210,16 @@ class Plan:
     undecided: Mapping[tuple[str, str], str] = field(default_factory=dict)
     spare: tuple[str, ...] = ()
     least: Mapping[str, int] = field(default_factory=dict)
+    elsewhere: tuple[tuple[int, Step], ...] = ()
 
     def riding(self, step: Step) -> tuple[Case, ...]:
         """The further cases that the step's answer decides: those of the baseline ride on its first sending alone."""
         riders = self.riders.get(step.case.id, ())
         if not riders or step.case.kind != "baseline":
             return riders
-        first = next(one for one in self.steps if one.case.id == step.case.id)
-        return riders if first.exchange == step.exchange else ()
+        every = (*self.steps, *(one for _, one in self.elsewhere))
+        first = min((one.exchange for one in every if one.case.id == step.case.id), key=order_of)
+        return riders if first == step.exchange else ()
 
     def halves(self, step: Step) -> tuple[Step, ...]:
         """What is sent behind the step where its message is not accepted."""

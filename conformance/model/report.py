@@ -35,6 +35,31 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """When a recorded exchange began, empty where its recording does not say, and the byte of the file where its record
+    begins."""
+
+    started: str
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frequency:
+    """How many recorded exchanges showed whether a rule was kept, how many broke it, the first and last of these."""
+
+    checked: int
+    failed: int
+    first: Sighting | None = None
+    last: Sighting | None = None
+
+    @property
+    def rate(self) -> float:
+        """Failures by exchange that showed anything, 0 where none did."""
+        return self.failed / self.checked if self.checked else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """Something worth telling that decides nothing: either behaviour conforms."""
 
@@ -42,6 +67,10 @@ class Observation:
     encoding: str
     sentence: str
     exchanges: tuple[str, ...]
+    party: str = ""
+    """Whose exchanges showed it, in an audit; how often, and where first."""
+    times: int = 0
+    first: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +122,36 @@ class Verdict:
     exchanges: tuple[str, ...] = ()
     reason: str = ""
     waiver: Mapping[str, Any] | None = None
+    party: str = ""
+    """`provider` or `consumer` in an audit, which judges both and adds nothing of theirs; empty in a run."""
+    tally: Frequency | None = None
+    """How often, in an audit."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from every other verdict of its report."""
+        return self.rule, self.encoding, self.party
+
+    @property
+    def place(self) -> str:
+        """Where it holds: its encoding, and in an audit its party."""
+        return f"{self.encoding}, {self.party}" if self.party else self.encoding
+
+    @property
+    def group(self) -> str:
+        """What it is counted with: its service, and in an audit its party of it."""
+        return group_of(self.service, self.party)
+
+
+PROVIDER, CONSUMER = "provider", "consumer"
+"""Who is judged by recorded traffic: answers are the provider's, requests the consumer's."""
+BETWEEN = " · "
+"""Between a service and a party of it."""
+
+
+def group_of(service: str, party: str) -> str:
+    """What verdicts of the service are counted with."""
+    return f"{service}{BETWEEN}{party}" if party else service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +166,8 @@ class Difference:
     before: str | None
     after: str | None
     told: str = ""
+    party: str = ""
+    """Of two audits, whose it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +200,12 @@ class Comparison:
 
     @property
     def lost(self) -> tuple[Difference, ...]:
-        """A MUST that was decided before and is not any more: nobody knows whether it still holds."""
+        """A MUST that was decided before and is not any more: nobody knows whether it still holds. That the recordings of
+        an audit do not bear on it this time is none."""
         undecided = (Outcome.CANT_TELL, Outcome.UNTESTED)
         was = (*undecided, Outcome.INAPPLICABLE)
-        must = (difference for difference in self.other if difference.level is Level.MUST)
+        seen = (one for one in self.other if not (one.party and one.after == Outcome.UNTESTED))
+        must = (difference for difference in seen if difference.level is Level.MUST)
         return tuple(one for one in must if one.before not in was and one.after in undecided)
 
 
@@ -166,6 +229,6 @@ class Report:
     waivers: tuple[Mapping[str, Any], ...] = ()
     """The waivers that were given, each as in its file, with `state`: `used`, `stale`, `expired`, `idle` (what it
     names was not tested here) or `elsewhere` (it is for another target); and `verdicts`, pairs of rule and encoding
-    that it is laid over."""
+    that it is laid over, in an audit with the party."""
     baseline: Comparison | None = None
     """What changed since the run that `--baseline` names."""

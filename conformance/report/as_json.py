@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conformance.model import Citation, Comparison, Difference
+    from conformance.model import Citation, Comparison, Difference, Frequency, Sighting
 
 
 def citation(of: Citation) -> dict[str, Any]:
@@ -19,8 +19,27 @@ def citation(of: Citation) -> dict[str, Any]:
 
 def waiver(of: Mapping[str, Any]) -> dict[str, Any]:
     """A waiver that was given, with the verdicts that it is laid over."""
-    covered = [{"rule": rule, "encoding": encoding} for rule, encoding in of["verdicts"]]
+    covered = [
+        {"rule": rule, "encoding": encoding, **({"party": party[0]} if party else {})}
+        for rule, encoding, *party in of["verdicts"]
+    ]
     return {**of, "verdicts": covered}
+
+
+def sighting(of: Sighting | None) -> dict[str, Any] | None:
+    """When and where something was recorded."""
+    return None if of is None else {"started": of.started, "file": of.file, "offset": of.offset}
+
+
+def frequency(of: Frequency) -> dict[str, Any]:
+    """How often something failed."""
+    return {
+        "checked": of.checked,
+        "failed": of.failed,
+        "rate": of.rate,
+        "first": sighting(of.first),
+        "last": sighting(of.last),
+    }
 
 
 def comparison(of: Comparison) -> dict[str, Any]:
@@ -42,4 +61,4 @@ def comparison(of: Comparison) -> dict[str, Any]:
 
 def _differences(of: Iterable[Difference]) -> list[dict[str, Any]]:
     names = ("rule", "service", "encoding", "level", "before", "after", "told")
-    return [{name: getattr(difference, name) for name in names} for difference in of]
+    return [{name: getattr(one, name) for name in names} | ({"party": one.party} if one.party else {}) for one in of]

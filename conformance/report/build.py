@@ -20,7 +20,7 @@ from conformance.report.waivers import why_not_zero
 from conformance.target.journal.reader import KILLED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from conformance.target.journal import RunLog
 
@@ -42,9 +42,11 @@ def build(
     interrupted: bool = False,
     selected_nothing: bool = False,
     waivers: Sequence[Mapping[str, Any]] = (),
+    elsewhere: Collection[tuple[str, str]] = (),
 ) -> Report:
     """The report of one run. `disagreements` are rule ids, or sentences, that name a defect of this suite;
-    `interrupted` is a run that ends just now, by whoever started it; `waivers` are laid over the verdicts already."""
+    `interrupted` is a run that ends just now, by whoever started it; `waivers` are laid over the verdicts already. Of a
+    shard the verdicts that take the requests of others, `elsewhere`, are told and decide nothing."""
     header = log.header
     if not header:
         problem = log.problems[0] if log.problems else "the journal has no header line"
@@ -52,11 +54,12 @@ def build(
     scope, target = header.get("scope", {}), header.get("target", {})
     services = tuple(scope.get("services") or dict.fromkeys(v.service for v in verdicts))
     answered = exchanges(log)
+    deciding = tuple(verdict for verdict in verdicts if (verdict.rule, verdict.encoding) not in elsewhere)
     facts = Facts(
         target=target,
         # Of a service of which no rule was selected the sentence says nothing.
-        services=tuple(name for name in services if any(v.service == name for v in verdicts)) or services,
-        verdicts=tuple(verdicts),
+        services=tuple(name for name in services if any(v.service == name for v in deciding)) or services,
+        verdicts=deciding,
         started=started(header),
         strict=bool(header.get("strict")),
         stopped="" if log.ended else log.stopped or KILLED,
@@ -73,11 +76,17 @@ def build(
         schema=SCHEMA_ID,
         outcome=outcome,
         sentence=headline(facts, outcome),
-        exit_status=_exit_status(
-            facts, outcome, defect=bool(disagreements or log.unjudged), interrupted=interrupted and not log.ended
+        exit_status=exit_status(
+            outcome,
+            defect=bool(disagreements or log.unjudged),
+            damaged=bool(facts.damaged),
+            interrupted=interrupted and not log.ended,
+            stopped=bool(facts.stopped),
+            selected_nothing=selected_nothing,
+            waivers=facts.waivers,
         ),
         target=dict(target),
-        suite=_suite(log),
+        suite=suite(log),
         scope={
             **scope,
             "services": list(services),
@@ -88,21 +97,24 @@ def build(
                 "answered": facts.answered,
             },
         },
-        counts=counts(facts.verdicts, services, facts.started),
+        counts=counts(verdicts, services, facts.started),
         decision_rules=decision_rules(header, strict=facts.strict),
         notices=notices(log, facts, disagreements=disagreements),
-        verdicts=facts.verdicts,
+        verdicts=tuple(verdicts),
         observations=tuple(observations),
         waivers=facts.waivers,
     )
 
 
-def _suite(log: RunLog) -> dict[str, Any]:
+def suite(log: RunLog) -> dict[str, Any]:
+    """What made the run, when and how."""
     about: dict[str, Any] = {key: log.header.get(key, "") for key in ("run", "started", "command")}
     if log.end.get("at"):
         about["ended"] = log.end["at"]
     if log.resumed:
         about["resumed"] = [str(one.get("at", "")) for one in log.resumed]
+    if merged := log.header.get("merged"):
+        about["merged"] = [dict(one) for one in merged["runs"]]
     return {**log.header.get("suite", {}), **about, "contracts": dict(log.header.get("contracts", {}))}
 
 
@@ -122,18 +134,27 @@ def _evidence(facts: Facts) -> bool:
     return bool(applied) and all(any(v.outcome in DECIDED for v in group) for group in applied)
 
 
-def _exit_status(facts: Facts, outcome: str, *, defect: bool, interrupted: bool) -> int:
+def exit_status(
+    outcome: str,
+    *,
+    defect: bool,
+    damaged: bool,
+    interrupted: bool,
+    stopped: bool,
+    selected_nothing: bool,
+    waivers: Sequence[Mapping[str, Any]],
+) -> int:
     """Precedence 3, 4, 2, 1, 6, 5, 0."""
     if defect:
         return EXIT_SUITE
-    if facts.damaged:
+    if damaged:
         return EXIT_USAGE
     if interrupted:
         return EXIT_INTERRUPTED
-    if outcome == DOES_NOT_CONFORM or why_not_zero(facts.waivers):
+    if outcome == DOES_NOT_CONFORM or why_not_zero(waivers):
         return EXIT_FAILED
-    if facts.stopped:
+    if stopped:
         return EXIT_INCONCLUSIVE
-    if facts.selected_nothing:
+    if selected_nothing:
         return EXIT_NOTHING
     return EXIT_INCONCLUSIVE if outcome == INCONCLUSIVE else EXIT_CONFORMS

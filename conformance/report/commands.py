@@ -9,7 +9,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from conformance.model import Request
 
@@ -18,7 +18,7 @@ _LEFT_TO_CURL = frozenset({"host", "content-length", "connection", "transfer-enc
 _LONGEST = 60_000
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
-_DROPPED = ("--out", "--resume", "--replay", "--workers", "--format", "--baseline", "--waivers")
+_DROPPED = ("--out", "--resume", "--replay", "--shard", "--workers", "--format", "--baseline", "--waivers")
 _DROPPED_FLAGS = ("--resend", "--dry-run")
 
 
@@ -75,7 +75,7 @@ def replay(suite: Mapping[str, Any], exchange: str) -> str:
     prefix = "--conformance-" if any("pytest" in word for word in words[:3]) else "--"
     if not words:
         words = ["conformance", "check"]
-    kept = list(_kept(words, prefix))
+    kept = without([word for word in words if word not in _flags(prefix)], _options(prefix))
     for option in ("seed", "depth"):
         named = f"{prefix}{option}"
         if suite.get(option) not in (None, "") and not any(w == named or w.startswith(named + "=") for w in kept):
@@ -83,14 +83,23 @@ def replay(suite: Mapping[str, Any], exchange: str) -> str:
     return shlex.join([*kept, f"{prefix}replay", exchange])
 
 
-def _kept(words: list[str], prefix: str) -> Iterator[str]:
-    dropped = {option.replace("--", prefix, 1) for option in _DROPPED}
-    flags = {option.replace("--", prefix, 1) for option in _DROPPED_FLAGS}
+def _options(prefix: str) -> Collection[str]:
+    return {option.replace("--", prefix, 1) for option in _DROPPED}
+
+
+def _flags(prefix: str) -> Collection[str]:
+    return {option.replace("--", prefix, 1) for option in _DROPPED_FLAGS}
+
+
+def without(words: Iterable[str], options: Collection[str]) -> list[str]:
+    """The words of a command but for these options and their values."""
+    kept: list[str] = []
     skip = False
     for word in words:
         if skip:
             skip = False
-        elif word in dropped:
+        elif word in options:
             skip = True
-        elif word not in flags and word.split("=", 1)[0] not in dropped:
-            yield word
+        elif word.split("=", 1)[0] not in options:
+            kept.append(word)
+    return kept

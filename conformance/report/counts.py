@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def counts(verdicts: Sequence[Verdict], services: Iterable[str], started: str) -> dict[str, dict[str, dict[str, int]]]:
-    """Service to level to the five outcomes, `tested` (passed and failed) and `waived` (of the failed)."""
-    names = dict.fromkeys([*services, *(v.service for v in verdicts)])
+    """Service, or party of it, to level to the five outcomes, `tested` (passed and failed) and `waived` (of the
+    failed)."""
+    names = dict.fromkeys([*services, *(v.group for v in verdicts)])
     return {
         name: {
-            str(level): _row([v for v in verdicts if v.service == name and v.level is level], started)
-            for level in Level
+            str(level): _row([v for v in verdicts if v.group == name and v.level is level], started) for level in Level
         }
         for name in names
     }

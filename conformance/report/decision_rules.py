@@ -49,17 +49,25 @@ RULES: tuple[tuple[str, str], ...] = (
     (_ALL, "The results speak of what was tested at that time and of nothing else."),
 )
 
+SHARD = "What takes the requests of other shards is untested and decides nothing here; all shards merged decide it."
 STRICT = "The run is strict: a SHOULD failure counts like a MUST failure."
 
 
 def decision_rules(header: Mapping[str, Any], *, strict: bool) -> tuple[str, ...]:
     """The sentences that concern what the header of a run has in scope."""
-    families = dict(_families(header))
+    there = families(header)
     said: dict[str, None] = {}
     for family, text in RULES:
-        for member in families.get(family, ()):
+        for member in there.get(family, ()):
             said[text.replace("{member}", member)] = None
+    if "shard" in header:
+        said[SHARD] = None
     return (*said, STRICT) if strict else tuple(said)
+
+
+def families(header: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """The families of sentences that concern what the header has in scope, with the members that they speak of."""
+    return dict(_families(header))
 
 
 def _families(header: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

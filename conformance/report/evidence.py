@@ -52,10 +52,12 @@ def index(log: RunLog) -> dict[str, dict[str, Any]]:
 
 
 def planned(log: RunLog) -> int:
-    """How many requests the plan holds, with the parts of packed messages whose turn came, and what was fetched."""
+    """How many requests the plan holds, with the parts of packed messages whose turn came, and what was fetched; of
+    merged shards also what the missing ones would have sent."""
     met = exchanges(log).keys() | set(log.pending) | set(log.unsent)
     besides = {key for key in met if "." in key or key.startswith("w")}
-    return len({step["exchange"] for step in log.header.get("plan", ())} | besides)
+    missing = log.header.get("elsewhere", ()) if "merged" in log.header else ()
+    return len({step["exchange"] for step in (*log.header.get("plan", ()), *missing)} | besides)
 
 
 def of_finding(verdict: Verdict, seen: Mapping[str, Sent]) -> list[tuple[Finding, str | None]]:
@@ -71,6 +73,24 @@ def of_finding(verdict: Verdict, seen: Mapping[str, Sent]) -> list[tuple[Finding
         left = sources.get(finding)
         paired.append((finding, left.pop(0) if left else _only(verdict)))
     return paired
+
+
+def of_exchanges(verdict: Verdict, seen: Mapping[str, Sent]) -> list[tuple[Finding, str]]:
+    """Each exchange of a verdict of an audit, with the first finding that it shows of it."""
+    found: list[tuple[Finding, str]] = []
+    for key in verdict.exchanges:
+        told = (
+            result.finding
+            for record in (seen[key].records if key in seen else ())
+            if record.case.origin.endswith(f":{verdict.party}")
+            for result in record.judgement.results
+            if result.rule == verdict.rule
+            and (result.encoding or record.judgement.encoding) == verdict.encoding
+            and result.finding is not None
+        )
+        if (first := next(told, None)) is not None:
+            found.append((first, key))
+    return found
 
 
 def _only(verdict: Verdict) -> str | None:

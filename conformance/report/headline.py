@@ -77,6 +77,11 @@ def in_part(report: Report) -> bool:
     return report.outcome == CONFORMS and bool(narrower(str(report.scope.get("selection", ""))))
 
 
+def as_seen(report: Report) -> bool:
+    """It conforms, as far as recorded traffic shows it."""
+    return report.outcome == CONFORMS and "audit" in report.scope
+
+
 def narrower(selection: str) -> str:
     """What of the services was selected, empty for all of it. They themselves are the subject of the sentence."""
     return "; ".join(part for part in selection.split("; ") if not part.startswith("service "))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.model import Reply, order_of
+from conformance.report.evidence import instant
 
 if TYPE_CHECKING:
     from conformance.model import Record
@@ -27,16 +28,7 @@ def taken(record: Record) -> bool:
 
 def left_behind(log: RunLog) -> Iterator[str]:
     """A sentence for each service whose baseline is not the last request that it may have acted on."""
-    last: dict[str, tuple[str, bool]] = {}
-    for record in sorted(log.records, key=lambda one: order_of(one.exchange.id)):
-        if taken(record) or _unknown(record, log):
-            sure = record.case.kind == "baseline" and record.exchange.response is not None
-            last[record.case.service] = (record.exchange.id, sure)
-    services = {step["exchange"]: step["case"].get("service", "") for step in log.header.get("plan", ())}
-    for exchange in sorted(log.pending, key=order_of):
-        service = services.get(exchange.partition(".")[0], "")
-        if service and order_of(exchange) > order_of(last.get(service, ("x00000", False))[0]):
-            last[service] = (exchange, False)
+    last = {service: (exchange, sure) for _, service, exchange, sure in sorted(_acted_on(log), key=lambda one: one[0])}
     file = log.header.get("options", {}).get("--target")
     at = f" --target {shlex.quote(file)}" if file else ""
     for service, (exchange, sure) in sorted(last.items()):
@@ -45,6 +37,25 @@ def left_behind(log: RunLog) -> Iterator[str]:
                 f"{service} may be left as {exchange} left it: the run did not end with an accepted baseline. "
                 f"`conformance check{at} --depth smoke --service {service}` sends the baseline"
             )
+
+
+def _acted_on(log: RunLog) -> Iterator[tuple[tuple[Any, ...], str, str, bool]]:
+    """When it was sent, the service, the exchange, and whether it leaves what the baseline leaves."""
+    # Shards that were merged may have been sent at once, so their order in the plan tells nothing.
+    merged = "merged" in log.header
+
+    def when(exchange: str, at: str) -> tuple[Any, ...]:
+        return (instant(at),) if merged else order_of(exchange)
+
+    for record in log.records:
+        if taken(record) or _unknown(record, log):
+            sure = record.case.kind == "baseline" and record.exchange.response is not None
+            yield when(record.exchange.id, record.exchange.started), record.case.service, record.exchange.id, sure
+    services = {step["exchange"]: step["case"].get("service", "") for step in log.header.get("plan", ())}
+    for exchange in log.pending:
+        service = services.get(exchange) or services.get(exchange.partition(".")[0], "")
+        if service:
+            yield when(exchange, log.begun[exchange].get("at", "")), service, exchange, False
 
 
 def _unknown(record: Record, log: RunLog) -> bool:

@@ -11,7 +11,7 @@ import re
 from conformance.report.text import one_line
 
 _LONGEST = 400
-_PLAIN = re.compile(r"[(\"']{0,2}(?!www)[^\W_]+(?:[-'’,.][^\W_]+)*[)\"',.;:!?…]{0,3}|[×–]", re.IGNORECASE)
+_PLAIN = re.compile(r"[(\"']{0,2}(?!www)[^\W_]+(?:[-'’,.][^\W_]+)*[)\"',.;:!?…]{0,3}|[×–·%]", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{7,}", re.IGNORECASE)
 _REFERENCE = re.compile(r"[A-Z]{2,}-?\d", re.IGNORECASE)
 _TIME = re.compile(r"(?:UTC)?[+-]?\d\d:\d\d(?::\d\d)?[,.]?")

@@ -38,11 +38,11 @@ def notices(log: RunLog, facts: Facts, *, disagreements: Sequence[str]) -> tuple
     if log.unjudged:
         ids = listed([exchange.id for exchange in log.unjudged], _IDS)
         found.append(f"The judge of this suite failed over {ids}, which is a defect of the suite.")
-    found.extend(_damage(log))
+    found.extend(damage(log))
     found.extend(_unfinished(log, facts))
     found.extend(errors(facts.waivers, facts.verdicts))
     found.extend(header.get("notices", ()))
-    found.extend(_coverage(header))
+    found.extend(coverage(header))
     found.extend(remarks(facts.waivers, facts.verdicts))
     if not header.get("target", {}).get("reference"):
         found.extend(_target(header))
@@ -52,7 +52,8 @@ def notices(log: RunLog, facts: Facts, *, disagreements: Sequence[str]) -> tuple
     return unique(full_stop(one_line(text, 600)) for text in found)
 
 
-def _damage(log: RunLog) -> Iterator[str]:
+def damage(log: RunLog) -> Iterator[str]:
+    """That lines of the journal are damaged, and which."""
     if log.problems:
         number = counted(len(log.problems), "line")
         yield f"The journal of this run is damaged in {number}; what they said is lost, so nothing is held to conform."
@@ -67,6 +68,10 @@ def _unfinished(log: RunLog, facts: Facts) -> Iterator[str]:
     if not facts.stopped:
         return
     told = f"The run {how_far(facts)}; what it did not reach is untested"
+    merged = log.header.get("merged")
+    if merged:
+        yield f"{told}. `conformance report` of all {merged['of']} shards, once each came to its end, decides the whole"
+        return
     if log.folder is None or log.problems or facts.stopped == GOING_ON:
         yield told
         return
@@ -75,10 +80,12 @@ def _unfinished(log: RunLog, facts: Facts) -> Iterator[str]:
     yield f"{told}. {again} sends what is missing{also}"
 
 
-def _coverage(header: Mapping[str, Any]) -> Iterator[str]:
+def coverage(header: Mapping[str, Any]) -> Iterator[str]:
+    """What was left out, and what the target file makes of levels and names."""
     scope = header.get("scope", {})
     if scope.get("selection"):
         yield f"Only a part was tested: {scope['selection']}. The verdict speaks of this part alone."
+    yield from _shard(header)
     yield from scope.get("not_covered", ())
     for service, declared in header.get("target", {}).get("services", {}).items():
         if declared.get("enforcement") == "advisory":
@@ -91,6 +98,20 @@ def _coverage(header: Mapping[str, Any]) -> Iterator[str]:
             yield f"For {service} the target file claims {claimed}: the clauses of that profile count as MUST."
         if declared.get("wsdl"):
             yield f"The names of {service} are those of the WSDL at {declared['wsdl']}; its document states none."
+
+
+def _shard(header: Mapping[str, Any]) -> Iterator[str]:
+    """That a run is a shard, and which share it has of what the target bears."""
+    shard = header.get("shard")
+    if not shard:
+        return
+    number, of = shard["number"], shard["of"]
+    yield f"This is shard {number} of {of}: `conformance report` with the runs of all of them decides the whole."
+    if shard.get("per_second"):
+        rate, all_ = shard["per_second"], shard["per_second"] * of
+        yield f"All {of} shards together send at most {all_:g} requests a second, so this one sends at most {rate:.4g}."
+    if shard.get("requests"):
+        yield f"All {of} shards together send at most {shard['requests']} requests, and this one has its share of them."
 
 
 def _target(header: Mapping[str, Any]) -> Iterator[str]:

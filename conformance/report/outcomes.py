@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.model import Outcome, Report, Verdict
-from conformance.report.sections import blocks, is_strict, started, waived
+from conformance.report.sections import decides, started, waived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,10 +55,9 @@ def standing(verdict: Verdict, report: Report) -> Standing:
     """Where the verdict stands in its report. A waiver that expired before the run is none."""
     if verdict.outcome is not Outcome.FAILED:
         return Standing(str(verdict.outcome))
-    day = started(report.suite)
-    if waived(verdict, day):
+    if waived(verdict, started(report.suite)):
         return Standing.WAIVED
-    return Standing.BLOCKING if blocks(verdict, day, strict=is_strict(report)) else Standing.ADVISORY
+    return Standing.BLOCKING if decides(verdict, report) else Standing.ADVISORY
 
 
 def words(verdict: Verdict, report: Report) -> Words:

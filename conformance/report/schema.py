@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 SCHEMA_ID = "https://billing-conformance.example/schemas/report-1.json"
-REVISION = 2
+REVISION = 3
 """Grows with every change of the shape of `report.json`; a document without one is of the first."""
+OF_RUNS = 2
+"""The revision that runs are written in; the third brought audits, and nothing of a run changed."""
 
 SCHEMA_FILE = "report-1.schema.json"
 

@@ -20,11 +20,12 @@ DECIDED = (Outcome.PASSED, Outcome.FAILED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Verdicts that share outcome and reason."""
+    """Verdicts that share outcome and reason, and in an audit the party."""
 
     outcome: Outcome
     reason: str
     verdicts: tuple[Verdict, ...]
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,11 @@ def blocks(verdict: Verdict, started: str, *, strict: bool) -> bool:
     return verdict.outcome is Outcome.FAILED and verdict.level in deciding and not waived(verdict, started)
 
 
+def has_say(verdict: Verdict, report: Report) -> bool:
+    """Does its party decide? In a run there is but one."""
+    return report.scope.get("audit", {}).get("party", "both") in {"both", verdict.party}
+
+
 def is_strict(report: Report) -> bool:
     """SHOULD failures decide this run too."""
     return bool(report.scope.get("strict"))
@@ -65,15 +71,15 @@ def started(of: Mapping[str, Any]) -> str:
 
 def decides(verdict: Verdict, report: Report) -> bool:
     """The verdict alone makes the target of this report not conform."""
-    return blocks(verdict, started(report.suite), strict=is_strict(report))
+    return has_say(verdict, report) and blocks(verdict, started(report.suite), strict=is_strict(report))
 
 
 def split(report: Report) -> Sections:
     """Every verdict in exactly one section."""
-    day, strict = started(report.suite), is_strict(report)
+    day = started(report.suite)
     failed = [v for v in report.verdicts if v.outcome is Outcome.FAILED]
-    blocking = [v for v in failed if blocks(v, day, strict=strict)]
-    rest = [v for v in failed if not blocks(v, day, strict=strict) and not waived(v, day)]
+    blocking = [v for v in failed if decides(v, report)]
+    rest = [v for v in failed if not decides(v, report) and not waived(v, day)]
     return Sections(
         blocking=_by_level(blocking),
         advisory=_by_level(rest),
@@ -89,7 +95,8 @@ def _by_level(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 
 def _groups(verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
-    found: dict[tuple[Outcome, str], list[Verdict]] = {}
+    found: dict[tuple[Outcome, str, str], list[Verdict]] = {}
     for verdict in _by_level(verdicts):
-        found.setdefault((verdict.outcome, verdict.reason or "no reason was recorded"), []).append(verdict)
-    return tuple(Group(outcome=o, reason=r, verdicts=tuple(members)) for (o, r), members in found.items())
+        key = (verdict.outcome, verdict.reason or "no reason was recorded", verdict.party)
+        found.setdefault(key, []).append(verdict)
+    return tuple(Group(outcome=o, reason=r, party=p, verdicts=tuple(held)) for (o, r, p), held in found.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.model import Finding, Outcome, Rule, Verdict
+from conformance.model import Difference, Finding, Frequency, Observation, Outcome, Rule, Sighting, Verdict
 from conformance.report.language import ENGLISH, Language
 from conformance.report.text import full_stop, one_line
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """How many findings of one verdict are told; the others are counted."""
+_LEAST = 0.01
+"""Per cent that are told apart."""
 
 
 def verdict_sentence(verdict: Verdict, rule: Rule | None, *, language: Language = ENGLISH) -> str:
@@ -28,6 +30,8 @@ def verdict_sentence(verdict: Verdict, rule: Rule | None, *, language: Language 
             said = [f"{said[0]}: {requirement(rule, verdict.encoding, language=language)}"]
         said.extend(finding_sentence(finding, language=language) for finding in verdict.findings[:SHOWN])
         said.append(left_out(verdict.findings, language=language))
+        if verdict.tally is not None:
+            said.append(rate_sentence(verdict.tally, language=language))
         if not verdict.findings:
             said.append(reason)
     else:
@@ -39,8 +43,13 @@ def verdict_sentence(verdict: Verdict, rule: Rule | None, *, language: Language 
 
 
 def verdict_head(verdict: Verdict, *, language: Language = ENGLISH) -> str:
-    """Rule, encoding, level and outcome."""
-    return f"{verdict.rule} ({verdict.encoding}) {verdict.level} {language.word(str(verdict.outcome))}"
+    """Rule, encoding, level and outcome; in an audit the party too."""
+    return f"{verdict.rule} ({place(verdict, language)}) {verdict.level} {language.word(str(verdict.outcome))}"
+
+
+def place(of: Verdict | Difference | Observation, language: Language = ENGLISH) -> str:
+    """Where the verdict holds: its encoding, and in an audit its party."""
+    return f"{of.encoding}, {language.word(of.party)}" if of.party else of.encoding
 
 
 def requirement(rule: Rule, encoding: str, *, language: Language = ENGLISH) -> str:
@@ -56,6 +65,49 @@ def finding_sentence(finding: Finding, *, language: Language = ENGLISH) -> str:
         expected=one_line(language.say(finding.expected)),
         observed=one_line(language.say(finding.observed)).removesuffix("."),
     )
+
+
+def rate_sentence(of: Frequency, *, language: Language = ENGLISH) -> str:
+    """In how many of the recorded exchanges a rule failed."""
+    return language.fill(
+        "Failed in {failed} of {checked} exchanges, {share} %."
+        if of.checked != 1
+        else "Failed in the one exchange that shows it.",
+        failed=language.number(of.failed),
+        checked=language.number(of.checked),
+        share=share(of, language),
+    )
+
+
+def share(of: Frequency, language: Language = ENGLISH) -> str:
+    """The rate in per cent; one of a million does not show as none, nor all but one as all."""
+    percent = 100 * of.rate
+    if 0 < percent < _LEAST:
+        return f"< {language.number(_LEAST)}"
+    rounded = min(round(percent, 2), 100 if of.failed == of.checked else 100 - _LEAST)
+    return language.number(int(rounded) if rounded == int(rounded) else rounded)
+
+
+def sighting_sentence(of: Sighting, *, language: Language = ENGLISH) -> str:
+    """When something was recorded, and where: file and byte."""
+    return language.fill(
+        "{moment}, {file} at byte {offset}" if of.started else "{file} at byte {offset}",
+        moment=one_line(language.moment(of.started), 60),
+        file=one_line(of.file),
+        offset=of.offset,
+    )
+
+
+def ends_of(of: Frequency, language: Language = ENGLISH) -> list[tuple[str, str]]:
+    """The first and the last failure, each with its name; one alone where there was but one."""
+    if of.first is None:
+        return []
+    if of.failed == 1 or of.last is None:
+        return [(language.fill("Only occurrence"), sighting_sentence(of.first, language=language))]
+    return [
+        (language.fill("First occurrence"), sighting_sentence(of.first, language=language)),
+        (language.fill("Last occurrence"), sighting_sentence(of.last, language=language)),
+    ]
 
 
 def left_out(findings: Sequence[Finding], shown: int = SHOWN, *, language: Language = ENGLISH) -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from conformance.model import group_of
+from conformance.report.audit import by_party, group_said
 from conformance.report.comparing import since
 from conformance.report.console import heading, say
 from conformance.report.counts import all_rows
@@ -18,8 +20,10 @@ from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM
 from conformance.report.language import ENGLISH, Language
 from conformance.report.sections import Group, split
 from conformance.report.sentences import (
+    ends_of,
     finding_sentence,
     left_out,
+    rate_sentence,
     requirement,
     tally,
     verdict_head,
@@ -60,9 +64,12 @@ def summary(
     if report.baseline is not None:
         say(console, language.say(since(report.baseline)))
     _counts(report, console, language)
-    _failures(console, fill("Failures that decide"), parts.blocking, rules or {}, language)
-    _short(console, fill("Failures that do not decide"), parts.advisory, language)
-    _short(console, fill("Waived failures"), parts.waived, language)
+    for party, members in by_party(parts.blocking):
+        _failures(console, _of(fill("Failures that decide"), party, language), members, rules or {}, language)
+    for party, members in by_party(parts.advisory):
+        _short(console, _of(fill("Failures that do not decide"), party, language), members, language)
+    for party, members in by_party(parts.waived):
+        _short(console, _of(fill("Waived failures"), party, language), members, language)
     _groups(console, parts.undecided, language)
     if report.notices:
         heading(console, fill("Notices"))
@@ -73,6 +80,11 @@ def summary(
         heading(console, fill("Files"))
         for file in files:
             say(console, str(file), indent=2, wrap=False)
+
+
+def _of(text: str, party: str, language: Language) -> str:
+    """The text, and in an audit whose it is."""
+    return group_said(group_of(text, party), language)
 
 
 def _counts(report: Report, console: Console, language: Language) -> None:
@@ -87,7 +99,7 @@ def _counts(report: Report, console: Console, language: Language) -> None:
         table.add_column(language.word(name), justify="right")
     for service, level, row in rows:
         numbers = [language.number(row[name]) if row[name] else "–" for name in names]
-        cells = (one_line(service), level, tally(row, language=language), *numbers)
+        cells = (one_line(group_said(service, language)), level, tally(row, language=language), *numbers)
         table.add_row(*map(Text, cells))
     console.print()
     console.print(table)
@@ -105,6 +117,10 @@ def _failures(
         said = f"{head}: {requirement(rule, verdict.encoding, language=language)}" if rule else head
         say(console, said, style="red", indent=2)
         say(console, _first_finding(verdict, language), indent=4)
+        if verdict.tally is not None:
+            rates = [rate_sentence(verdict.tally, language=language)]
+            rates += [f"{name}: {told}." for name, told in ends_of(verdict.tally, language)]
+            say(console, " ".join(rates), indent=4)
         if verdict.waiver is not None:
             say(console, waiver_sentence(verdict.waiver, language=language), indent=4)
     _more(console, len(verdicts), language)
@@ -126,6 +142,8 @@ def _short(console: Console, title: str, verdicts: Sequence[Verdict], language: 
     for verdict in verdicts[:MOST]:
         found = [finding_sentence(finding, language=language) for finding in verdict.findings[:1]]
         text = one_line("".join(found) or language.say(verdict.reason), 160)
+        if verdict.tally is not None:
+            text = f"{text} {rate_sentence(verdict.tally, language=language)}"
         say(console, f"{verdict_head(verdict, language=language)}: {text}", indent=2)
         if verdict.waiver is not None:
             say(console, waiver_sentence(verdict.waiver, language=language), indent=4)
@@ -145,6 +163,7 @@ def _groups(console: Console, groups: Iterable[Group], language: Language) -> No
     for group in groups[:MOST]:
         levels = listed(sorted({str(v.level) for v in group.verdicts}))
         head = f"{language.counted(len(group.verdicts), f'{levels} rule')} {language.word(group.outcome)}"
+        head = _of(head, group.party, language)
         say(console, f"{head}: {one_line(language.say(group.reason))}", indent=2)
     _more(console, len(groups), language)
 

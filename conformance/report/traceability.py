@@ -69,7 +69,8 @@ _LAST = "It shapes the messages; no rule is about it alone."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traced:
-    """One rule of a fact, with the outcome in each of its encodings; None where the run did not speak of it."""
+    """One rule of a fact, with the outcome in each of its encodings, in an audit for each party (`json@provider`); None
+    where the run did not speak of it."""
 
     rule: str
     outcomes: tuple[tuple[str, Outcome | None], ...]
@@ -92,7 +93,8 @@ def matrix(contract: Contract, rules: Iterable[Rule], report: Report) -> tuple[R
     for number, facts in sorted(at_line.items()):
         for fact in facts:
             lines.setdefault(fact, []).append(number)
-    outcomes = {(one.rule, one.encoding): one.outcome for one in report.verdicts}
+    outcomes = {(one.rule, _at(one.encoding, one.party)): one.outcome for one in report.verdicts}
+    parties = tuple(dict.fromkeys(one.party for one in report.verdicts)) or ("",)
     held: dict[str, dict[str, list[str]]] = {fact: {} for fact in lines}
     for rule in rules:
         for encoding in rule.encodings if rule.service == contract.service else ():
@@ -100,7 +102,8 @@ def matrix(contract: Contract, rules: Iterable[Rule], report: Report) -> tuple[R
             facts = at_line.get(cited.line or 0, ()) if cited.document == contract.document.name else ()
             if facts:
                 own = rule.id.partition("/")[2]
-                held[own if own in held else nearest(rule, facts)].setdefault(rule.id, []).append(encoding)
+                places = held[own if own in held else nearest(rule, facts)].setdefault(rule.id, [])
+                places += [_at(encoding, party) for party in parties]
     return tuple(
         Row(
             fact=fact,
@@ -113,6 +116,11 @@ def matrix(contract: Contract, rules: Iterable[Rule], report: Report) -> tuple[R
         )
         for fact, members in held.items()
     )
+
+
+def _at(encoding: str, party: str) -> str:
+    """Where a verdict holds, as the last part of its anchor."""
+    return f"{encoding}@{party}" if party else encoding
 
 
 def nearest(rule: Rule, facts: Sequence[str]) -> str:

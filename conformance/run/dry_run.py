@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from conformance.generate.addresses import addresses_in
-from conformance.model import Case, Expect, Plan, Request
+from conformance.model import Case, Expect, Plan, Request, repeated
 from conformance.report.language import Language, language_of
 from conformance.run import setup
 from conformance.run.contracts import contracts
@@ -33,7 +33,7 @@ def show(prepared: Setup, selected: Collection[Item]) -> None:
     console.print(_by_kind(plan, language))
     console.print(_by_rule(plan, language))
     wanting = [f"{service}: {bound.wanting}" for service, bound in prepared.bound.items() if bound.wanting]
-    for line in (*_facts(plan, prepared.target), *wanting):
+    for line in (*_of_whole(plan, prepared), *_facts(plan, prepared.target), *wanting):
         console.print(language.say(masks.mask(line)), markup=False)
     check_plan(plan, prepared.target)
     for service, bound in prepared.bound.items():
@@ -70,6 +70,13 @@ def _by_rule(plan: Plan, language: Language) -> Table:
     for rule in sorted({rule for rule, _ in counted}):
         table.add_row(rule, *(str(counted[rule, encoding] or "") for encoding in encodings))
     return table
+
+
+def _of_whole(plan: Plan, prepared: Setup) -> Iterator[str]:
+    """What a shard is a part of."""
+    if prepared.shard is not None:
+        whole = sum(not repeated(step.exchange) for step in (*plan.steps, *(step for _, step in plan.elsewhere)))
+        yield f"shard {prepared.shard} of a plan of {whole} requests; the others are for the other shards"
 
 
 def _facts(plan: Plan, target: Target) -> Iterator[str]:

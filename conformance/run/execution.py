@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,8 @@ from conformance.report.language import language_of
 from conformance.report.writers import ALWAYS, known
 from conformance.run import rendering, resuming, setup, writing
 from conformance.run.contracts import contracts
-from conformance.run.fetching import journalled, numbered
+from conformance.run.fetching import anew, journalled, numbered
+from conformance.run.folders import folder
 from conformance.run.header import beside, header, planned, selection
 from conformance.run.setup import Item, Setup
 from conformance.target.credential import PLACEHOLDER
@@ -73,9 +73,10 @@ class Run:
         wire = Wire(prepared.target)
         self._closing.callback(wire.close)
         pace = Pace(prepared.target.per_second, tell=aside.told)
-        fetch = journalled(wire, prepared.target, self._opened, self._start)
+        again = anew(prepared.shard, self._start)
+        fetch = journalled(wire, prepared.target, self._opened, again)
         prepared = setup.bind_all(prepared, pace.paced(fetch))
-        prepared = replace(prepared, bound=numbered(prepared.bound, self._start))
+        prepared = replace(prepared, bound=numbered(prepared.bound, again))
         try:
             self.plan = setup.plan(prepared, self._selected)
             check_plan(self.plan, prepared.target)
@@ -96,7 +97,7 @@ class Run:
             wire=wire,
             judge=_judge(prepared),
             journal=journal,
-            target=prepared.target,
+            target=setup.affordable(prepared, self.plan),
             workers=prepared.options.workers,
             progress=progress,
             pace=pace,
@@ -129,7 +130,9 @@ class Run:
             return self._journal
         options, masks = self._prepared.options, self._prepared.target.masks()
         if options.resume is None or self._log is None:
-            self.out = _folder(self._prepared)
+            self.out = folder(
+                self._prepared.options.out, self._prepared.target.masks().mask(self._prepared.target.name)
+            )
             path = resuming.journal_in(self.out)
             self._journal = Journal.create(path, self._header(self.out.name), masks, senders=options.workers)
             return self._journal
@@ -257,48 +260,8 @@ def _judge(prepared: Setup) -> Callable[[Case, Exchange], Judgement]:
     return lambda case, exchange: judges[case.service](case, exchange)
 
 
-def _folder(prepared: Setup) -> Path:
-    """The run's own folder, made now: `--out` exactly, or one named by time and target that no other run has."""
-    out = prepared.options.out
-    try:
-        if out is not None:
-            unused(out)
-            out.mkdir(parents=True, exist_ok=True)
-            return out
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        told = prepared.target.masks().mask(prepared.target.name)
-        name = "".join(char if char.isalnum() or char in "-_." else "-" for char in told)
-        for candidate in _names(f"{stamp}-{name}"):
-            path = Path("reports") / candidate
-            with contextlib.suppress(FileExistsError):
-                path.mkdir(parents=True)
-                return path
-    except OSError as error:
-        where = error.filename or out or "reports"
-        raise ConformanceError(
-            f"{where}: cannot write here: {error.strerror}; name another folder with --out"
-        ) from None
-    raise ConformanceError("reports: a thousand runs began in this second; name a folder with --out")
-
-
 def credential_at_hand(target: Target) -> None:
     """Fetch the token that requests will carry, where they will: without it there is no run."""
     headers = (value for kept in target.services.values() for _, value in kept.headers)
     if target.credential is not None and any(PLACEHOLDER in value for value in headers):
         target.credential.token()
-
-
-def unused(out: Path) -> None:
-    """A folder holds one run: a ConformanceError where it has a journal already."""
-    try:
-        taken = (out / rendering.JOURNAL).exists()
-    except OSError as error:
-        raise ConformanceError(f"--out {out}: cannot write here: {error.strerror}; name another folder") from None
-    if taken:
-        raise ConformanceError(
-            f"--out {out}: holds the journal of an earlier run; go on with it by --resume {out}, or name another folder"
-        )
-
-
-def _names(base: str) -> Sequence[str]:
-    return (base, *(f"{base}-{number}" for number in range(2, 1000)))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import count
 
 from conformance.errors import ConformanceError
+from conformance.generate.sharding import Shard
 from conformance.model import Case, Exchange, Expect, Request, Response, Step
 from conformance.run.bound import Bound, Send
 from conformance.target.guard import check_send
@@ -20,13 +21,13 @@ from conformance.target.settings import Target
 from conformance.target.wire import Wire, WireError
 
 
-def journalled(wire: Wire, target: Target, journal: Callable[[], Journal], start: int) -> Send:
+def journalled(wire: Wire, target: Target, journal: Callable[[], Journal], again: str) -> Send:
     """A send for one thread that keeps what it fetches; `journal` opens the journal when it is first needed."""
     numbers = count(1)
 
     def fetch(request: Request) -> Response:
         check_send(request, target)
-        name = exchange_id(next(numbers), start)
+        name = exchange_id(next(numbers), again)
         case = Case(
             id=name, service="", encoding="", kind="http", expect=Expect.ANY, rules=(), title="", request=request
         )
@@ -61,19 +62,25 @@ def journalled(wire: Wire, target: Target, journal: Callable[[], Journal], start
     return fetch
 
 
-def exchange_id(number: int, start: int) -> str:
-    """`w00001`; a resumed run fetches anew."""
-    return f"w{number:05d}" + (f".r{start}" if start else "")
+def exchange_id(number: int, again: str) -> str:
+    """`w00001`, with what tells it from that of another shard or an earlier start of the run."""
+    return f"w{number:05d}{again}"
 
 
-def numbered(bound: Mapping[str, Bound], start: int) -> dict[str, Bound]:
+def anew(shard: Shard | None, start: int) -> str:
+    """Every shard and every start of a run fetches for itself."""
+    further = f".s{shard.number}" if shard is not None and shard.number > 1 else ""
+    return further + (f".r{start}" if start else "")
+
+
+def numbered(bound: Mapping[str, Bound], again: str) -> dict[str, Bound]:
     """The services with what was fetched for them under the ids that the journal has, one service after the other."""
     numbers = count(1)
-    return {service: _named(one, numbers, start) for service, one in bound.items()}
+    return {service: _named(one, numbers, again) for service, one in bound.items()}
 
 
-def _named(one: Bound, numbers: count[int], start: int) -> Bound:
-    names = {step.exchange: exchange_id(next(numbers), start) for step in one.steps}
+def _named(one: Bound, numbers: count[int], again: str) -> Bound:
+    names = {step.exchange: exchange_id(next(numbers), again) for step in one.steps}
     return replace(
         one,
         steps=tuple(replace(step, exchange=names[step.exchange]) for step in one.steps),

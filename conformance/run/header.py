@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.emit.contract_json import fingerprint
-from conformance.model import Acceptance, Plan, Refusal
+from conformance.model import Acceptance, Plan, Refusal, Step
 from conformance.report.comparing.snapshot import as_kept
 from conformance.resources import own_schemas_dir
 from conformance.rules.applies import untestable
@@ -23,6 +23,7 @@ from conformance.run.setup import Item, Setup
 from conformance.run.waiving import recorded
 from conformance.target.journal import FORMAT, now
 from conformance.target.journal.records import case_json
+from conformance.target.settings import ServiceTarget
 
 
 def header(setup: Setup, items: Iterable[Item], run: str, selection: str) -> dict[str, Any]:
@@ -52,20 +53,26 @@ def header(setup: Setup, items: Iterable[Item], run: str, selection: str) -> dic
             "selection": selection,
             "not_covered": list(_not_covered(setup)),
         },
-        "contracts": {
-            service: {
-                "hash": fingerprint(contracts()[service]),
-                "document": contracts()[service].document.name,
-                "sha256": contracts()[service].document.sha256,
-                "effect": contracts()[service].effect,
-                "accepted": _told(contracts()[service].operation.acceptance, "member"),
-                "echo": _told(contracts()[service].operation.acceptance, "echo"),
-            }
-            for service in services
-        },
+        "contracts": about_contracts(services),
         "rules": [list(item) for item in items],
         "notices": _notices(setup),
+        **_shard(setup),
         **beside(setup),
+    }
+
+
+def about_contracts(services: Iterable[str]) -> dict[str, Any]:
+    """By which contracts the services are judged."""
+    return {
+        service: {
+            "hash": fingerprint(contracts()[service]),
+            "document": contracts()[service].document.name,
+            "sha256": contracts()[service].document.sha256,
+            "effect": contracts()[service].effect,
+            "accepted": _told(contracts()[service].operation.acceptance, "member"),
+            "echo": _told(contracts()[service].operation.acceptance, "echo"),
+        }
+        for service in services
     }
 
 
@@ -78,6 +85,15 @@ def beside(setup: Setup) -> dict[str, Any]:
     }
 
 
+def _shard(setup: Setup) -> dict[str, Any]:
+    """Which part of the plan the run sends, within which share of what the target bears; nothing for all of it."""
+    shard, target = setup.shard, setup.target
+    if shard is None:
+        return {}
+    share = {"requests": target.budget_requests, "per_second": target.per_second}
+    return {"shard": {"number": shard.number, "of": shard.of, **share}}
+
+
 def planned(setup: Setup, plan: Plan, items: Iterable[Item]) -> dict[str, Any]:
     """What the header says besides once there is a plan."""
     replay = setup.options.replay
@@ -85,18 +101,27 @@ def planned(setup: Setup, plan: Plan, items: Iterable[Item]) -> dict[str, Any]:
         "target": _target(setup),
         "replay": setup_.replayed_exchange(plan, replay) if replay is not None else None,
         "plan": [
-            {
-                "exchange": step.exchange,
-                "case": case_json(step.case),
-                "riders": [case_json(rider) for rider in plan.riding(step)],
-            }
+            _step(plan, step)
             for step in (*(step for bound in setup.bound.values() for step in bound.steps), *plan.steps)
         ],
+        **_elsewhere(setup, plan),
         "beyond": [[rule, encoding, reason] for rule, encoding in items for reason in _beyond(setup, rule, encoding)],
         "left_out": dict(plan.left_out),
         "undecided": [[rule, encoding, reason] for (rule, encoding), reason in plan.undecided.items()],
         "notices": _notices(setup),
     }
+
+
+def _elsewhere(setup: Setup, plan: Plan) -> dict[str, Any]:
+    """What the other shards send, so that of one that is missing nothing is forgotten."""
+    if setup.shard is None:
+        return {}
+    return {"elsewhere": [{"shard": number, **_step(plan, step)} for number, step in plan.elsewhere]}
+
+
+def _step(plan: Plan, step: Step) -> dict[str, Any]:
+    riders = [case_json(rider) for rider in plan.riding(step)]
+    return {"exchange": step.exchange, "case": case_json(step.case), "riders": riders}
 
 
 def words(options: Options) -> dict[str, Any]:
@@ -126,17 +151,21 @@ def _target(setup: Setup) -> dict[str, Any]:
         "effects": target.effects,
         "tls_verify": target.verify,
         "services": {
-            service: {
-                "url": kept.url,
-                "encodings": list(kept.encodings),
-                "enforcement": kept.enforcement,
-                "values_defaulted": list(kept.defaulted),
-                "profiles": sorted(kept.profiles),
-                **_refusal(kept.refusal),
-                **_described(setup.service(service)),
-            }
+            service: {**about_service(kept), **_described(setup.service(service))}
             for service, kept in target.services.items()
         },
+    }
+
+
+def about_service(kept: ServiceTarget) -> dict[str, Any]:
+    """What a target says of one service, as far as it may be written down."""
+    return {
+        "url": kept.url,
+        "encodings": list(kept.encodings),
+        "enforcement": kept.enforcement,
+        "values_defaulted": list(kept.defaulted),
+        "profiles": sorted(kept.profiles),
+        **_refusal(kept.refusal),
     }
 
 

@@ -22,7 +22,7 @@ class Options:
     dry_run: bool = False
     replay: str | None = None
     shard: str | None = None
-    """`K/N`: every N-th item, beginning with the K-th."""
+    """`K/N`: the K-th of N parts of the plan."""
     out: Path | None = None
     formats: tuple[str, ...] = ()
     command: str = "conformance check"
@@ -48,7 +48,7 @@ DECLARED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("dry-run", {"action": "store_true", "help": "print the plan, send nothing"}),
     ("replay", {"metavar": "EXCHANGE", "help": "send only this exchange and its baselines"}),
     ("schemas", {"metavar": "DIR", "help": "further services: a folder that `conformance derive` wrote"}),
-    ("shard", {"metavar": "K/N", "help": "every N-th rule and encoding, beginning with the K-th"}),
+    ("shard", {"metavar": "K/N", "help": "send the K-th of N parts of the plan"}),
     ("out", {"metavar": "DIR", "help": "folder of the run's files"}),
     ("resume", {"metavar": "DIR", "help": "go on with the run in this folder: send only what is missing"}),
     ("resend", {"action": "store_true", "help": "with it send again what was sent without an answer"}),

@@ -22,7 +22,7 @@ from conformance.model import (
     Report,
     Request,
     Response,
-    asked_again,
+    repeated,
 )
 from conformance.report.build import build
 from conformance.report.comparing import compare
@@ -32,6 +32,7 @@ from conformance.report.material import Material
 from conformance.report.text import printable
 from conformance.run.bound import described
 from conformance.run.contracts import all_rules, contracts
+from conformance.run.elsewhere import is_empty, lacking, open_still, out_of_scope, why
 from conformance.run.waiving import Waiver, laid
 from conformance.target.journal import FORMAT, RunLog, read
 from conformance.target.journal.header import header_mistake
@@ -85,6 +86,11 @@ def report_of(
 ) -> Report:
     """Verdicts and report of a journal; `interrupted` is a run that ends just now, by whoever started it. `waivers`
     stand in place of those that the run was made with, and `baseline` in place of the earlier run that it names."""
+    if "audit" in log.header:
+        from conformance.run.audit_report import audit_report_of  # noqa: PLC0415 - a run need not wait for it
+
+        given = None if waivers is None else tuple(waivers)
+        return _compared(audit_report_of(log, interrupted=interrupted, waivers=given), log, baseline)
     log = _rejudged(log)
     rules = all_rules()
     items = _items(log)
@@ -94,6 +100,7 @@ def report_of(
         text = f"rule {gone[0]} of the run is unknown here: it is of another version of the suite, or {advice}"
         raise ConformanceError(text)
     services = log.header.get("target", {}).get("services", {})
+    beyond = {(rule, encoding): reason for rule, encoding, reason in log.header.get("beyond", ())}
     verdicts = decide(
         items,
         rules,
@@ -101,10 +108,10 @@ def report_of(
         enforcement={service: facts.get("enforcement", "must") for service, facts in services.items()},
         unsent=_unsent(log),
         profiles={service: facts.get("profiles", ()) for service, facts in services.items()},
-        beyond={(rule, encoding): reason for rule, encoding, reason in log.header.get("beyond", ())},
-        **({} if log.ended else {"unshown": "the run ended before an answer showed it"}),
+        beyond=beyond,
+        **_unshown(log),
     )
-    verdicts, told = laid(log, verdicts, waivers)
+    verdicts, told = laid(log, open_still(log.header, verdicts, beyond), waivers)
     disagreements = sorted({rule for record in log.records for rule in record.judgement.disagreements})
     report = build(
         log,
@@ -112,10 +119,18 @@ def report_of(
         observed(log.records, rules),
         disagreements=disagreements,
         interrupted=interrupted,
-        selected_nothing=not items,
+        selected_nothing=not items or is_empty(log.header),
         waivers=told,
+        elsewhere=out_of_scope(log.header, verdicts),
     )
     return _compared(report, log, baseline)
+
+
+def _unshown(log: RunLog) -> dict[str, str]:
+    """Why no answer shows a rule that any answer might, where there is a reason."""
+    if reason := why(log.header):
+        return {"unshown": reason}
+    return {} if log.ended else {"unshown": "the run ended before an answer showed it"}
 
 
 def _compared(report: Report, log: RunLog, baseline: Snapshot | None) -> Report:
@@ -160,7 +175,7 @@ def shown(body: bytes) -> str:
 def _unsent(log: RunLog) -> Mapping[tuple[str, str], str]:
     """(Rule, encoding) → why a case that decides it was not sent, or not answered."""
     planned = {step["exchange"]: step for step in log.header.get("plan", ())}
-    reasons = _unsent_parts(log, planned)
+    reasons = {**lacking(log.header), **_unsent_parts(log, planned)}
     seen = {record.exchange.id for record in log.records}
     for exchange, step in planned.items():
         if exchange in seen:
@@ -186,7 +201,7 @@ def _unsent_parts(log: RunLog, planned: Mapping[str, Any]) -> dict[tuple[str, st
     reasons: dict[tuple[str, str], str] = {}
     for exchange, reason in log.unsent.items():
         whole, part, _ = exchange.partition(".")
-        for case in planned.get(whole, {}).get("riders", ()) if part and not asked_again(exchange) else ():
+        for case in planned.get(whole, {}).get("riders", ()) if part and not repeated(exchange) else ():
             if case["id"] not in shown:
                 reasons |= {(rule, case["encoding"]): reason for rule in case.get("rules", ())}
     return reasons

@@ -69,6 +69,11 @@ def options_of(words: Mapping[str, Any]) -> tuple[Options, RunLog | None]:
 def journal_of(run: Path) -> RunLog:
     """The journal of a run to go on with; refused where it is damaged."""
     log = log_of(run)
+    if "audit" in log.header:
+        raise ConformanceError(f"--resume {run}: holds an audit, which sends nothing; make it again, or name a run")
+    if log.header.get("merged"):
+        advice = "resume the shard that did not come to its end, and merge them again"
+        raise ConformanceError(f"--resume {run}: holds merged shards; {advice}")
     if log.problems:
         text = f"--resume {run}: the journal is damaged, and what it lost might be sent twice: {log.problems[0]}"
         raise ConformanceError(f"{text}; {NEW}, and see `conformance report {run}` for what can be read")

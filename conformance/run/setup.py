@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.errors import ConformanceError, SuiteError
 from conformance.generate.plan import DEPTHS, cases_of, plan_of, undecided
+from conformance.generate.sharding import Shard, part, shard_of
 from conformance.generate.subject import Row, Subject
 from conformance.model import Case, Plan, Request, Response, Rule, order_of
 from conformance.report.claim.signing import Signer, secrets_of, signer_of
@@ -59,6 +59,8 @@ class Setup:
     """What a run that is gone on with has done."""
     baseline: Snapshot | None = None
     """The earlier run that was named."""
+    shard: Shard | None = None
+    """Which part of the plan it sends; None for all of it."""
 
     def service(self, name: str) -> Bound:
         """The service as it is tested."""
@@ -72,6 +74,9 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
         raise ConformanceError(f"--depth {options.depth}: known are {', '.join(DEPTHS)}")
     if not 1 <= options.workers <= MOST_WORKERS:
         raise ConformanceError(f"--workers {options.workers}: from 1 to {MOST_WORKERS}")
+    shard = shard_of(options.shard)
+    if shard is not None and options.replay is not None:
+        raise ConformanceError("--replay sends what it names of the whole plan; leave out --shard")
     environ = os.environ if environ is None else environ
     signer = signer_of(environ)
     waivers = load_waivers(options.waivers) if options.waivers is not None else None
@@ -87,6 +92,9 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
     if not served:
         raise ConformanceError("the target file has no section with a service and encodings that this version can run")
     target = replace(target, services=served)
+    if shard is not None and target.per_second is not None:
+        # What the target bears it bears of all of them together.
+        target = replace(target, per_second=target.per_second / shard.of)
     rules = {rule.id: rule for rule in all_rules().values() if rule.service in served}
     wanted = matching(options.rules, rules)
     items = tuple(
@@ -95,25 +103,16 @@ def set_up(options: Options, environ: Mapping[str, str] | None = None) -> Setup:
         for encoding in rule.encodings
         if encoding in scope(rule, served[rule.service].encodings) and (options.depth != "smoke" or _by_baseline(rule))
     )
-    picked = _shard(items, options.shard)
     return Setup(
         options=options,
         target=target,
         rules=rules,
-        items=picked,
+        items=items,
         waivers=waivers,
         signer=signer,
         baseline=baseline,
+        shard=shard,
     )
-
-
-def _shard(items: tuple[Item, ...], shard: str | None) -> tuple[Item, ...]:
-    if shard is None:
-        return items
-    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", shard)
-    if found is None or not 1 <= int(found[1]) <= int(found[2]):
-        raise ConformanceError(f"--shard {shard}: write K/N with K from 1 to N, such as 2/3")
-    return items[int(found[1]) - 1 :: int(found[2])]
 
 
 def _target(options: Options, services: tuple[str, ...], environ: Mapping[str, str]) -> Target:
@@ -218,7 +217,7 @@ def _hidden(masks: Secrets, value: object) -> bool:
 
 
 def plan(setup: Setup, selected: Collection[Item]) -> Plan:
-    """The plan for the selected items; with `replay` only that exchange and what it leans on."""
+    """The plan for the selected items; with `replay` only that exchange and what it leans on, of a shard its part."""
     cases: list[Case] = []
     reasons: dict[Item, str] = {}
     tested = subjects(setup)
@@ -230,18 +229,58 @@ def plan(setup: Setup, selected: Collection[Item]) -> Plan:
         wanting = setup.service(setup.rules[rule].service).wanting
         if wanting and not rule.endswith("/http/wsdl"):
             reasons[rule, encoding] = wanting
-    whole = plan_of(
-        cases,
-        setup.rules,
-        frozenset(selected),
-        setup.target.budget_requests,
-        subjects=tested,
-        quick=setup.options.depth == "quick",
-    )
+
+    def made(besides: int = 0) -> Plan:
+        return plan_of(
+            cases,
+            setup.rules,
+            frozenset(selected),
+            setup.target.budget_requests,
+            besides=besides,
+            subjects=tested,
+            quick=setup.options.depth == "quick",
+        )
+
+    whole = made() if setup.shard is None else _shared(setup, setup.shard, made)
     whole = replace(
         whole, undecided={**whole.undecided, **{item: reasons[item] for item in selected if item in reasons}}
     )
     return whole if setup.options.replay is None else _replayed(whole, setup.options.replay)
+
+
+def _shared(setup: Setup, shard: Shard, made: Callable[[int], Plan]) -> Plan:
+    """The shard's part of a plan that keeps within the budget with all that the shards send more than one run would:
+    baselines where they meet, and the download of a WSDL for each."""
+    besides = _besides(setup, shard)
+    found = part(made(besides), shard)
+    while _sent(found) and (over := -_room(setup, shard, found)) > 0:
+        besides += over
+        found = part(made(besides), shard)
+    return found
+
+
+def _besides(setup: Setup, shard: Shard) -> int:
+    """What the other shards spend of the budget on the WSDL."""
+    return sum(len(bound.steps) for bound in setup.bound.values()) * (shard.of - 1)
+
+
+def _room(setup: Setup, shard: Shard, plan_: Plan) -> int:
+    """What all shards together leave of the budget; less than nothing where they would send more."""
+    budget = setup.target.budget_requests
+    return 0 if budget is None else budget - _besides(setup, shard) - _sent(plan_)
+
+
+def _sent(plan_: Plan) -> int:
+    return len(plan_.steps) + len(plan_.elsewhere)
+
+
+def affordable(setup: Setup, plan_: Plan) -> Target:
+    """The target with the budget that the plan may spend: of a shard its steps, and its share of what all leave."""
+    budget, shard = setup.target.budget_requests, setup.shard
+    if budget is None or shard is None:
+        return setup.target
+    room = max(0, _room(setup, shard, plan_))
+    return replace(setup.target, budget_requests=len(plan_.steps) + shard.share(room))
 
 
 def _replayed(whole: Plan, name: str) -> Plan:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import ConformanceError, hint
-from conformance.model import Rule, Verdict
+from conformance.model import CONSUMER, PROVIDER, Rule, Verdict
 from conformance.report.sections import started
-from conformance.report.waivers import HERE, OPTIONAL, is_for, lay
+from conformance.report.waivers import HERE, OPTIONAL, PARTY, is_for, lay
 from conformance.run.contracts import all_rules, meant, scope
 from conformance.target.journal import RunLog
 from conformance.toml_file import toml_text, toml_tree
@@ -29,7 +29,7 @@ REQUIRED = {
     "owner": "name who answers for it",
     "expiry": "give the last day on which it holds, such as 2026-12-31",
 }
-KEYS = (*REQUIRED, *OPTIONAL)
+KEYS = (*REQUIRED, *OPTIONAL, PARTY)
 LONGEST = 2000
 """Characters of a text."""
 
@@ -88,6 +88,8 @@ def _mistakes(table: Waiver, rules: Mapping[str, Rule]) -> Iterator[tuple[str, s
     for key in ("rule", "target", "reason", "owner", "ticket"):
         if key in table:
             yield from ((key, told) for told in _text(table[key], REQUIRED.get(key, "give one, or leave it out")))
+    if PARTY in table and table[PARTY] not in (PROVIDER, CONSUMER):
+        yield PARTY, f'must be "{PROVIDER}" or "{CONSUMER}", or be left out for both'
     if "expiry" in table:
         yield from (("expiry", told) for told in _date(table["expiry"]))
     glob = table.get("rule")
@@ -156,7 +158,7 @@ def _twice(before: Sequence[Waiver], table: Waiver, places: Sequence[Mapping[str
 def _about(table: Waiver) -> tuple[object, ...]:
     named = table.get("encodings")
     encodings = sorted(set(map(str, named))) if isinstance(named, list) else named
-    return str(table.get("rule")).strip(), encodings, str(table.get("target", "*")).strip()
+    return str(table.get("rule")).strip(), encodings, str(table.get("target", "*")).strip(), table.get(PARTY)
 
 
 # --- of a run ---------------------------------------------------------------------------------------------------------
@@ -181,7 +183,12 @@ def laid(
         target=str(header.get("target", {}).get("name", "")),
         day=started(header)[:10],
         unreached=_unreached(header, {(verdict.rule, verdict.encoding) for verdict in verdicts}),
-        partial=not log.ended or bool(log.problems) or header.get("replay") is not None or _smoke(header),
+        partial=not log.ended
+        or bool(log.problems)
+        or header.get("replay") is not None
+        or bool(header.get("elsewhere"))
+        or _smoke(header)
+        or "audit" in header,
     )
 
 

@@ -26,6 +26,7 @@ from conformance.model import (
     Step,
     asked_again,
     order_of,
+    repeated,
 )
 from conformance.target.guard import check_plan, check_send
 from conformance.target.journal import Journal, now
@@ -178,7 +179,7 @@ class Exchanger:
 
     def _part(self, step: Step) -> Record | None:
         """One request of the plan, or a part of a packed message, for which there must be room in the budget."""
-        if "." in step.exchange and not self._afford():
+        if "." in step.exchange and not repeated(step.exchange) and not self._afford():
             reason = self._spent("leaves no room for the parts of a message that was not accepted")
             self._skip(step, reason, spent=True)
             return None

@@ -99,6 +99,8 @@ FORMS: dict[str, Form] = {
     "base64 in lines": lambda text: _wrapped(_b64(_long(text)), 76),
     "base64 in indented lines": lambda text: _wrapped(_b64(_long(text)), 64).replace("\n", "\n    "),
     "base64 in lines, in JSON": lambda text: json.dumps(_wrapped(_b64(_long(text)), 64))[1:-1],
+    "base64 in lines, on one line": lambda text: _wrapped(_b64(_long(text)), 76).replace("\r\n", " "),
+    "base64 of gzip behind a path": lambda text: f"api/of/{_b64(gzip.compress(_body(text), mtime=0))}",
     "base64 of a body": lambda text: _b64(_body(text)),
     "base64 of JSON of every unit": lambda text: _b64(('{"a": "' + _each(text, "\\u{:04x}") + '"}').encode()),
     "base64 of base64": lambda text: _b64(_b64(text.encode()).encode()),

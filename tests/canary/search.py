@@ -26,6 +26,7 @@ _BYTES = re.compile(r"\\x([0-9a-fA-F]{2})")
 _CUTS = re.compile(r"<!--[^<>]{0,80}-->|<!\[CDATA\[|\]\]>")
 _WORDS = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _DIGITS = re.compile(r"(?:[0-9a-fA-F]{2}[-: ]?){6,}")
+_PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _LINES = re.compile(r"(?:\\r|\\n|[\r\n]|&#10;|&#13;|%0[aAdD])+[ \t]*")
 WAYS: tuple[Callable[[str], str], ...] = (
     lambda text: _BYTES.sub(lambda found: chr(int(found[1], 16)), text),
@@ -101,6 +102,7 @@ def _decoded(word: str) -> Iterator[bytes]:
         except binascii.Error:
             continue
         yield raw
-        if raw[:1] in {b"\x1f", b"\x78"}:
+        # Behind a word of a path, too.
+        for begins in _PACKED.finditer(raw):
             with contextlib.suppress(zlib.error):
-                yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(raw)
+                yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(raw[begins.start() :])

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.model import Level, Outcome, Verdict
+from conformance.model import CONSUMER, Level, Outcome, Verdict
 from conformance.report.causes.known import KNOWN, Seen, unchecked
 from conformance.rules.fields import walk
 
@@ -70,9 +70,10 @@ def causes(
     contracts: Mapping[str, Contract],
     shown_by: Mapping[tuple[str, str], str],
 ) -> tuple[Cause, ...]:
-    """The failures by cause, those that bind most and are most first. `shown_by` names for a rule and encoding the
-    exchange that shows its failure."""
-    outcomes = {(one.rule, one.encoding): one.outcome for one in report.verdicts}
+    """The failures by cause, those that bind most and are most first; in an audit those of one party. `shown_by` names
+    for a rule and encoding the exchange that shows its failure."""
+    parties = {one.party for one in failed}
+    outcomes = {(one.rule, one.encoding): one.outcome for one in report.verdicts if one.party in parties}
     types = {(name, path): of for name, contract in contracts.items() for path, of in _types(contract)}
     rest, found = _known(failed, rules, types, outcomes)
     rest, kinds = _kinds(rest, rules, outcomes)
@@ -105,7 +106,9 @@ def _known(
             unchecked=(verdict.service, verdict.encoding) in careless,
             outcomes=outcomes,
         )
-        number = next((at for at, known in enumerate(KNOWN) if known.claims(seen)), None)
+        # What is known of causes is known of providers.
+        named = enumerate(KNOWN if verdict.party != CONSUMER else ())
+        number = next((at for at, known in named if known.claims(seen)), None)
         if number is None:
             rest.append(verdict)
         else:

@@ -17,8 +17,10 @@ from conformance.report import schema
 
 SCHEMA_ID = "https://billing-conformance.example/schemas/claim-1.json"
 SCHEMA_FILE = "claim-1.schema.json"
-REVISION = 1
+REVISION = 2
 """Grows with every change of the shape; the id stays."""
+OF_RUNS = 1
+"""The revision that runs are claimed in; the second brought audits."""
 
 CLAIM, SIGNATURE = "claim.json", "claim.json.sig"
 REPORT = "report.json"
@@ -27,8 +29,9 @@ TARGET = ("name", "environment", "reference", "effects", "tls_verify")
 SERVICE = ("url", "encodings", "enforcement")
 CONTRACT = ("hash", "document", "sha256")
 SUITE = ("name", "version", "run", "started", "ended", "resumed", "seed", "depth")
-SCOPE = ("services", "encodings", "selection", "not_covered", "strict", "requests")
-WAIVER = ("rule", "encodings", "target", "reason", "owner", "expiry", "ticket", "state")
+SCOPE = ("services", "encodings", "selection", "not_covered", "strict", "requests", "audit")
+AUDIT = ("engine", "party", "parties", "files", "records", "bytes", "exchanges", "first", "last")
+WAIVER = ("rule", "encodings", "target", "reason", "owner", "expiry", "ticket", "state", "party")
 """What a claim repeats of the parts of a report."""
 
 
@@ -59,9 +62,12 @@ def claim(report: Mapping[str, Any], artefacts: Mapping[str, Artefact]) -> bytes
 
 def _document(report: Mapping[str, Any], artefacts: Mapping[str, Artefact]) -> dict[str, Any]:
     target, suite = report["target"], report["suite"]
+    scope = _of(report["scope"], SCOPE)
+    if "audit" in scope:
+        scope["audit"] = _of(scope["audit"], AUDIT)
     return {
         "schema": SCHEMA_ID,
-        "revision": REVISION,
+        "revision": REVISION if "audit" in scope else OF_RUNS,
         "outcome": report["outcome"],
         "sentence": report["sentence"],
         "exit_status": report["exit_status"],
@@ -71,7 +77,7 @@ def _document(report: Mapping[str, Any], artefacts: Mapping[str, Artefact]) -> d
         },
         "suite": _of(suite, SUITE),
         "contracts": {name: _of(facts, CONTRACT) for name, facts in suite["contracts"].items()},
-        "scope": _of(report["scope"], SCOPE),
+        "scope": scope,
         "counts": report["counts"],
         "waivers": [_of(waiver, WAIVER) for waiver in report["waivers"]],
         "decision_rules": report["decision_rules"],

@@ -28,7 +28,7 @@ FAILURES = (str(Outcome.FAILED), WAIVED)
 
 def compare(old: Snapshot, new: Snapshot, *, strict: bool = False) -> Comparison:
     """What became of each rule and encoding. With `strict`, or where the newer run was strict, a SHOULD counts too."""
-    then, now = ({(one.rule, one.encoding): one for one in side.said} for side in (old, new))
+    then, now = ({one.key: one for one in side.said} for side in (old, new))
     found: dict[str, list[Difference]] = {name: [] for name in LISTS}
     unchanged = 0
     for key in {**now, **then}:
@@ -70,6 +70,7 @@ def _difference(one: Said, before: Said | None, after: Said | None) -> Differenc
         before=before.word if before else None,
         after=after.word if after else None,
         told=after.told if after else "",
+        party=one.party,
     )
 
 

@@ -36,14 +36,16 @@ def remarks(old: Snapshot, new: Snapshot) -> Iterator[str]:
     yield from (_NEWER[new.trouble],) if new.trouble else ()
     if moment(old.started) > moment(new.started):
         yield "The run named as the older one began later than the other; are the two swapped?"
+    if old.audit != new.audit:
+        yield "One of them judged recorded traffic, the other sent requests; what they say is not of the same things."
     yield from _target(old, new)
     yield from _scope(old, new)
     if old.version != new.version:
         yield f"The suite is another version: {old.version} then, {new.version} now."
     for service in _both(old, new, "contract"):
         yield f"The contract of {service} is another one, so its rules may say something else."
-    levels = {(one.rule, one.encoding): one.level for one in old.said}
-    moved = sum(levels.get((one.rule, one.encoding), one.level) is not one.level for one in new.said)
+    levels = {one.key: one.level for one in old.said}
+    moved = sum(levels.get(one.key, one.level) is not one.level for one in new.said)
     if moved:
         yield f"{counted(moved, 'rule')} of another level than then; the level of the newer run counts."
 

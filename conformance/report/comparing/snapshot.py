@@ -39,6 +39,12 @@ class Said:
     level: Level
     word: str
     told: str = ""
+    party: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from all else that the run says."""
+        return self.rule, self.encoding, self.party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,11 @@ class Snapshot:
     said: tuple[Said, ...]
 
     @property
+    def audit(self) -> bool:
+        """Is it of recorded traffic?"""
+        return any(one.party for one in self.said)
+
+    @property
     def about(self) -> dict[str, str]:
         """Which run it is, for a reader."""
         names = ("run", "name", "environment", "started", "version", "outcome", "sentence")
@@ -70,7 +81,7 @@ class Snapshot:
 
 
 _ROW = ("rule", "encoding", "service", "level", "word")
-"""What a journal keeps of a rule, in this order."""
+"""What a journal keeps of a rule, in this order; of an audit the party stands behind."""
 
 
 def of_report(report: Report) -> Snapshot:
@@ -88,7 +99,11 @@ def as_kept(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as a journal keeps it: what was seen then is not told again."""
     facts = asdict(replace(snapshot, said=()))
     del facts["said"]
-    return {**facts, "rules": [[getattr(one, name) for name in _ROW] for one in snapshot.said]}
+    return {**facts, "rules": [_row(one) for one in snapshot.said]}
+
+
+def _row(one: Said) -> list[str]:
+    return [*(getattr(one, name) for name in _ROW), *((one.party,) if one.party else ())]
 
 
 def of_kept(document: Any, place: str) -> Snapshot:
@@ -96,7 +111,8 @@ def of_kept(document: Any, place: str) -> Snapshot:
     from pydantic import TypeAdapter  # noqa: PLC0415 - only a run with a baseline has one
 
     try:
-        said = [dict(zip(_ROW, row, strict=True)) for row in document["rules"]]
+        names = (*_ROW, "party")
+        said = [dict(zip(names[: max(len(row), len(_ROW))], row, strict=True)) for row in document["rules"]]
         found = TypeAdapter(Snapshot).validate_python({**document, "said": said})
         if strange := {one.word for one in found.said}.difference(_WORDS):
             raise ValueError(strange)
@@ -146,6 +162,7 @@ def _said(verdict: Verdict, day: str) -> Said:
         level=verdict.level,
         word=WAIVED if waived(verdict, day) else str(verdict.outcome),
         told=finding_sentence(verdict.findings[0]) if verdict.findings else one_line(verdict.reason),
+        party=verdict.party,
     )
 
 
@@ -160,4 +177,5 @@ def _verdict(told: Mapping[str, Any]) -> Verdict:
         findings=tuple(Finding(**finding) for finding in told["findings"][:1]),
         reason=told["reason"],
         waiver=told["waiver"],
+        party=told.get("party", ""),
     )

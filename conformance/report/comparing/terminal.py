@@ -14,6 +14,7 @@ from rich.text import Text
 from conformance.report.comparing import NO_REGRESSION, REGRESSED, sentence, status
 from conformance.report.comparing.wording import change, names, sides
 from conformance.report.console import heading, say
+from conformance.report.sentences import place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ def _listed(
     console: Console, differences: Sequence[Difference], statements: Mapping[str, str], language: Language, most: int
 ) -> None:
     for difference in differences[:most]:
-        head = f"{difference.rule} ({difference.encoding}) {difference.level}: {change(difference, language)}"
+        head = f"{difference.rule} ({place(difference, language)}) {difference.level}: {change(difference, language)}"
         say(console, head, style="red" if difference.after == "failed" else "", indent=2)
         for text in (statements.get(difference.rule, ""), difference.told):
             if text:

@@ -6,19 +6,20 @@ Pure; must never import a writer.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conformance.model import Comparison, Level, Outcome
+from conformance.model import Comparison, Level, Outcome, group_of
 from conformance.report.comparing import FAILURES, compare
 from conformance.report.comparing.remarks import moment
 from conformance.report.comparing.snapshot import WAIVED
+from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, INCONCLUSIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from conformance.report.comparing.snapshot import Snapshot
+    from conformance.report.comparing.snapshot import Said, Snapshot
 
 FLAPS = 2
 """A rule that changed between holding and failing that often flaps; once is a defect, or its mending."""
@@ -48,7 +49,7 @@ class Flapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """The runs of one target."""
+    """The runs of one target, or what audits of it say of one party."""
 
     name: str
     points: tuple[Point, ...]
@@ -65,9 +66,28 @@ class History:
 def history_of(runs: Iterable[Snapshot]) -> History:
     """The history of the runs, whatever their order; a run that is named twice counts once."""
     tracks: dict[str, dict[tuple[str, str], Snapshot]] = {}
-    for run in sorted(runs, key=lambda run: (moment(run.started), run.run)):
+    parts = (part for run in runs for part in _parts(run))
+    for run in sorted(parts, key=lambda run: (moment(run.started), run.run)):
         tracks.setdefault(run.name, {})[run.run, run.started] = run
     return History(tracks=tuple(_track(name, list(tracks[name].values())) for name in sorted(tracks)))
+
+
+def _parts(run: Snapshot) -> Iterator[Snapshot]:
+    """The run itself; of an audit each party, since what is theirs is never added."""
+    if not run.audit:
+        yield run
+        return
+    for party in dict.fromkeys(one.party for one in run.said):
+        said = tuple(replace(one, party="") for one in run.said if one.party == party)
+        yield replace(run, name=group_of(run.name, party), outcome=_outcome(said, strict=run.strict), said=said)
+
+
+def _outcome(said: Sequence[Said], *, strict: bool) -> str:
+    """What one party of an audit came to."""
+    deciding = (Level.MUST, Level.SHOULD) if strict else (Level.MUST,)
+    if any(one.word == Outcome.FAILED and one.level in deciding for one in said):
+        return DOES_NOT_CONFORM
+    return CONFORMS if any(one.word in {Outcome.PASSED, *FAILURES} for one in said) else INCONCLUSIVE
 
 
 def _track(name: str, runs: Sequence[Snapshot]) -> Track:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.model import Level
+from conformance.report.audit import group_said
 from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, INCONCLUSIVE
 from conformance.report.history.chart import KINDS, chart
 from conformance.report.history.rows import heads, rows, service_rows, services
@@ -44,7 +45,7 @@ def _track(track: Track, language: Language) -> dict[str, Any]:
     # One bar is no trend.
     drawn = [] if len(track.points) == 1 else [chart(track, Level.MUST), chart(track, Level.SHOULD)]
     return {
-        "name": track.name or language.fill("Target without a name"),
+        "name": group_said(track.name, language) or language.fill("Target without a name"),
         "charts": [one for one in drawn if one.level is Level.MUST or any(bar.total for bar in one.bars)],
         "latest": track.points[-1].run,
         "rows": rows(track, language),

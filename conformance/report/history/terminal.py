@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from conformance.report.audit import group_said
 from conformance.report.console import heading, say
 from conformance.report.history.rows import NONE, Row, heads, rows, service_rows, services
 
@@ -45,7 +46,7 @@ def told(history: History, console: Console, language: Language) -> None:
 
 
 def _track(track: Track, console: Console, language: Language) -> None:
-    say(console, track.name or language.fill("Target without a name"), style="bold")
+    say(console, group_said(track.name, language) or language.fill("Target without a name"), style="bold")
     console.print(_table(rows(track, language), language))
     for service in services(track):
         heading(console, service)

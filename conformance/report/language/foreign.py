@@ -199,6 +199,9 @@ LIBRARIES: tuple[str, ...] = (
 )
 
 WORDS: tuple[str, ...] = (
+    # Parties of an audit.
+    "provider",
+    "consumer",
     # Outcomes, levels of certainty, expectations, replies.
     "passed",
     "failed",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from conformance.model import Outcome, Verdict
+from conformance.model import PROVIDER, Outcome, Verdict
 from conformance.report.sections import DECIDED, UNDECIDED
 from conformance.report.text import listed, unique
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     Waiver = Mapping[str, Any]
+    Key = tuple[str, str, str]
 
 USED, STALE, EXPIRED, IDLE, ELSEWHERE = "used", "stale", "expired", "idle", "elsewhere"
 
 OPTIONAL: Mapping[str, Any] = {"encodings": None, "target": "*", "ticket": ""}
 """What a waiver may leave out, since it holds in every encoding and for every target then, and not every team has
 tickets."""
+
+PARTY = "party"
+"""What a waiver says besides where it is for one party of an audit. A run meets a provider."""
 
 HERE = "here"
 """A key of the journal alone: whether the waiver is for the target of the run, decided by the target's own name."""
@@ -37,8 +41,10 @@ def is_for(waiver: Waiver, target: str) -> bool:
     return fnmatchcase(target, str(waiver.get("target", "*")))
 
 
-def names(waiver: Waiver, rule: str, encoding: str) -> bool:
-    """Does it speak of the rule in that encoding?"""
+def names(waiver: Waiver, rule: str, encoding: str, party: str = "") -> bool:
+    """Does it speak of the rule in that encoding, and of that party?"""
+    if waiver.get(PARTY) and waiver[PARTY] != (party or PROVIDER):
+        return False
     return fnmatchcase(rule, str(waiver["rule"])) and encoding in (waiver.get("encodings") or (encoding,))
 
 
@@ -55,7 +61,7 @@ def lay(
     `unreached` are rules and encodings of the target that the run left out; a `partial` run shows of nothing that it
     does not fail any more."""
     named = [
-        [v for v in verdicts if names(waiver, v.rule, v.encoding)] if waiver.get(HERE, is_for(waiver, target)) else None
+        [v for v in verdicts if names(waiver, *v.key)] if waiver.get(HERE, is_for(waiver, target)) else None
         for waiver in waivers
     ]
     laid = _laid(named, waivers, day)
@@ -63,19 +69,19 @@ def lay(
     for place, (waiver, mine) in enumerate(zip(waivers, named, strict=True)):
         whole = not partial and not any(names(waiver, *item) for item in unreached)
         kept = {**OPTIONAL, **{key: held for key, held in waiver.items() if key != HERE}}
-        covered = [item for item, first in laid.items() if first == place]
+        covered = [item if item[2] else item[:2] for item, first in laid.items() if first == place]
         told.append({**kept, "state": _state(mine, whole=whole, expired=_expired(waiver, day)), "verdicts": covered})
     return tuple(_with(v, laid, told) for v in verdicts), tuple(told)
 
 
-def _laid(named: Sequence[Sequence[Verdict] | None], waivers: Sequence[Waiver], day: str) -> dict[tuple[str, str], int]:
+def _laid(named: Sequence[Sequence[Verdict] | None], waivers: Sequence[Waiver], day: str) -> dict[Key, int]:
     """Each failure → the place of its waiver: the first that has not expired, else the first."""
     places = [*range(len(waivers))]
-    laid: dict[tuple[str, str], int] = {}
+    laid: dict[Key, int] = {}
     for place in sorted(places, key=lambda one: _expired(waivers[one], day)):
         for verdict in named[place] or ():
             if verdict.outcome is Outcome.FAILED:
-                laid.setdefault((verdict.rule, verdict.encoding), place)
+                laid.setdefault(verdict.key, place)
     return laid
 
 
@@ -95,8 +101,8 @@ def _state(named: Sequence[Verdict] | None, *, whole: bool, expired: bool) -> st
     return STALE if passes and whole else IDLE
 
 
-def _with(verdict: Verdict, laid: Mapping[tuple[str, str], int], told: Sequence[Waiver]) -> Verdict:
-    place = laid.get((verdict.rule, verdict.encoding))
+def _with(verdict: Verdict, laid: Mapping[Key, int], told: Sequence[Waiver]) -> Verdict:
+    place = laid.get(verdict.key)
     if place is None:
         return verdict
     return replace(verdict, waiver={key: held for key, held in told[place].items() if key != "verdicts"})
@@ -154,14 +160,14 @@ def remarks(waivers: Sequence[Waiver], verdicts: Sequence[Verdict]) -> Iterator[
 
 
 def _named(waiver: Waiver, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    return [v for v in verdicts if waiver["state"] != ELSEWHERE and names(waiver, v.rule, v.encoding)]
+    return [v for v in verdicts if waiver["state"] != ELSEWHERE and names(waiver, *v.key)]
 
 
 def _name(waiver: Waiver) -> str:
-    """Its glob, with the encodings that it is limited to."""
-    limited = waiver.get("encodings")
+    """Its glob, with the encodings and the party that it is limited to."""
+    limited = [*(waiver.get("encodings") or ()), *((waiver[PARTY],) if waiver.get(PARTY) else ())]
     return f"{waiver['rule']} ({', '.join(limited)})" if limited else str(waiver["rule"])
 
 
 def _places(verdicts: Sequence[Verdict]) -> str:
-    return listed([f"{verdict.rule} ({verdict.encoding})" for verdict in verdicts], _FEW)
+    return listed([f"{verdict.rule} ({verdict.place})" for verdict in verdicts], _FEW)

@@ -23,12 +23,13 @@ _WILD = re.compile(r"([*?\[])")
 
 
 def blocks_of(report: Report, rules: Mapping[str, Rule], language: Language = ENGLISH) -> tuple[str, ...]:
-    """A table for each rule, the most pressing first; none where nothing that decides fails without a waiver."""
-    failed: dict[str, list[Verdict]] = {}
+    """A table for each rule, in an audit also for each party, the most pressing first; none where nothing that decides
+    fails without a waiver."""
+    failed: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in split(report).blocking:
         if verdict.waiver is None:
-            failed.setdefault(verdict.rule, []).append(verdict)
-    return tuple("\n".join(_table(found, report, rules.get(name), language)) for name, found in failed.items())
+            failed.setdefault((verdict.rule, verdict.party), []).append(verdict)
+    return tuple("\n".join(_table(found, report, rules.get(name), language)) for (name, _), found in failed.items())
 
 
 def _table(failed: Sequence[Verdict], report: Report, rule: Rule | None, language: Language) -> Iterator[str]:
@@ -38,6 +39,8 @@ def _table(failed: Sequence[Verdict], report: Report, rule: Rule | None, languag
         yield f"# {verdict.level}: {one_line(language.say(rule.statement))}"
     yield f"rule = {_text(_literal(verdict.rule))}"
     yield f"encodings = [{', '.join(_text(one.encoding) for one in failed)}]"
+    if verdict.party:
+        yield f"party = {_text(verdict.party)}"
     yield f"target = {_text(_literal(str(report.target.get('name', ''))))}"
     yield f"reason = {_text(CHANGE_ME)}"
     yield f"owner = {_text(CHANGE_ME)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, in_part
+from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, as_seen, in_part
 from conformance.report.text import printable
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ viewBox="0 0 {left + right} {_HEIGHT}" role="img" aria-labelledby="title" xml:la
 def _word(report: Report, language: Language) -> str:
     if in_part(report):
         return language.fill("conforms in part")
+    if as_seen(report):
+        return language.fill("conforms in what was seen")
     if report.outcome == CONFORMS:
         return language.fill("conforms")
     return language.fill("does not conform") if report.outcome == DOES_NOT_CONFORM else language.fill("inconclusive")

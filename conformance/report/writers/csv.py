@@ -11,8 +11,9 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from conformance.report.audit import is_audit
 from conformance.report.outcomes import Standing, standing
-from conformance.report.sentences import waiver_sentence
+from conformance.report.sentences import share, sighting_sentence, waiver_sentence
 from conformance.report.text import one_line
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ def write(material: Material) -> bytes:
     """UTF-8 with a byte order mark, without which Excel takes it for Windows-1252; RFC 4180 otherwise."""
     out = io.StringIO()
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(guarded(title) for title in _header(material.language))
+    audit, language = is_audit(material.report), material.language
+    rows.writerow(guarded(title) for title in (*_header(language), *(_audit_header(language) if audit else ())))
     for verdict in material.report.verdicts:
-        rows.writerow(guarded(cell) for cell in _row(verdict, material))
+        cells = (*_row(verdict, material), *(_audit_row(verdict, language) if audit else ()))
+        rows.writerow(guarded(cell) for cell in cells)
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
@@ -63,6 +66,25 @@ def _header(language: Language) -> tuple[str, ...]:
         language.fill("Waiver"),
         language.fill("Exchanges"),
     )
+
+
+def _audit_header(language: Language) -> tuple[str, ...]:
+    return (
+        language.fill("Party"),
+        language.fill("Exchanges that show it"),
+        language.fill("Exchanges that fail"),
+        language.fill("Rate in %"),
+        language.fill("First occurrence"),
+        language.fill("Last occurrence"),
+    )
+
+
+def _audit_row(verdict: Verdict, language: Language) -> tuple[str, ...]:
+    of = verdict.tally
+    if of is None:
+        return (language.word(verdict.party), "", "", "", "", "")
+    ends = (sighting_sentence(end, language=language) if end is not None else "" for end in (of.first, of.last))
+    return (language.word(verdict.party), str(of.checked), str(of.failed), share(of, language), *ends)
 
 
 def _row(verdict: Verdict, material: Material) -> tuple[str, ...]:

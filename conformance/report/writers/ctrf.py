@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from conformance.report.as_json import comparison
+from conformance.report.as_json import comparison, frequency
 from conformance.report.evidence import exchanges, instant, milliseconds
 from conformance.report.outcomes import Standing, standing, words
 from conformance.report.schema import SCHEMA_ID
@@ -97,13 +97,15 @@ def _test(verdict: Verdict, material: Material, seen: Mapping[str, Sent]) -> dic
     stands = standing(verdict, material.report)
     sent = [seen[key].exchange for key in verdict.exchanges if key in seen]
     labels = {"rule": verdict.rule, "service": verdict.service, "encoding": verdict.encoding}
+    party = (verdict.party,) if verdict.party else ()
+    labels |= {"party": verdict.party} if party else {}
     told: dict[str, Any] = {
-        "testId": f"{verdict.rule}@{verdict.encoding}",
-        "name": f"{verdict.rule} ({verdict.encoding})",
+        "testId": "@".join((verdict.rule, verdict.encoding, *party)),
+        "name": f"{verdict.rule} ({verdict.place})",
         "status": words(verdict, material.report).ctrf,
         "rawStatus": str(verdict.outcome),
         "duration": round(sum(milliseconds(exchange) for exchange in sent)),
-        "suite": [verdict.service, verdict.encoding],
+        "suite": [verdict.service, *party, verdict.encoding],
         "type": "conformance",
         "tags": [str(verdict.level), str(verdict.basis)],
         "labels": labels | {"level": str(verdict.level), "basis": str(verdict.basis), "standing": str(stands)},
@@ -118,6 +120,8 @@ def _test(verdict: Verdict, material: Material, seen: Mapping[str, Sent]) -> dic
     if rule is not None:
         cited = language.say(str(rule.cited_in(verdict.encoding)))
         told["extra"] |= {"statement": language.say(rule.statement), "citation": cited}
+    if verdict.tally is not None:
+        told["extra"]["tally"] = frequency(verdict.tally)
     if verdict.waiver is not None:
         told["extra"]["waiver"] = waiver_sentence(verdict.waiver, language=language)
     return told

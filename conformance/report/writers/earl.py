@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from conformance.report.audit import is_audit
 from conformance.report.evidence import exchanges, instant
 from conformance.report.outcomes import Standing, standing, words
 from conformance.report.sections import started
@@ -53,16 +54,19 @@ CONTEXT: Mapping[str, Any] = {
     "basis": "suite:basis",
     "waiver": "suite:waiver",
 }
+OF_AUDITS: Mapping[str, Any] = {"party": "suite:party", "checked": "suite:checked", "failed": "suite:failed"}
+"""Terms that an audit has besides."""
 
 
 def write(material: Material) -> bytes:
     """The document as UTF-8, indented, with a final newline."""
     report, language = material.report, material.language
     context = {"@base": f"{HOME}/runs/{_part(report.suite.get('run') or 'run')}/", **CONTEXT}
+    context |= OF_AUDITS if is_audit(report) else {}
     seen = exchanges(material.log)
     rules = unique(verdict.rule for verdict in report.verdicts)
     graph: list[dict[str, Any]] = [_assertor(report)]
-    graph += [_subject(name, report) for name in unique(verdict.service for verdict in report.verdicts)]
+    graph += [_subject(*of, report) for of in dict.fromkeys((one.service, one.party) for one in report.verdicts)]
     graph += [_criterion(name, material.rules.get(name), language) for name in rules]
     graph += [_pointer(key, seen) for key in _shown(report.verdicts)]
     graph += [_assertion(verdict, material, seen) for verdict in report.verdicts]
@@ -78,11 +82,11 @@ def _assertor(report: Report) -> dict[str, Any]:
     }
 
 
-def _subject(service: str, report: Report) -> dict[str, Any]:
+def _subject(service: str, party: str, report: Report) -> dict[str, Any]:
     declared = report.target.get("services", {}).get(service, {})
     contract = report.suite.get("contracts", {}).get(service, {})
     told = {
-        "@id": _about(service),
+        "@id": _about(service, party),
         "@type": "earl:TestSubject",
         "title": printable(f"{service}, {report.target.get('name', '')}"),
         "environment": printable(str(report.target.get("environment", ""))),
@@ -106,11 +110,12 @@ def _criterion(name: str, rule: Rule | None, language: Language) -> dict[str, An
 
 def _assertion(verdict: Verdict, material: Material, seen: Mapping[str, Sent]) -> dict[str, Any]:
     report, language = material.report, material.language
+    party = (verdict.party,) if verdict.party else ()
     told: dict[str, Any] = {
-        "@id": f"#{_part(verdict.rule)}@{_part(verdict.encoding)}",
+        "@id": "#" + "@".join(map(_part, (verdict.rule, verdict.encoding, *party))),
         "@type": "earl:Assertion",
         "assertedBy": _suite(report),
-        "subject": _about(verdict.service),
+        "subject": _about(verdict.service, verdict.party),
         "test": _rule(verdict.rule),
         "mode": "earl:automatic",
         "encoding": verdict.encoding,
@@ -126,6 +131,9 @@ def _assertion(verdict: Verdict, material: Material, seen: Mapping[str, Sent]) -
             "pointer": [_exchange(key) for key in verdict.exchanges],
         },
     }
+    told |= {"party": verdict.party} if party else {}
+    if verdict.tally is not None:
+        told |= {"checked": verdict.tally.checked, "failed": verdict.tally.failed}
     if verdict.waiver is not None and standing(verdict, report) is Standing.WAIVED:
         told["waiver"] = _text(waiver_sentence(verdict.waiver, language=language), language)
     return told
@@ -143,7 +151,8 @@ def _shown(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 def _when(verdict: Verdict, report: Report, seen: Mapping[str, Sent]) -> str:
     """When the last request went out that the verdict stands on; without one, when the run began."""
-    times = [seen[key].exchange.started for key in verdict.exchanges if key in seen]
+    told = (seen[key].exchange.started for key in verdict.exchanges if key in seen)
+    times = [when for when in told if instant(when)]
     return max(times, key=instant, default=started(report.suite))
 
 
@@ -159,8 +168,8 @@ def _rule(name: str) -> str:
     return f"{HOME}/rules/{_part(name)}"
 
 
-def _about(service: str) -> str:
-    return f"subjects/{_part(service)}"
+def _about(service: str, party: str) -> str:
+    return f"subjects/{_part(service)}/{_part(party)}" if party else f"subjects/{_part(service)}"
 
 
 def _exchange(key: str) -> str:

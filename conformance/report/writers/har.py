@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import asdict
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -20,8 +19,12 @@ from conformance.report.text import inert, listed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.model import Headers, Request, Response, Result
+    from conformance.model import Headers, Observation, Request, Response, Result
     from conformance.report.material import Material
+
+
+NEVER = "1970-01-01T00:00:00+00:00"
+"""When an exchange began whose recording does not say: the format demands a time."""
 
 
 def write(material: Material) -> bytes:
@@ -81,7 +84,7 @@ def _entry(key: str, sent: Sent) -> dict[str, Any]:
     exchange = sent.exchange
     duration = round(milliseconds(exchange), 3)
     return {
-        "startedDateTime": exchange.started,
+        "startedDateTime": exchange.started if instant(exchange.started) else NEVER,
         "time": duration,
         "request": _request(exchange.request),
         "response": _dead(exchange.error) if exchange.response is None else _response(exchange.response),
@@ -183,7 +186,7 @@ def _judged(key: str, sent: Sent) -> dict[str, Any]:
             for result in record.judgement.results
             if result.outcome is not Outcome.PASSED
         ],
-        "observations": [asdict(seen) for record in sent.records for seen in record.judgement.observations],
+        "observations": [_observation(seen) for record in sent.records for seen in record.judgement.observations],
         "records": [
             {
                 "case": record.case.id,
@@ -194,6 +197,11 @@ def _judged(key: str, sent: Sent) -> dict[str, Any]:
             for record in sent.records
         ],
     }
+
+
+def _observation(seen: Observation) -> dict[str, Any]:
+    names = ("rule", "encoding", "sentence", "exchanges")
+    return {name: getattr(seen, name) for name in names} | ({"party": seen.party} if seen.party else {})
 
 
 def _result(result: Result) -> dict[str, Any]:

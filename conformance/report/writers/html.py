@@ -9,13 +9,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from conformance.model import Level, Outcome
+from conformance.report.audit import group_said, is_audit, target_said
 from conformance.report.comparing import LISTS, since
 from conformance.report.counts import all_rows
 from conformance.report.decision_rules import STRICT
-from conformance.report.headline import in_part
+from conformance.report.headline import as_seen, in_part
 from conformance.report.sections import Sections, split, started, waived
 from conformance.report.text import one_line
 from conformance.report.traceability import matrix
+from conformance.report.writers.html_audit import audit_of
 from conformance.report.writers.html_failures import anchor, failures
 from conformance.report.writers.page import render
 
@@ -48,7 +50,11 @@ def rendered(material: Material, *, unfolded: bool = False) -> bytes:
         report=report,
         rules=rules,
         parts=parts,
-        headed="in-part" if in_part(report) else report.outcome,
+        headed="in-part" if in_part(report) else "as-seen" if as_seen(report) else report.outcome,
+        audit=audit_of(report, material.language) if is_audit(report) else None,
+        target=target_said(report, material.language),
+        named=lambda group: group_said(group, material.language),
+        slug=slug,
         anchor=anchor,
         outcome_of=lambda verdict: WAIVED if waived(verdict, started(report.suite)) else str(verdict.outcome),
         short=one_line,
@@ -71,18 +77,23 @@ def rendered(material: Material, *, unfolded: bool = False) -> bytes:
 
 def rows(verdicts: Iterable[Verdict], rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
     """Verdicts that differ in the encoding alone, on one row."""
-    found: dict[tuple[str, Level], list[Verdict]] = defaultdict(list)
+    found: dict[tuple[str, Level, str], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
-        found[verdict.rule, verdict.level].append(verdict)
+        found[verdict.rule, verdict.level, verdict.party].append(verdict)
     return [
         {"rule": rule, "known": rules.get(rule), "level": level, "verdicts": members}
-        for (rule, level), members in found.items()
+        for (rule, level, _), members in found.items()
     ]
 
 
+def slug(group: str) -> str:
+    """A group as a value without blanks, which the page's script takes for a separator."""
+    return group.replace(" ", "")
+
+
 def _by_service(verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> list[tuple[str, int, list[dict[str, Any]]]]:
-    services = dict.fromkeys(verdict.service for verdict in verdicts)
-    mine = {name: [verdict for verdict in verdicts if verdict.service == name] for name in services}
+    groups = dict.fromkeys(verdict.group for verdict in verdicts)
+    mine = {name: [verdict for verdict in verdicts if verdict.group == name] for name in groups}
     return [(name, len(members), rows(members, rules)) for name, members in mine.items()]
 
 
@@ -98,7 +109,7 @@ def _asides(material: Material) -> dict[str, Any]:
         ],
         "scope": list(scope.get("encodings", {}).items()) or [(name, ()) for name in scope["services"]],
         "selection": scope.get("selection", ""),
-        "requests": scope["requests"],
+        "requests": scope.get("requests"),
         "started": started(suite),
         "ended": suite.get("ended", ""),
         "contracts": list(suite.get("contracts", {}).items()),
@@ -147,7 +158,7 @@ def _filters(report: Report, parts: Sections) -> dict[str, list[str]]:
     outcomes += [WAIVED] if parts.waived else []
     outcomes += [OBSERVED] if report.observations else []
     return {
-        "services": list(dict.fromkeys(verdict.service for verdict in report.verdicts)),
+        "services": list(dict.fromkeys(verdict.group for verdict in report.verdicts)),
         "levels": [str(one) for one in Level if any(verdict.level is one for verdict in report.verdicts)],
         "outcomes": outcomes,
         "encodings": list(dict.fromkeys(verdict.encoding for verdict in report.verdicts)),

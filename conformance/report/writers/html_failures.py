@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from conformance.model import asked_again
+from conformance.model import repeated
+from conformance.report.audit import by_party, is_audit
 from conformance.report.bodies import shown
 from conformance.report.causes import Cause, causes
 from conformance.report.commands import curl, replay
 from conformance.report.difference import marked
-from conformance.report.evidence import exchanges, milliseconds, of_finding
+from conformance.report.evidence import exchanges, milliseconds, of_exchanges, of_finding
 from conformance.report.sections import Sections
-from conformance.report.sentences import SHOWN
+from conformance.report.sentences import SHOWN, ends_of, rate_sentence
 from conformance.report.text import one_line
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from conformance.model import Exchange, Finding, Headers, Rule, Verdict
     from conformance.report.evidence import Sent
+    from conformance.report.language import Language
     from conformance.report.material import Material
 
 OPEN = 3
@@ -37,7 +39,8 @@ _BUDGET = 1_400_000
 _OF_A_FAILURE = 750
 _LEAST = 120_000
 
-Key = tuple[str, str]
+Key = tuple[str, str, str]
+Mark = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,33 +73,40 @@ class Evidence:
 
 def failures(material: Material, parts: Sections) -> list[dict[str, Any]]:
     """The failure sections that hold something. `said` is a sentence of the report's language."""
-    titles = (("decide", parts.blocking), ("advisory", parts.advisory), ("waived", parts.waived))
+    kinds = (("decide", parts.blocking), ("advisory", parts.advisory), ("waived", parts.waived))
+    titles = [((name, party), mine) for name, verdicts in kinds for party, mine in by_party(verdicts) if mine]
     seen = exchanges(material.log)
-    every = {_key(one): _examples(one, seen) for _, verdicts in titles for one in verdicts}
-    shown_by = {key: told[0].exchange for key, told in every.items() if told and told[0].exchange}
+    every = {one.key: _examples(one, seen) for _, verdicts in titles for one in verdicts}
     grouped = {
-        name: causes(verdicts, material.report, material.rules, material.contracts, shown_by)
-        for name, verdicts in titles
-        if verdicts
+        of: causes(verdicts, material.report, material.rules, material.contracts, _shown_by(verdicts, every))
+        for of, verdicts in titles
     }
-    by_rule: dict[str, list[Verdict]] = {}
+    by_rule: dict[tuple[str, str], list[Verdict]] = {}
     for one in (one for found in grouped.values() for cause in found for one in cause.verdicts):
-        by_rule.setdefault(one.rule, []).append(one)
+        by_rule.setdefault((one.rule, one.party), []).append(one)
     shares = {key: number for members in by_rule.values() for key, number in _shares(members, every).items()}
     evidence = Evidence(chosen=_chosen(material, seen, grouped, shares, every))
     return [
-        {"id": name, "causes": [_cause(material, cause, shares, every, evidence) for cause in found]}
-        for name, found in grouped.items()
+        {
+            "id": f"{name}-{party}" if party else name,
+            "name": name,
+            "party": party,
+            "size": sum(len(cause.verdicts) for cause in found),
+            "causes": [_cause(material, cause, shares, every, evidence) for cause in found],
+        }
+        for (name, party), found in grouped.items()
     ]
 
 
 def anchor(verdict: Verdict) -> str:
     """The place of a verdict on the page."""
-    return f"{verdict.rule}@{verdict.encoding}"
+    return "@".join(filter(None, verdict.key))
 
 
-def _key(verdict: Verdict) -> Key:
-    return (verdict.rule, verdict.encoding)
+def _shown_by(verdicts: Sequence[Verdict], every: Mapping[Key, Sequence[Example]]) -> dict[tuple[str, str], str]:
+    """The exchange that shows each of the failures."""
+    told = ((one, every[one.key][0].exchange) for one in verdicts if every[one.key])
+    return {(one.rule, one.encoding): key for one, key in told if key}
 
 
 def _by_rule(cause: Cause) -> Iterator[tuple[str, Iterator[Verdict]]]:
@@ -105,6 +115,9 @@ def _by_rule(cause: Cause) -> Iterator[tuple[str, Iterator[Verdict]]]:
 
 
 def _examples(verdict: Verdict, seen: Mapping[str, Sent]) -> list[Example]:
+    if verdict.party:
+        # The clearest exchanges of an audit, each with what it shows first.
+        return [Example(finding=told, exchange=key) for told, key in of_exchanges(verdict, seen)]
     found = [Example(finding=finding, exchange=key) for finding, key in of_finding(verdict, seen)]
     # Findings that say the same of several exchanges are one.
     return list(
@@ -114,12 +127,12 @@ def _examples(verdict: Verdict, seen: Mapping[str, Sent]) -> list[Example]:
 
 def _shares(verdicts: Sequence[Verdict], every: Mapping[Key, Sequence[Example]]) -> dict[Key, int]:
     """How many examples each verdict of a rule gets of the three that the rule has: one each, then in turn."""
-    shares = {_key(one): 0 for one in verdicts}
+    shares = {one.key: 0 for one in verdicts}
     left = SHOWN
     for number in range(SHOWN):
         for one in verdicts:
-            if left and len(every[_key(one)]) > number:
-                shares[_key(one)] += 1
+            if left and len(every[one.key]) > number:
+                shares[one.key] += 1
                 left -= 1
     return shares
 
@@ -127,19 +140,19 @@ def _shares(verdicts: Sequence[Verdict], every: Mapping[Key, Sequence[Example]])
 def _chosen(
     material: Material,
     seen: Mapping[str, Sent],
-    grouped: Mapping[str, Sequence[Cause]],
+    grouped: Mapping[tuple[str, str], Sequence[Cause]],
     shares: Mapping[Key, int],
     every: Mapping[Key, Sequence[Example]],
 ) -> dict[str, dict[str, Any]]:
     """The exchanges that the page has room for: the first example of each rule before any second."""
     wanted: list[tuple[int, str]] = []
-    marks: dict[str, set[Key]] = {}
+    marks: dict[str, set[Mark]] = {}
     for found in grouped.values():
         for verdict in (one for cause in found for one in cause.verdicts):
             rule = material.rules.get(verdict.rule)
             side = rule.part if rule is not None else ""
-            told = every[_key(verdict)][: shares[_key(verdict)]]
-            if not every[_key(verdict)]:
+            told = every[verdict.key][: shares[verdict.key]]
+            if not every[verdict.key]:
                 wanted += [(0, key) for key in verdict.exchanges[:1]]
             for at, one in enumerate(told):
                 if one.exchange is not None:
@@ -168,9 +181,9 @@ def _cause(
     rules = []
     for name, members in _by_rule(cause):
         verdicts = list(members)
-        cases = [_case(material, one, every[_key(one)][: shares[_key(one)]], evidence) for one in verdicts]
+        cases = [_case(material, one, every[one.key][: shares[one.key]], evidence) for one in verdicts]
         rule = material.rules.get(name)
-        more = sum(len(every[_key(one)]) - shares[_key(one)] for one in verdicts)
+        more = sum(len(every[one.key]) - shares[one.key] for one in verdicts)
         told = {"id": name, "rule": rule, "verdicts": verdicts, "cases": cases, "left_out": more}
         rules.append(told | {"cited": _cited(rule, verdicts)})
     return {"cause": cause, "rules": rules, "open": rules[:OPEN], "folded": rules[OPEN:]}
@@ -199,16 +212,26 @@ def _case(material: Material, verdict: Verdict, told: Sequence[Example], evidenc
             | evidence.place(one.exchange)
         )
     bare = evidence.place(verdict.exchanges[0] if verdict.exchanges and not verdict.findings else None)
-    return {"verdict": verdict, "anchor": anchor(verdict), "examples": examples, "bare": bare}
+    told_of = {"verdict": verdict, "anchor": anchor(verdict), "examples": examples, "bare": bare}
+    return told_of | _rates(verdict, material.language)
 
 
-def _exchange(material: Material, sent: Sent, marks: set[Key]) -> dict[str, Any]:
+def _rates(verdict: Verdict, language: Language) -> dict[str, Any]:
+    """How often it failed, and when first and last, in an audit."""
+    if verdict.tally is None:
+        return {"rate": "", "ends": []}
+    return {"rate": rate_sentence(verdict.tally, language=language), "ends": ends_of(verdict.tally, language)}
+
+
+def _exchange(material: Material, sent: Sent, marks: set[Mark]) -> dict[str, Any]:
     exchange, answer = sent.exchange, sent.exchange.response
     asked = shown(exchange.request.body, exchange.request.header("Content-Type"), LONGEST_BODY)
     told = shown(answer.body, answer.header("Content-Type"), LONGEST_BODY) if answer else None
-    command = curl(exchange.request, exchange.id)
-    # What was fetched before there was a plan, or asked again by a run that was gone on with, is no part of it.
-    besides = exchange.id.startswith("w") or asked_again(exchange.id)
+    # An audit sends nothing, and nobody is to send a recorded request again by pasting.
+    audit = is_audit(material.report)
+    command = "" if audit else curl(exchange.request, exchange.id)
+    # What was fetched before there was a plan, or asked again by a run that was gone on with or by a shard, is no part.
+    besides = audit or exchange.id.startswith("w") or repeated(exchange.id)
     heads = (_head(exchange.request.headers), _head(answer.headers) if answer else "")
     texts = [one["text"] for one in (asked, told) if one]
     return {

@@ -11,13 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from conformance.report.audit import is_audit
 from conformance.report.commands import replay
 from conformance.report.evidence import exchanges, milliseconds
 from conformance.report.outcomes import Standing, standing, words
 from conformance.report.sections import started
 from conformance.report.sentences import (
+    ends_of,
     exchanges_phrase,
     finding_sentence,
+    rate_sentence,
     requirement,
     verdict_sentence,
     waiver_sentence,
@@ -37,9 +40,8 @@ def write(material: Material) -> bytes:
     report = material.report
     times = {key: milliseconds(sent.exchange) for key, sent in exchanges(material.log).items()}
     root = ET.Element("testsuites", name="conformance")
-    for service in dict.fromkeys(v.service for v in report.verdicts):
-        members = [v for v in report.verdicts if v.service == service]
-        root.append(_suite(service, members, material, times))
+    for group in dict.fromkeys(v.group for v in report.verdicts):
+        root.append(_suite(group, [v for v in report.verdicts if v.group == group], material, times))
     for key in ("tests", "failures", "errors"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     root.set("time", _seconds(times, times))
@@ -48,10 +50,10 @@ def write(material: Material) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
-def _suite(service: str, verdicts: Sequence[Verdict], material: Material, times: Mapping[str, float]) -> ET.Element:
-    suite = ET.Element("testsuite", name=service)
+def _suite(group: str, verdicts: Sequence[Verdict], material: Material, times: Mapping[str, float]) -> ET.Element:
+    suite = ET.Element("testsuite", name=group)
     properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(service, material):
+    for name, value in _properties(verdicts[0].service, material):
         ET.SubElement(properties, "property", name=name, value=one_line(value, 2000))
     for verdict in verdicts:
         suite.append(_case(verdict, material, times))
@@ -74,7 +76,7 @@ def _properties(service: str, material: Material) -> list[tuple[str, str]]:
         ("environment", str(report.target.get("environment", ""))),
         ("url", str(declared.get("url", ""))),
         ("suite", f"{report.suite.get('name', '')} {report.suite.get('version', '')}"),
-        ("seed", str(report.suite.get("seed", ""))),
+        *(() if is_audit(report) else (("seed", str(report.suite.get("seed", ""))),)),
         ("contract", str(contract.get("hash", ""))),
         *(("notice", language.say(notice)) for notice in report.notices),
     ]
@@ -84,8 +86,8 @@ def _case(verdict: Verdict, material: Material, times: Mapping[str, float]) -> E
     language = material.language
     case = ET.Element(
         "testcase",
-        classname=f"{verdict.service}.{verdict.encoding.replace('.', '_')}",
-        name=f"{verdict.rule} ({verdict.encoding})",
+        classname=".".join(filter(None, (verdict.service, verdict.party, verdict.encoding.replace(".", "_")))),
+        name=f"{verdict.rule} ({verdict.place})",
         time=_seconds(verdict.exchanges, times),
     )
     sentence = printable(verdict_sentence(verdict, material.rules.get(verdict.rule), language=language))
@@ -115,6 +117,10 @@ def _whole(verdict: Verdict, material: Material) -> Iterator[str]:
         yield waiver_sentence(verdict.waiver, language=language)
     if verdict.exchanges:
         yield exchanges_phrase(verdict.exchanges, language=language)
+    if verdict.tally is not None:
+        yield rate_sentence(verdict.tally, language=language)
+        yield from (f"{name}: {told}" for name, told in ends_of(verdict.tally, language))
+    elif verdict.exchanges:
         command = replay(material.report.suite, verdict.exchanges[0])
         yield language.fill("To send it again: {command}", command=command)
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.model import group_of
+from conformance.report.audit import by_party, group_said, is_audit, target_said
 from conformance.report.causes import causes
 from conformance.report.comparing import since
 from conformance.report.counts import all_rows
 from conformance.report.evidence import exchanges, of_finding
-from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, in_part
+from conformance.report.headline import CONFORMS, DOES_NOT_CONFORM, as_seen, in_part
 from conformance.report.markdown_text import cell, code, told
 from conformance.report.sections import split, started
-from conformance.report.sentences import finding_sentence, requirement
+from conformance.report.sentences import finding_sentence, place, requirement, share, sighting_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,8 +84,9 @@ def _left_out(number: int, language: Language) -> str:
 def _title(report: Report, language: Language) -> Section:
     target, suite = report.target, report.suite
     version = f"{suite.get('name', '')} {suite.get('version', '')}"
+    about = ", ".join(filter(None, (target_said(report, language), str(target.get("environment", "")))))
     rows = [
-        (language.fill("Target"), told(f"{target.get('name', '')}, {target.get('environment', '')}", _LONGEST)),
+        (language.fill("Target"), told(about, _LONGEST)),
         (language.fill("Started"), told(language.moment(started(suite)), _LONGEST)),
         (language.fill("Suite"), told(version, _LONGEST)),
         (language.fill("Run"), code(str(suite.get("run", "")), _LONGEST)),
@@ -97,6 +100,8 @@ def _title(report: Report, language: Language) -> Section:
 def _word(report: Report, language: Language) -> str:
     if in_part(report):
         return f"✅ {language.fill('Conforms in part')}"
+    if as_seen(report):
+        return f"✅ {language.fill('Conforms in what was seen')}"
     if report.outcome == CONFORMS:
         return f"✅ {language.fill('Conforms')}"
     return (
@@ -110,22 +115,31 @@ def _sections(material: Material) -> Iterable[Section]:
     report, language = material.report, material.language
     parts = split(report)
     yield _counts(report, language)
-    grouped = _causes(parts.blocking, material)
-    together = (_together(cause, language) for cause in grouped if not cause.alone)
-    yield _listed(language.fill("What goes together"), together, 2 * _LONGEST)
-    blocking = [verdict for cause in grouped for verdict in cause.verdicts]
-    yield _failures(language.fill("Failures that decide the verdict"), blocking, material)
+    for party, members in by_party(parts.blocking):
+        grouped = _causes(members, material)
+        together = (_together(cause, language) for cause in grouped if not cause.alone)
+        yield _listed(_of(language.fill("What goes together"), party, language), together, 2 * _LONGEST)
+        blocking = [verdict for cause in grouped for verdict in cause.verdicts]
+        title = _of(language.fill("Failures that decide the verdict"), party, language)
+        yield _failures(title, blocking, material)
     if report.baseline is not None:
         yield _changes(language.fill("Newly failing"), report.baseline.newly_failing, language)
         yield _changes(language.fill("Newly passing"), report.baseline.newly_passing, language)
     yield _waived(parts.waived, language)
     yield _listed(language.fill("Notices"), (language.say(notice) for notice in report.notices))
     undecided = (
-        f"{len(group.verdicts)} × {language.word(group.outcome)}: {language.say(group.reason)}"
+        f"{len(group.verdicts)} × {_of(language.word(group.outcome), group.party, language)}: "
+        + language.say(group.reason)
         for group in parts.undecided
     )
     yield _listed(language.fill("Without a verdict"), undecided)
-    yield _failures(language.fill("Failures that do not decide"), parts.advisory, material)
+    for party, members in by_party(parts.advisory):
+        yield _failures(_of(language.fill("Failures that do not decide"), party, language), members, material)
+
+
+def _of(text: str, party: str, language: Language) -> str:
+    """The text, and in an audit whose it is."""
+    return group_said(group_of(text, party), language)
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Section:
@@ -158,7 +172,8 @@ def _counts(report: Report, language: Language) -> Section:
     names = ("passed", "failed", "waived", "cant-tell", "untested", "inapplicable")
     columns = [language.fill("Service"), language.fill("Level"), *(language.word(name) for name in names)]
     rows = (
-        [cell(service), level, *(str(row[name]) for name in names)] for service, level, row in all_rows(report.counts)
+        [cell(group_said(service, language)), level, *(str(row[name]) for name in names)]
+        for service, level, row in all_rows(report.counts)
     )
     return _table("", columns, rows)
 
@@ -167,6 +182,8 @@ def _failures(title: str, verdicts: Sequence[Verdict], material: Material) -> Se
     """A row for each rule, whatever the encodings that break it."""
     language = material.language
     columns = [language.fill("Rule"), language.fill("Encodings"), language.fill("Required"), language.fill("Seen")]
+    audit = is_audit(material.report)
+    columns += [language.fill("Rate"), language.fill("First and last")] if audit else []
     rows = []
     for name, members in _by_rule(verdicts).items():
         rule, first = material.rules.get(name), members[0]
@@ -180,9 +197,33 @@ def _failures(title: str, verdicts: Sequence[Verdict], material: Material) -> Se
                 f"{first.level} {cell(', '.join(verdict.encoding for verdict in members))}",
                 cell(required),
                 cell(seen, _SEEN) + more,
+                *((cell(_rates(members, language)), cell(_sightings(members, language))) if audit else ()),
             ]
         )
     return _table(title, columns, rows)
+
+
+def _rates(members: Sequence[Verdict], language: Language) -> str:
+    """In how many exchanges each of them failed."""
+    several = len(members) > 1
+    told = (
+        language.fill(
+            "{failed} of {checked}, {share} %",
+            failed=language.number(of.failed),
+            checked=language.number(of.checked),
+            share=share(of, language),
+        )
+        + (f" ({one.encoding})" if several else "")
+        for one in members
+        if (of := one.tally) is not None
+    )
+    return "; ".join(told)
+
+
+def _sightings(members: Sequence[Verdict], language: Language) -> str:
+    found = [one.tally for one in members if one.tally is not None]
+    ends = [end for one in found[:1] for end in dict.fromkeys((one.first, one.last)) if end is not None]
+    return "; ".join(sighting_sentence(end, language=language) for end in ends)
 
 
 def _by_rule(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
@@ -200,7 +241,7 @@ def _waived(verdicts: Sequence[Verdict], language: Language) -> Section:
         waiver = {key: str(value) for key, value in (verdict.waiver or {}).items() if value}
         until = language.day(waiver.get("expiry", ""))
         said = [waiver.get("owner", ""), until, waiver.get("reason", ""), waiver.get("ticket", "")]
-        rows.append([cell(verdict.rule, as_code=True), cell(verdict.encoding), *map(cell, said)])
+        rows.append([cell(verdict.rule, as_code=True), cell(place(verdict, language)), *map(cell, said)])
     return _table(language.fill("Waived failures"), columns, rows)
 
 
@@ -215,7 +256,7 @@ def _changes(title: str, differences: Iterable[Difference], language: Language) 
     rows = (
         [
             cell(one.rule, as_code=True),
-            cell(one.encoding),
+            cell(place(one, language)),
             str(one.level),
             language.word(one.before or "–"),
             language.word(one.after or "–"),

@@ -9,9 +9,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import SuiteError
-from conformance.report.as_json import citation, comparison, waiver
+from conformance.report.as_json import citation, comparison, frequency, sighting, waiver
+from conformance.report.audit import is_audit
 from conformance.report.evidence import index
-from conformance.report.schema import REVISION, misfits
+from conformance.report.schema import OF_RUNS, REVISION, misfits
 from conformance.report.text import inert, unique
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def _document(report: Report, log: RunLog, rules: Mapping[str, Rule]) -> dict[st
     told = unique([v.rule for v in report.verdicts] + [o.rule for o in report.observations])
     return {
         "schema": report.schema,
-        "revision": REVISION,
+        # A run says nothing that the second revision has no place for, and earlier versions go on reading it.
+        "revision": REVISION if is_audit(report) else OF_RUNS,
         "outcome": report.outcome,
         "sentence": report.sentence,
         "exit_status": report.exit_status,
@@ -69,6 +71,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "exchanges": verdict.exchanges,
         "reason": verdict.reason,
         "waiver": None if verdict.waiver is None else dict(verdict.waiver),
+        **({"party": verdict.party} if verdict.party else {}),
+        **({} if verdict.tally is None else {"tally": frequency(verdict.tally)}),
     }
 
 
@@ -78,6 +82,8 @@ def _observation(observation: Observation) -> dict[str, Any]:
         "encoding": observation.encoding,
         "sentence": observation.sentence,
         "exchanges": observation.exchanges,
+        **({"party": observation.party} if observation.party else {}),
+        **({"times": observation.times, "first": sighting(observation.first)} if observation.times else {}),
     }
 
 

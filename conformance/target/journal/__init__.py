@@ -2,8 +2,10 @@
 
 A line `header`, a line `plan`, then for each request a line `sending` before it and a line `exchange` after it, a line
 `unsent` for each that did not go, and a line `end`. Besides: `fetched` for what the plan needs, `stopped` in place of
-`end` where the run was ended early, `resumed` where it was gone on with. Every line is one write. What is written is
-masked by whoever made it; the header is masked here. Must never import the wire or the exchanger.
+`end` where the run was ended early, `resumed` where it was gone on with. The journal of an audit has no plan: its
+header says `audit`, its exchanges are examples, and a line `summary` says what all recordings show. Every line is one
+write. What is written is masked by whoever made it; header and summary are masked here. Must never import the wire or
+the exchanger.
 """
 
 from __future__ import annotations
@@ -42,10 +44,13 @@ _STRUCTURE = frozenset(
             "settings",
             "rule",
             "expiry",
+            "engine",
+            "party",
+            "exchanges",
         ),
     )
 )
-"""Keys of the header whose texts are the suite's own and tie lines together; a short secret may not tear them."""
+"""Keys of header and summary whose texts are our own and tie lines together; a short secret may not tear them."""
 
 
 def now() -> str:
@@ -125,6 +130,10 @@ class Journal:
     def stopped(self, how: str) -> None:
         """The run ends here, before its end: it `was interrupted`, say."""
         self._lines.append({"stopped": {"at": now(), "how": self._secrets.mask(how)}})
+
+    def summary(self, told: Mapping[str, Any]) -> None:
+        """What all recordings of an audit say; its examples are exchanges before it."""
+        self._lines.append({"summary": masked(told, self._secrets)})
 
     def end(self, **facts: Any) -> None:
         """The run is complete; `facts` are what its owner adds."""

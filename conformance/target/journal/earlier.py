@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.judge.parts import Splitting, is_baseline
-from conformance.model import Plan, Record, Step, asked_again, order_of
+from conformance.model import Plan, Record, Step, asked_again, order_of, repeated
 from conformance.target.journal.reader import RunLog
 
 
@@ -50,7 +50,7 @@ def unanswered(log: RunLog) -> tuple[str, ...]:
     """What went out, and had no answer in its time or before the connection ended. Not a message that went on in parts,
     which say what it did not, nor what is beside the plan."""
     known = (*log.unsent, *log.pending, *(record.exchange.id for record in log.records))
-    above = {name.partition(".")[0] for name in known if not asked_again(name) and "." in name}
+    above = {name.partition(".")[0] for name in known if not repeated(name) and "." in name}
     gone = (record.exchange.id for record in log.records if record.exchange.response is None)
     return tuple(
         name

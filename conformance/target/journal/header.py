@@ -26,10 +26,10 @@ class Suite:
     name: str
     version: str
     python: str
-    hypothesis: str
-    seed: int
-    depth: str
     workers: int
+    hypothesis: str = ""
+    seed: int = 0
+    depth: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,32 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere(Planned):
+    """One that another shard sends."""
+
+    shard: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Which part of a plan the run sends, and the budget and the rate of all parts together and of this one."""
+
+    number: Annotated[int, Field(ge=1)]
+    of: Annotated[int, Field(ge=1)]
+    requests: int | None = None
+    per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What runs of shards a journal was made of, and which of them were not there."""
+
+    of: Annotated[int, Field(ge=1)]
+    runs: list[dict[str, Any]]
+    missing: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """A failure that somebody answers for; `here` where it is for the target of the run."""
 
@@ -118,6 +144,25 @@ class Waiver:
     encodings: list[Encoding] | None = None
     target: str = "*"
     ticket: str = ""
+    party: Literal["", "provider", "consumer"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A recording. What is not known of it is left out."""
+
+    path: str
+    bytes: int | None = None
+    records: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What an audit read, by what, and who decides it."""
+
+    files: list[File]
+    engine: str
+    party: Literal["provider", "consumer", "both"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +183,9 @@ class Begun:
     rules: list[Item]
     notices: list[str]
     waivers: list[Waiver] = field(default_factory=list)
+    shard: Shard | None = None
+    merged: Merged | None = None
+    audit: Audit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +194,7 @@ class Header(Begun):
 
     replay: str | None = None
     plan: list[Planned] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
     beyond: list[Reason] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     undecided: list[Reason] = field(default_factory=list)

@@ -55,15 +55,20 @@ def _sealed(text: bytes, number: int) -> bytes:
     return b'{"crc32": "%08x", %s\n' % (zlib.crc32(text), text[1:])
 
 
-def opened(line: bytes) -> tuple[int, dict[str, Any]]:
-    """The number of the line, and what it says; ValueError where it does not fit its checksum, or has none."""
+def unsealed(line: bytes) -> bytes:
+    """The line without its checksum; ValueError where it does not fit it, or has none."""
     seal = _SEAL.match(line)
     if seal is None:
         raise ValueError("it has no checksum")
     text = b"{" + line[seal.end() :]
     if zlib.crc32(text) != int(seal[1], 16):
         raise ValueError("it does not fit its checksum")
-    value = json.loads(text.decode("utf-8"))
+    return text
+
+
+def opened(line: bytes) -> tuple[int, dict[str, Any]]:
+    """The number of the line, and what it says; ValueError where it does not fit its checksum, or has none."""
+    value = json.loads(unsealed(line).decode("utf-8"))
     number = value.pop("line", None)
     if type(number) is not int:
         raise ValueError("it has no number")

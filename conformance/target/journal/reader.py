@@ -43,6 +43,8 @@ class RunLog:
     resumed: tuple[Mapping[str, Any], ...] = ()
     """When it was gone on with, and how, each time."""
     end: Mapping[str, Any] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    """Of an audit what all its recordings say."""
     folder: Path | None = None
 
 
@@ -57,7 +59,7 @@ def read(path: Path) -> RunLog:
     return _Reader(path).read(content, GOING_ON if writing else KILLED)
 
 
-_ID = re.compile(r"[wx][0-9]{5,}(\.r?[0-9]+)*")
+_ID = re.compile(r"[wx][0-9]{5,}(\.[rs]?[0-9]+)*")
 
 
 class _Reader:
@@ -75,6 +77,7 @@ class _Reader:
         self._resumed: list[Mapping[str, Any]] = []
         self._stopped = ""
         self._end: Mapping[str, Any] | None = None
+        self._summary: Mapping[str, Any] = {}
         self._problems: list[str] = []
         self._said: dict[int, int] = {}
         """What each line said that was read, as a hash by its number."""
@@ -108,6 +111,7 @@ class _Reader:
             stopped="" if self._end is not None else self._stopped or stopped,
             resumed=tuple(self._resumed),
             end=self._end or {},
+            summary=self._summary,
             folder=self._path.parent,
         )
 
@@ -168,6 +172,8 @@ class _Reader:
             self._stopped = str(value["stopped"]["how"])
         elif "resumed" in value:
             self._go_on(dict(value["resumed"]))
+        elif "summary" in value:
+            self._summary = dict(value["summary"])
         elif "end" in value:
             self._end = dict(value["end"])
         else:

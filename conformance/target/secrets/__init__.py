@@ -24,7 +24,17 @@ from typing import Any
 
 from conformance.model import Field, Headers
 from conformance.target.secrets.escapes import views
-from conformance.target.secrets.nested import DEPTH, WORDS, bare, decoded, is_utf_8, packed, texts, unpacked
+from conformance.target.secrets.nested import (
+    DEPTH,
+    WORDS,
+    bare,
+    decoded,
+    is_utf_8,
+    joined,
+    packed,
+    texts,
+    unpacked,
+)
 from conformance.target.secrets.spellings import cased, low, lowered
 
 MASK = "•••"
@@ -183,7 +193,8 @@ class Secrets:
         held: dict[str, bool] = {}
         text = WORDS.sub(lambda run: mask if self.__in_run(run[0], held) else run[0], text)
         spans = [layer.source(*span) for layer in views(text) for span in self.__under(layer.text, held)]
-        return self.__without(text, spans, mask) if spans else text
+        text = self.__without(text, spans, mask) if spans else text
+        return self.__without(text, (run.span() for run in joined(text, held) if self.__in_run(run[0], held)), mask)
 
     def __spans(self, text: str) -> Iterator[tuple[int, int]]:
         in_any_case, in_its_own = self.__forms()
@@ -221,7 +232,7 @@ class Secrets:
 
     def __holds(self, raw: bytes, depth: int) -> bool:
         """Do the bytes, which something was undone to have, hold a secret?"""
-        if depth and (inner := unpacked(raw)) and self.__holds(inner, depth - 1):
+        if depth and any(self.__holds(inner, depth - 1) for inner in unpacked(raw)):
             return True
         return any(self.__says(text, depth) for text in texts(raw, wide=self.__beyond))
 
@@ -230,6 +241,7 @@ class Secrets:
             if next(self.__spans(seen), None) is not None:
                 return True
             words = [run[0] for run in WORDS.finditer(seen)]
+            words += [run[0] for run in joined(seen, words)]
             if any(bare(word) in self.__issued or (depth and self.__in_word(word, depth - 1)) for word in words):
                 return True
         return False

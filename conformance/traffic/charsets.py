@@ -1,0 +1,51 @@
+"""Text as bytes again, in the charset that it says it has: a recorder turned it into Unicode. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:+-]{1,40})""", re.IGNORECASE)
+_DECLARED = re.compile(r"""\ufeff?<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([\w.-]{1,40})["']""")
+_NOT_OF_TEXT = frozenset(
+    ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "utf-7", "palmos")
+)
+_UTF8 = frozenset(("utf-8", "utf-8-sig"))
+
+
+def charset_of(text: str, media: str) -> str:
+    """The charset that the media type names, else the XML declaration; Python's name of it, empty where it is UTF-8,
+    none, or one that Python does not know."""
+    named = _CHARSET.search(media) or _DECLARED.match(text)
+    if named is None:
+        return ""
+    try:
+        codec = codecs.lookup(named[1])
+    except (LookupError, ValueError):
+        return ""
+    # Some codecs of Python turn bytes into bytes, or are no charsets.
+    known = getattr(codec, "_is_text_encoding", True) and codec.name not in _NOT_OF_TEXT
+    return codec.name if known and codec.name not in _UTF8 else ""
+
+
+def in_its_charset(text: str, media: str) -> bytes | None:
+    """The bytes, where they differ from UTF-8 and the charset has all the characters."""
+    charset = charset_of(text, media)
+    if not charset or (text.isascii() and not charset.startswith(("utf-16", "utf-32", "cp037", "cp500", "cp1140"))):
+        return None
+    try:
+        return text.encode(charset)
+    except (UnicodeError, ValueError):
+        return None
+
+
+def longest(text: str, utf8: bytes, media: str) -> int:
+    """The most bytes that the body may have had, if this is all of its text: a recorder leaves out its mark of order,
+    and a charset may take more bytes than UTF-8."""
+    rebuilt = in_its_charset(text, media)
+    return max(len(utf8) + 3, len(rebuilt) + 4 if rebuilt is not None else 0)
+
+
+def writable(text: str) -> str:
+    """The text without halves of surrogate pairs, which nothing could write down."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,204 @@
+"""The fast tier: exchanges of a kind that the walk has found clean are counted, not walked again.
+
+The kind of an exchange is its head (where it went, how it was labelled, what status came back) and the shapes of its two
+bodies. Compiled validators and the checks beside them say that every value is as it should be; then nothing that the
+walk could say depends on more than the kind. The first exchange of each kind is walked, and what that said stands for
+all of it. Whatever a reader is not sure about is walked. A test holds the two tiers to the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from conformance.codecs.elements import tag
+from conformance.facets import element_name
+from conformance.judge.compiled import Compiled, Vouch
+from conformance.judge.refusals import refusal_of
+from conformance.judge.reply import is_json, is_xml
+from conformance.model import Contract, Message
+from conformance.rules.soap import is_soap
+from conformance.traffic import shapes
+from conformance.traffic.echoing import Echoes, json_echo, xml_echo
+from conformance.traffic.judging import Desk, Judged
+from conformance.traffic.recognising import Known
+from conformance.traffic.recording import BYTES, TEXT, Recorded
+from conformance.traffic.summary import Occurrence
+
+MOST_KINDS = 4096
+MOST_HEADS = 4096
+"""Kept at a time; beyond it all are forgotten, and walked again once each."""
+UTF_8 = frozenset({"", "utf-8", "utf8"})
+WHOLE = frozenset({BYTES, TEXT})
+Head = tuple[tuple[str, str, str, str | None, str], tuple[int, str, str, str]]
+"""What of an exchange is not in its bodies: method, address, label and action of the request, and what of it was kept;
+status, label and version of the answer, and what of it was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the bodies of exchanges with one head are read, and what vouches for them."""
+
+    number: int
+    asked: shapes.Reader
+    answered: shapes.Reader
+    request: Vouch
+    answer: Vouch
+    echoes: Echoes | None = None
+    tree: bool = False
+    """Messages are trees, not elements."""
+
+
+@dataclass(slots=True)
+class Kind:
+    """What the walk said of the first of its kind, where that stands, and how many there are."""
+
+    judged: Judged
+    first: Occurrence
+    times: int = 1
+
+
+class Kinds:
+    """Knows how exchanges are told apart, and which kinds need no walk any more."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._compiled = {name: Compiled(one.contract) for name, one in desk.subjects.items()}
+        self._routes: dict[Head, Route | None] = {}
+        self._slots: dict[str, int] = {}
+        self._count = 0
+
+    def of(self, recorded: Recorded) -> Hashable | None:
+        """The kind of an exchange of which nothing but that has to be known; None for one that has to be walked."""
+        asked, answer = recorded.request, recorded.response
+        if answer is None or asked.body64 is not None or answer.body64 is not None:
+            return None
+        asked_as, action, odd = self._labels(asked.headers)
+        answered_as, _, strange = self._labels(answer.headers)
+        if odd or strange:
+            return None
+        url = asked.url.partition("?")[0] if "?" in asked.url else asked.url
+        head = (
+            (asked.method, url, asked_as, action, asked.kept),
+            (answer.status, answered_as, answer.http_version, answer.kept),
+        )
+        route = self._routes.get(head)
+        if route is None:
+            route = None if head in self._routes else self._routed(head, asked.body)
+            if route is None:
+                return None
+        sent = route.asked(asked.body)
+        if sent is None or not route.request.clean(sent[2] if route.tree else sent[2][0]):
+            return None
+        back = route.answered(answer.body)
+        if back is None or not route.answer.clean(back[2] if route.tree else back[2][0]):
+            return None
+        if back[1] and route.echoes is not None and not route.echoes(sent[2], back[2]):
+            return None
+        return route.number, sent[0], back[0], back[1]
+
+    def _labels(self, headers: list[tuple[str, str]]) -> tuple[str, str | None, bool]:
+        """Content-Type and SOAPAction, and whether one of them came twice."""
+        found: list[str | None] = [None, None, None]
+        slots, odd = self._slots, False
+        for name, value in headers:
+            slot = slots.get(name)
+            if slot is None:
+                slot = LABELS.get(name.lower(), 2)
+                if len(slots) < MOST_HEADS:
+                    slots[name] = slot
+            if slot != 2:
+                odd = odd or found[slot] is not None
+                found[slot] = value
+        return found[0] or "", found[1], odd
+
+    def _routed(self, head: Head, body: str) -> Route | None:
+        """The route of a head that was not met before. Where the body decides which service it is for, nothing is
+        remembered."""
+        method, url, asked_as, action, _ = head[0]
+        known = self._desk.recognise(method, url, asked_as, action, body.encode("utf-8", "replace"))
+        if isinstance(known, str):
+            return None
+        if len(self._routes) >= MOST_HEADS:
+            self._routes.clear()
+        route = self._routes[head] = self._route(head, known)
+        return route
+
+    def _route(self, head: Head, known: Known) -> Route | None:
+        (_, _, asked_as, _, kept), (status, answered_as, _, answer_kept) = head
+        if (
+            status != 200
+            or not {kept, answer_kept} <= WHOLE
+            or not {_charset(asked_as), _charset(answered_as)} <= UTF_8
+        ):
+            return None
+        contract, compiled = self._desk.subjects[known.service].contract, self._compiled[known.service]
+        operation, media = contract.operation, _media(answered_as)
+        if _media(asked_as) not in contract.encoding(known.encoding).media_types:
+            return None
+        self._count += 1
+        if is_soap(known.encoding):
+            version = known.encoding.removeprefix("soap-")
+            return Route(
+                self._count,
+                shapes.soap_reader(version, _root(operation.request), NO_FLAGS),
+                shapes.soap_reader(version, _root(operation.response), shapes.Flags(_conditions(contract))),
+                compiled.soap_request,
+                compiled.soap_answer,
+            )
+        member = operation.acceptance.member if operation.acceptance is not None else ""
+        if known.encoding == "xml" and is_xml(media):
+            flags = shapes.Flags({member: TRUE}) if member else NO_FLAGS
+            return Route(
+                self._count,
+                shapes.xml_reader(NO_FLAGS),
+                shapes.xml_reader(flags),
+                compiled.xml_request,
+                compiled.xml_answer,
+                xml_echo(contract),
+            )
+        if known.encoding in {"json", "form"} and is_json(media):
+            asked = (shapes.form_reader if known.encoding == "form" else shapes.json_reader)(operation.request)
+            answered = shapes.json_reader(operation.response, member)
+            return Route(
+                self._count,
+                asked,
+                answered,
+                compiled.json_request,
+                compiled.json_answer,
+                json_echo(contract),
+                tree=True,
+            )
+        return None
+
+
+LABELS = {"content-type": 0, "soapaction": 1}
+TRUE = frozenset({b"true", b"1"})
+NO_FLAGS = shapes.Flags({})
+
+
+def _conditions(contract: Contract) -> dict[str, frozenset[bytes]]:
+    """The local names of elements that may say no, each with the texts that do not. Of a condition that is not that of
+    a flag no text is beyond doubt."""
+    refusal = refusal_of(contract)
+    held = (*refusal.any, *refusal.all) if refusal is not None else ()
+    flags = {"false": TRUE, "true": frozenset({b"false", b"0"})}
+    return {
+        one.path.rpartition("/")[2]: flags.get(one.value, frozenset()) if one.equal else frozenset() for one in held
+    }
+
+
+def _root(message: Message) -> str:
+    return tag(message.namespace, element_name(message.root))
+
+
+def _media(label: str) -> str:
+    return label.split(";", maxsplit=1)[0].split(",", maxsplit=1)[0].strip().lower()
+
+
+def _charset(label: str) -> str:
+    for parameter in label.split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset":
+            return value.strip().strip('"').lower()
+    return ""

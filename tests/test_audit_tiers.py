@@ -1,0 +1,205 @@
+"""The tiers of an audit say the same: what compiled validators vouch for, and the walk, in every count and example."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from bench.recordings import pool
+from conformance.codecs import CODECS
+from conformance.model import Request
+from conformance.reference import State, answer
+from conformance.traffic.auditing import Auditor, Brief
+from conformance.traffic.judging import Judged, quoted
+from conformance.traffic.keeping import examples, kept
+from conformance.traffic.recording import Recorded
+from conformance.traffic.summary import Summary
+from tests.audited import JSON, SUBJECTS, XML, XSI, damaged, recorded, summary
+
+DIFFERENT = 500
+MANY = 5_000
+"""Exchanges of each kind; by night there are more."""
+
+
+def told(summed: Summary) -> tuple[object, ...]:
+    """All of a summary that can differ, its examples among it."""
+    return kept(summed), [(one.exchange, one.findings) for one in examples(summed)]
+
+
+def same(folder: Path, exchanges: list[Recorded]) -> Summary:
+    fast, walked = summary(folder, exchanges), summary(folder, exchanges, walked=True)
+    assert told(fast) == told(walked)
+    return fast
+
+
+@pytest.mark.parametrize("kind", ["rest", "soap"])
+def test_both_tiers_sum_up_the_same(kind: str, tmp_path: Path) -> None:
+    summed = same(tmp_path, list(damaged(kind, DIFFERENT, 8)))
+    assert summed.records == DIFFERENT
+    assert len(summed.tallies) > 100
+    assert sum(tally.failed for tally in summed.tallies.values()) > DIFFERENT // 5
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", ["rest", "soap"])
+def test_both_tiers_sum_up_the_same_of_many(kind: str, tmp_path: Path) -> None:
+    assert same(tmp_path, list(damaged(kind, MANY, 9))).records == MANY
+
+
+# --- one difference at a time -----------------------------------------------------------------------------------------
+
+
+class Tiers:
+    """An auditor, and the first exchange of each kind that it met."""
+
+    def __init__(self) -> None:
+        self.auditor = Auditor(Brief(subjects=SUBJECTS))
+        self.first: dict[object, Judged] = {}
+
+    def walked(self, one: Recorded) -> Judged:
+        judged = self.auditor._desk(one)
+        if judged.exchange is None:
+            return judged
+        return quoted(judged, self.auditor._masked(judged.exchange, judged.service, judged.encoding)[1])
+
+    def agree(self, one: Recorded) -> bool:
+        """Does what stands for the exchange say what the walk says of it? True where it is walked itself."""
+        kind = self.auditor._kinds.of(one)
+        if kind is None:
+            return True
+        judged = self.walked(one)
+        first = self.first.setdefault(kind, judged)
+        return not first.clean or first == judged
+
+
+BASES = {
+    "json": ("rest", 0, '"ArMailName":"', "message"),
+    "xml": ("rest", 4, "<NotificationSchemaName>", "message"),
+    "soap-1.1": ("soap", 0, "<TelefonoRecepcion>", "StatusCode"),
+}
+"""Encoding → the kind of recording, a place in it where the encoding is met, and a text of request and answer."""
+
+
+def base(encoding: str) -> Recorded:
+    """A clean exchange of which the fast tier knows the kind, with items in its lists."""
+    kind, _, here, _ = BASES[encoding]
+    tiers = Tiers()
+    for one in pool(kind, 300, seed=3):
+        judged = tiers.walked(one)
+        if judged.encoding == encoding and judged.clean and here in one.request.body:
+            assert tiers.auditor._kinds.of(one) is not None
+            return one
+    raise AssertionError(encoding)
+
+
+def edited(one: Recorded, side: str, edit: Callable[[str], str]) -> Recorded:
+    made = deepcopy(one)
+    held = getattr(made, side)
+    held.body = edit(held.body)
+    return made
+
+
+@pytest.mark.parametrize("side", ["request", "response"])
+@pytest.mark.parametrize("encoding", BASES)
+def test_each_way_of_damage_leaves_the_tiers_agreed(encoding: str, side: str) -> None:
+    one, tiers, rng = base(encoding), Tiers(), random.Random(1)
+    assert tiers.agree(one)
+    for edit in JSON if encoding == "json" else XML:
+        for _ in range(8):
+            made = edited(one, side, lambda text, edit=edit: edit(rng, text))
+            assert tiers.agree(made), getattr(made, side).body
+
+
+def between(name: str, new: str) -> Callable[[str], str]:
+    """The text of an element is another, or the whole element where the new one has a tag."""
+
+    def edit(text: str) -> str:
+        begin, end = text.index(f"<{name}>"), text.index(f"</{name}>")
+        if "<" in new:
+            return text[:begin] + new + text[end + len(name) + 3 :]
+        return text[: begin + len(name) + 2] + new + text[end:]
+
+    return edit
+
+
+NILS = tuple(
+    f"<{{0}} {XSI} xsi:{said}>{held}</{{0}}>"
+    for said, held in (
+        ('nil="true"', ""),
+        ('nil="false"', "x"),
+        ('nil ="true"', ""),
+        ("nil\n=\n'1'", ""),
+        ('nil="0"', "x"),
+    )
+)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("encoding", "side", "name"),
+    [
+        ("soap-1.1", "request", "TelefonoRecepcion"),
+        ("soap-1.1", "response", "StatusCode"),
+        ("xml", "response", "message"),
+    ],
+)
+def test_what_is_nil_is_of_another_kind(encoding: str, side: str, name: str, order: int) -> None:
+    one, tiers = base(encoding), Tiers()
+    for new in ("x", *NILS)[::order]:
+        assert tiers.agree(edited(one, side, between(name, new.replace("{0}", name)))), new
+
+
+@pytest.mark.parametrize("text", ["&#116;rue", "true", "1", " true ", "tru&#101;"])
+def test_an_echo_is_looked_at_however_the_acceptance_is_spelt(text: str) -> None:
+    one, tiers = edited(base("xml"), "response", between("success", text)), Tiers()
+    assert tiers.agree(one)
+    assert tiers.agree(edited(one, "response", between("ArMailName", "otro")))
+
+
+@pytest.mark.parametrize("encoding", ["xml", "soap-1.1"])
+def test_a_byte_order_mark_is_told(encoding: str) -> None:
+    one, tiers = base(encoding), Tiers()
+    bare = edited(one, "request", lambda text: text[text.index("?>") + 2 :].lstrip())
+    marked = edited(bare, "request", lambda text: "\ufeff" + text)
+    assert tiers.agree(bare)
+    assert tiers.agree(marked)
+    assert any("byte order mark" in sentence for _, sentence in tiers.walked(marked).observations)
+
+
+def test_an_envelope_that_names_the_message_elsewhere_hides_nothing() -> None:
+    """What stands around the members is looked at once for each wording."""
+    one, tiers = base("soap-1.1"), Tiers()
+    plain = '<soap:Body xmlns:q="urn:EnvioCorreoResponse">'
+    named = edited(one, "response", lambda text: text.replace("<soap:Body>", plain))
+    assert tiers.agree(named)
+    for attribute in ('soap:encodingStyle="x"', f'{XSI} xsi:nil="true"', 'xmlns="urn:other"'):
+        odd = f"<EnvioCorreoResponse {attribute} "
+        assert tiers.agree(edited(named, "response", lambda text, odd=odd: text.replace("<EnvioCorreoResponse ", odd)))
+
+
+@pytest.mark.parametrize("depth", [100, 199, 201, *range(985, 1001), 100_000])
+def test_no_depth_ends_an_audit(depth: int) -> None:
+    one, tiers = base("json"), Tiers()
+    for opened, closed in ("[]", ('{"k":', "}")):
+        deep = f'{{"b":{opened * depth}1{closed * depth},"q":"\\"",'
+        made = edited(one, "request", lambda text, deep=deep: deep + text[1:])
+        assert tiers.agree(made)
+
+
+def test_a_service_whose_names_are_assumed_is_judged_where_they_are_met() -> None:
+    contract = SUBJECTS["actualizar-correo"].contract
+    encoding = contract.operation.encodings[0]
+    request = Request(
+        method="POST",
+        url="https://x.example/FacturacionElectronica",
+        headers=(("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", f'"{encoding.action}"')),
+        body=CODECS[encoding.name].encode(contract.operation.request, contract.baseline),
+    )
+    response, _ = answer(contract, request, State())
+    tiers = Tiers()
+    assert tiers.walked(recorded(request, response)).service == "actualizar-correo"
+    assert tiers.agree(recorded(request, response))
