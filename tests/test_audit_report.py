@@ -370,6 +370,18 @@ def test_a_journal_whose_summary_was_changed_is_refused_in_one_sentence(tmp_path
         report_of(log_of(tmp_path))
 
 
+def test_what_was_judged_by_another_contract_is_kept_and_told(tmp_path: Path) -> None:
+    header = header_of(facts())
+    header["contracts"][POLICY]["hash"] = "0" * 64
+    journal = Journal.create(tmp_path / "run.jsonl", header)
+    journal.summary(kept(clean()))
+    journal.end()
+    journal.close()
+    told = report_of(log_of(tmp_path))
+    assert told.outcome == "conforms"
+    assert told.notices[0].startswith(f"{POLICY} was judged under another contract than that of this version")
+
+
 def test_a_watch_that_was_killed_is_summed_up_from_its_exchanges(tmp_path: Path) -> None:
     journal = Journal.create(tmp_path / "run.jsonl", header_of(facts()))
     from conformance.model import Finding, Observation, Result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import signal
@@ -111,6 +112,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
     def kill() -> None:
         said.append(held.reader())
         os.kill(said[0], signal.SIGKILL)
+        said.append(held.reader(other=said[0]))
         held.go_on()
 
     with beside(kill):
@@ -146,6 +148,8 @@ class beside:  # noqa: N801 - reads as a word
             self._work()
         except BaseException as error:  # noqa: BLE001 - raised below
             self._errors.append(error)
+            # Nobody goes on with what the test waits for.
+            _thread.interrupt_main()
 
     def __enter__(self) -> None:
         self._thread.start()

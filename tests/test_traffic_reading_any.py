@@ -60,7 +60,8 @@ def test_a_damaged_byte_of_lines_costs_one_exchange_and_is_told(folder, place, c
 @given(st.data())
 def test_a_damaged_byte_of_an_archive_costs_one_entry_and_is_told(folder, indent, data):
     content = har(EVERY, indent=indent)
-    place = data.draw(st.integers(0, len(content) - 1))
+    marks = st.sampled_from([at for at, byte in enumerate(content) if byte in b'{}[],"'])
+    place = data.draw(st.one_of(marks, st.integers(0, len(content) - 1)))
     change = data.draw(
         st.one_of(st.integers(1, 255), st.sampled_from(b'"{}[],\\\n').map(lambda to: to ^ content[place]))
     )

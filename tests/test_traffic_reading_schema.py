@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from typing import Any
 
 import jsonschema
@@ -77,7 +78,7 @@ def test_schema_and_reader_refuse_the_same(data):
         place = data.draw(st.sampled_from([line, line["request"], line["response"]]))
         name = data.draw(st.sampled_from([*place, "unknown"]))
         if data.draw(st.booleans()):
-            place[name] = data.draw(st.sampled_from(VALUES))
+            place[name] = deepcopy(data.draw(st.sampled_from(VALUES)))
         else:
             place.pop(name, None)
         if not all(isinstance(line.get(side), dict) for side in ("request", "response")):

@@ -19,7 +19,7 @@ from conformance.report.build import build
 from conformance.report.sections import split
 from conformance.report.sentences import verdict_sentence
 from conformance.report.terminal import summary
-from conformance.report.waivers import ELSEWHERE, EXPIRED, IDLE, OPTIONAL, STALE, USED, lay
+from conformance.report.waivers import ELSEWHERE, EXPIRED, IDLE, OPTIONAL, PARTY, STALE, USED, lay
 from conformance.report.waivers.block import blocks_of
 from conformance.report.writers import waivers as writer
 from conformance.run.waiving import REQUIRED, laid, load_waivers, recorded
@@ -381,4 +381,4 @@ def test_the_page_shows_a_block_that_is_refused_and_one_that_is_not(tmp_path: Pa
 
 def test_the_page_has_every_key_and_every_state() -> None:
     rows = re.findall(r"^\| `?([a-z-]+)`? \|", PAGE, re.MULTILINE)
-    assert rows == ["key", *REQUIRED, *OPTIONAL, "state", USED, STALE, EXPIRED, IDLE, ELSEWHERE]
+    assert rows == ["key", *REQUIRED, *OPTIONAL, PARTY, "state", USED, STALE, EXPIRED, IDLE, ELSEWHERE]

@@ -210,6 +210,16 @@ def test_a_mistake_ends_mitmproxy_at_its_start_with_one_line(mitm, tmp_path, cap
     assert not (tmp_path / "run").exists()
 
 
+def test_the_report_does_not_say_what_options_of_mitmproxy_may_hold(mitm, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["mitmdump", "--set", "upstream_auth=me:words-of-a-password"])
+    addon = mitm(conformance_out=str(tmp_path / "run"), conformance_services=[REST], conformance_lang="es")
+    addon.done()
+    told = (tmp_path / "run" / "report.json").read_text("utf-8")
+    command = f"mitmdump -s conformance/watch/addon.py --set conformance_out={tmp_path / 'run'}"
+    assert f"{command} --set conformance_services={REST} --set conformance_lang=es" in told
+    assert all(b"words-of-a-password" not in file.read_bytes() for file in (tmp_path / "run").iterdir())
+
+
 def test_options_are_read_once(mitm, tmp_path, caplog):
     addon = mitm(conformance_out=str(tmp_path / "run"))
     addon.configure({"conformance_out", "anticache"})

@@ -18,7 +18,8 @@ from conformance.facets import Fit, blank, broken, fits
 from conformance.model import Acceptance, Field, Tree
 from conformance.rules.fields import join
 
-Check = Callable[[Any], bool]
+Check = Callable[[Any], object]
+"""Something true where all is well."""
 MOST_KNOWN = 4096
 """Values of one member whose check is remembered, and the longest of them."""
 LONGEST_KNOWN = 100
@@ -48,7 +49,7 @@ def json_answer(fields: tuple[Field, ...], acceptance: Acceptance | None) -> Che
     member, echo, inner = acceptance.member, acceptance.echo, held.holds
 
     def holds(tree: Mapping[str, Tree]) -> bool:
-        return inner(tree) and (tree.get(member) is not True or tree.get(echo) is not None)
+        return bool(inner(tree)) and (tree.get(member) is not True or tree.get(echo) is not None)
 
     return Checks(holds, ((echo, "required"), *held.places))
 
@@ -100,7 +101,10 @@ def _inside(member: Field, path: str, of: Of) -> Checks | None:
 
 def _each(check: Check) -> Check:
     def holds(value: Any) -> bool:
-        return all(one is None or check(one) for one in (value.values() if isinstance(value, Mapping) else value))
+        for one in value.values() if isinstance(value, Mapping) else value:
+            if one is not None and not check(one):
+                return False
+        return True
 
     return holds
 
@@ -162,16 +166,22 @@ def _number(member: Field) -> Check:
     bounds = bounds_of(member)
     whole = all(edge is None or edge == int(edge) for edge in (bounds.minimum, bounds.maximum))
     trusted = whole and _at_least_zero(member)
-    known = remembered(lambda text: not any(broken(member, Decimal(text))))
     unbroken = lru_cache(MOST_KNOWN)(_unbroken(member))
+    look = _of_digits(member)
+    known = lru_cache(MOST_KNOWN)(look)
 
     def check(value: int | Decimal) -> bool:
         if type(value) is int:
             return trusted or unbroken(value)
         # Equal numbers may have different digits, so that the digits are what is remembered.
-        return known(str(value))
+        digits = str(value)
+        return known(digits) if len(digits) <= LONGEST_KNOWN else look(digits)
 
     return check
+
+
+def _of_digits(member: Field) -> Callable[[str], bool]:
+    return lambda digits: not any(broken(member, Decimal(digits)))
 
 
 def text_check(member: Field, needed: tuple[str, ...], dialect: str = "ecma") -> Check:
@@ -179,19 +189,17 @@ def text_check(member: Field, needed: tuple[str, ...], dialect: str = "ecma") ->
     limited = bool(set(needed) & set(LENGTHS))
     if member.type == "dateTime" or not _translated(member, dialect) or (limited and not _counted(member, dialect)):
         return exactly(member)
-    filled, ended = "not-blank" in needed, "pattern" in needed
-
-    def check(text: str) -> bool:
-        if limited and not text.isascii() and max(text) > LAST:
-            return False
-        return not (ended and text[-1:] == "\n") and not (filled and blank(text))
-
-    return check
+    check = _ENDS["not-blank" in needed, "pattern" in needed]
+    return (lambda text: (text.isascii() or max(text) <= LAST) and check(text)) if limited else check
 
 
-def is_filled(text: str) -> bool:
-    """Is there more than white space?"""
-    return not blank(text)
+_ENDS: Mapping[tuple[bool, bool], Check] = {
+    (True, True): lambda text: text[-1:] != "\n" and text.strip(),
+    (True, False): str.strip,
+    (False, True): lambda text: text[-1:] != "\n",
+    (False, False): lambda _text: True,
+}
+"""By whether blanks alone are too little, and whether a line feed at the end is too much."""
 
 
 def exactly(member: Field) -> Check:
@@ -204,7 +212,7 @@ def exactly(member: Field) -> Check:
     return remembered(look)
 
 
-def _unbroken(member: Field) -> Check:
+def _unbroken(member: Field) -> Callable[[Any], bool]:
     return lambda value: not any(broken(member, value))
 
 
@@ -217,7 +225,7 @@ def _translated(member: Field, dialect: str) -> bool:
     return True
 
 
-def remembered(check: Callable[[str], bool]) -> Check:
+def remembered(look: Callable[[str], bool]) -> Check:
     """The check of a text, remembered for short ones: most members have few values."""
-    known = lru_cache(MOST_KNOWN)(check)
-    return lambda text: known(text) if len(text) <= LONGEST_KNOWN else check(text)
+    known = lru_cache(MOST_KNOWN)(look)
+    return lambda text: known(text) if len(text) <= LONGEST_KNOWN else look(text)

@@ -1,8 +1,9 @@
 """What the emitted XML Schemas cannot say of a message, or libxml2 reads more kindly than the codecs: checks compiled
 from the contract, for messages that are valid.
 
-The elements that need a check are found by XPath, at any depth at once: whatever else a message holds is never made an
-object of. As in `beyond`, a check may refuse what the walk would let pass, never the other way round.
+The elements that need a check are found by their names, at any depth at once: whatever else a message holds is never
+made an object of. As in `beyond`, a check may refuse what the walk would let pass, never the other way round; so of two
+members of one name both are held to the checks of either.
 """
 
 from __future__ import annotations
@@ -11,31 +12,31 @@ import binascii
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import ceil, floor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 
 from conformance.codecs import xsd
 from conformance.codecs.elements import item_tags, nil, tag, tags, unwrapped, within
-from conformance.codecs.lexical import value_of
+from conformance.codecs.lexical import BLANKS, value_of
 from conformance.emit.bounds import NUMBERS, TEXTS, bounds_of
 from conformance.facets import Fit, broken, element_name, fits
-from conformance.judge.beyond import TYPE, Check, Checks, is_filled, needs, remembered, text_check
+from conformance.judge.beyond import TYPE, Check, Checks, needs, remembered, text_check
 from conformance.model import Acceptance, Field, Message
 from conformance.rules.fields import join
 
 Of = Callable[[Field, str], Checks | None]
 """The check of the text of a member, None where the schema says all of it."""
-_LAST = {0: "", 1: "AEIMQUYcgkosw048", 2: "AQgw"}
-"""The letters that may stand before so much padding."""
+_BEFORE = {1: "AEIMQUYcgkosw048", 2: "AQgw"}
+"""The letters that may stand in front of so much padding."""
 _UNTYPED = frozenset({"object", "map"})
 """Elements that no contract describes are texts to the walk, whatever the schema admits."""
 
 
 class Spot(NamedTuple):
-    """A place in a message that needs a check: the elements from below its root to it, the attribute if it is one."""
+    """A place in a message that needs a check: an element by its tag, or an attribute of it."""
 
-    steps: tuple[str, ...]
+    tag: str
     attribute: str
     check: Check
 
@@ -80,22 +81,33 @@ def soap_answer(message: Message) -> Checks:
 
 def _message(message: Message, of: Of) -> Checks:
     spots: list[Spot] = []
-    wrappers = tuple(tag(message.namespace, element_name(name)) for name in message.wrappers)
-    places = tuple(_Spots(message, of, spots).members(message.fields, "", message.namespace, wrappers))
-    looks = tuple(_looks(spots))
+    root = tag(message.namespace, element_name(message.root))
+    holder = tag(message.namespace, element_name(message.wrappers[-1])) if message.wrappers else root
+    places = tuple(_Spots(message, of, spots).members(message.fields, "", message.namespace, holder))
+    checks = {spot.tag: _all([one for one in spots if one.tag == spot.tag]) for spot in spots}
+    wanted = tuple(checks)
 
-    def holds(root: etree._Element) -> bool:
-        for find, checks in looks:
-            for found in find(root):
-                # Of an attribute the text is found, of an element that itself.
-                if type(found) is str:
-                    if not checks[""](found):
-                        return False
-                elif not checks[found.tag](found.text or "") and not nil(found):
-                    return False
-        return True
+    def holds(element: etree._Element) -> bool:
+        # Without a name all elements would be found.
+        return not wanted or all(checks[found.tag](found) or nil(found) for found in element.iter(*wanted))
 
     return Checks(holds, places)
+
+
+def _all(spots: list[Spot]) -> Check:
+    """The checks of all places of one name, of an element."""
+    texts = tuple(dict.fromkeys(one.check for one in spots if not one.attribute))
+    attributes = tuple((one.attribute, one.check) for one in spots if one.attribute)
+    if len(texts) == 1 and not attributes:
+        (check,) = texts
+        return lambda element: check(element.text or "")
+
+    def holds(element: etree._Element) -> bool:
+        return all(check(element.text or "") for check in texts) and all(
+            (held := element.get(name)) is None or check(held) for name, check in attributes
+        )
+
+    return holds
 
 
 class _Spots:
@@ -107,91 +119,47 @@ class _Spots:
         self._spots = spots
 
     def members(
-        self, fields: tuple[Field, ...], path: str, inside: str | None, steps: tuple[str, ...]
+        self, fields: tuple[Field, ...], path: str, inside: str | None, holder: str
     ) -> Iterator[tuple[str, str]]:
-        """What stands in one element: its members by their elements, attributes, its own text."""
+        """What stands in the element `holder`: its members by their elements, attributes, its own text."""
         for member in fields:
             here = join(path, member.name)
             if member.name == "#any":
                 # Whatever stands there may be a member under another name.
-                yield from self._spot(Checks(_nothing, ((path, "name"),)), steps)
+                yield from self._spot(Checks(_nothing, ((path, "name"),)), holder)
             elif member.name == "#text":
-                yield from self._spot(self._of(member, here), steps)
+                yield from self._spot(self._of(member, here), holder)
             elif member.name[0] == "@":
                 name = tag(member.namespace, element_name(member.name[1:]))
-                yield from self._spot(self._of(member, here), steps, name)
+                yield from self._spot(self._of(member, here), holder, name)
             else:
-                yield from self._element(member, here, inside, steps)
+                yield from self._element(member, here, inside)
 
-    def _spot(self, checks: Checks | None, steps: tuple[str, ...], attribute: str = "") -> Iterator[tuple[str, str]]:
+    def _spot(self, checks: Checks | None, name: str, attribute: str = "") -> Iterator[tuple[str, str]]:
         if checks is not None:
-            self._spots.append(Spot(steps, attribute, checks.holds))
+            self._spots.append(Spot(name, attribute, checks.holds))
             yield from checks.places
 
-    def _element(
-        self, member: Field, path: str, inside: str | None, steps: tuple[str, ...]
-    ) -> Iterator[tuple[str, str]]:
+    def _element(self, member: Field, path: str, inside: str | None) -> Iterator[tuple[str, str]]:
         around, item = within(member, inside), member.item
         if member.type != "list" or item is None:
-            yield from self._value(member, path, around, (*steps, tags(member, inside)[-1]))
+            yield from self._value(member, path, around, tags(member, inside)[-1])
             return
-        last = item_tags(self._message, member, item, inside if unwrapped(member) else around)[-1]
-        if unwrapped(member):
-            yield from self._value(item, path, around, (*steps, last))
-            return
-        outer = (*steps, tags(member, inside)[-1])
-        if self._of(member, path) is not None:
-            # No schema counts the items as the walk does.
-            yield from self._spot(Checks(_nothing, ((path, "max-length"),)), outer)
-        yield from self._value(item, path, within(item, around), (*outer, last))
+        flat = unwrapped(member)
+        if not flat and self._of(member, path) is not None:
+            # No schema says of a list what is said of its items.
+            yield from self._spot(Checks(_nothing, ((path, "max-length"),)), tags(member, inside)[-1])
+        last = item_tags(self._message, member, item, inside if flat else around)[-1]
+        yield from self._value(item, path, around if flat else within(item, around), last)
 
-    def _value(self, member: Field, path: str, inside: str | None, steps: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def _value(self, member: Field, path: str, inside: str | None, name: str) -> Iterator[tuple[str, str]]:
         if member.fields:
-            yield from self.members(member.fields, path, inside, steps)
+            yield from self.members(member.fields, path, inside, name)
         elif member.type == "list" and member.item is not None:
             last = item_tags(self._message, member, member.item, inside)[-1]
-            yield from self._value(member.item, path, within(member.item, inside), (*steps, last))
+            yield from self._value(member.item, path, within(member.item, inside), last)
         else:
-            yield from self._spot(self._of(member, path), steps)
-
-
-def _looks(spots: list[Spot]) -> Iterator[tuple[Callable[[Any], Any], dict[str, Check]]]:
-    """The places as a few expressions, each with its checks by the name of the element; one for each attribute."""
-    layers: list[dict[str, list[Spot]]] = []
-    for spot in spots:
-        name = "" if spot.attribute else spot.steps[-1] if spot.steps else "."
-        layer = next((one for one in layers if name not in one and "" not in one and name), None)
-        if layer is None:
-            layer = {}
-            layers.append(layer)
-        layer[name] = [spot]
-    for layer in layers:
-        found = [one for (one,) in layer.values()]
-        prefixes = {space: f"n{number}" for number, space in enumerate(sorted(set(_spaces(found))))}
-        text = "|".join(_xpath(one, prefixes) for one in found)
-        namespaces = {prefix: space for space, prefix in prefixes.items()}
-        yield (
-            etree.XPath(text, namespaces=namespaces, smart_strings=False),
-            {name: spot.check for name, (spot,) in layer.items()},
-        )
-
-
-def _spaces(spots: list[Spot]) -> Iterator[str]:
-    for spot in spots:
-        for name in (*spot.steps, *filter(None, [spot.attribute])):
-            space = etree.QName(name).namespace
-            if space:
-                yield space
-
-
-def _xpath(spot: Spot, prefixes: dict[str, str]) -> str:
-    steps = [_named(name, prefixes) for name in spot.steps]
-    return "/".join([*steps, f"@{_named(spot.attribute, prefixes)}"] if spot.attribute else steps) or "."
-
-
-def _named(name: str, prefixes: dict[str, str]) -> str:
-    found = etree.QName(name)
-    return f"{prefixes[found.namespace]}:{found.localname}" if found.namespace else found.localname
+            yield from self._spot(self._of(member, path), name)
 
 
 def _nothing(_text: str) -> bool:
@@ -250,19 +218,21 @@ def _of_soap(member: Field, path: str, *, request: bool) -> Checks | None:
         return Checks(remembered(partial(xsd.valid, member)), tuple((path, facet) for facet in facets))
     if member.type == "base64Binary":
         facets = TYPE if request else ("type",)
-        return Checks(partial(_base64, member), tuple((path, facet) for facet in facets))
+        return Checks(_base64, tuple((path, facet) for facet in facets))
     if request and member.required and member.type == "string":
-        return Checks(is_filled, ((path, "not-blank"),))
+        return Checks(str.strip, ((path, "not-blank"),))
     return None
 
 
-def _base64(member: Field, text: str) -> bool:
-    """libxml2 skips what is no letter of the alphabet; Python takes padding behind letters that no bytes have."""
-    if not text:
-        return True
+def _base64(text: str) -> bool:
+    """libxml2 skips what is no letter of the alphabet, and Python takes padding behind letters that no bytes have."""
+    bare = text
+    for blank in BLANKS:
+        bare = bare.replace(blank, "")
     try:
-        binascii.a2b_base64(text, strict_mode=True)
+        binascii.a2b_base64(bare, strict_mode=True)
     except ValueError:
-        return xsd.valid(member, text)
-    padding = 2 if text[-2:] == "==" else int(text[-1] == "=")
-    return not len(text) % 4 and (not padding or text[-1 - padding] in _LAST[padding])
+        return False
+    padding = len(bare) - len(bare.rstrip("="))
+    # Some versions of Python take more padding than there can be.
+    return not len(bare) % 4 and (not padding or (padding in _BEFORE and bare[-1 - padding] in _BEFORE[padding]))

@@ -27,7 +27,7 @@ from conformance.emit.jsonschema import request_schema, response_schema
 from conformance.emit.soap_xsd import soap_schemas
 from conformance.emit.xsd import xsd_files
 from conformance.emit.xsd_notes import xs
-from conformance.judge.beyond import Checks, json_answer, json_request
+from conformance.judge.beyond import Check, Checks, json_answer, json_request
 from conformance.judge.beyond_xml import soap_answer, soap_request, xml_answer, xml_request
 from conformance.model import Contract, Field, Message
 from conformance.rules import rules_of
@@ -46,7 +46,7 @@ class Vouch:
     """
 
     valid: Valid
-    holds: Valid
+    holds: Check
     beyond: tuple[str, ...] = ()
     known: bool = True
 
@@ -55,7 +55,7 @@ class Vouch:
 
     def clean(self, message: Any) -> bool:
         """Would the walk find nothing? False says that it may."""
-        return self.valid(message) and self.holds(message)
+        return self.valid(message) and bool(self.holds(message))
 
 
 def never(_message: Any) -> bool:

@@ -7,7 +7,8 @@ request. Pure generators of values; no wording beyond expected and observed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from conformance.codecs import Oddity
 from conformance.codecs.lexical import BLANKS
@@ -18,6 +19,7 @@ from conformance.rules.fields import article, join
 
 MISSING = object()
 WORST = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.UNTESTED, Outcome.PASSED, Outcome.INAPPLICABLE)
+RANKS = {outcome: rank for rank, outcome in enumerate(WORST)}
 
 
 def request_findings(contract: Contract, tree: Mapping[str, Tree]) -> Iterator[tuple[str, Finding]]:
@@ -100,6 +102,12 @@ def _bound(member: Field, facet: str) -> str:
     return facet
 
 
+@lru_cache(2**14)
+def _result(prefix: str, path: str, facet: str, outcome: Outcome, reason: str) -> Result:
+    """Most messages say the same of most rules."""
+    return Result(rule=f"{prefix}/{path}/{facet}", outcome=outcome, reason=reason)
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -112,10 +120,10 @@ class Results:
 
     def add(self, path: str, facet: str, outcome: Outcome, finding: Finding | None = None, reason: str = "") -> None:
         """Note what was seen; a better outcome never covers a worse one."""
-        rule = f"{self._prefix}/{path}/{facet}"
-        known = self._found.get(rule)
-        if known is None or WORST.index(outcome) < WORST.index(known.outcome):
-            self._found[rule] = Result(rule=rule, outcome=outcome, finding=finding, reason=reason)
+        result = _result(self._prefix, path, facet, outcome, reason)
+        known = self._found.get(result.rule)
+        if known is None or RANKS[outcome] < RANKS[known.outcome]:
+            self._found[result.rule] = result if finding is None else replace(result, finding=finding)
 
     def fail(self, path: str, facet: str, expected: str, observed: str) -> None:
         finding = Finding(path=path, expected=expected, observed=observed)

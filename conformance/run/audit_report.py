@@ -7,8 +7,10 @@ it comes, so nothing that was judged is lost. Reads no recording.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.model import CONSUMER, PROVIDER, Outcome, Record, Report, Result
 from conformance.report.audit.build import build
@@ -36,6 +38,7 @@ def audit_report_of(log: RunLog, *, interrupted: bool, waivers: tuple[Waiver, ..
     """Verdicts and report of an audit."""
     rules = all_rules()
     summary = _summary(log)
+    log = _as_judged(log)
     items = [(str(rule), str(encoding)) for rule, encoding in log.header.get("rules", ())]
     gone = sorted({rule for rule, _ in items if rule not in rules})
     if gone:
@@ -56,6 +59,21 @@ def audit_report_of(log: RunLog, *, interrupted: bool, waivers: tuple[Waiver, ..
         selected_nothing=not items,
         waivers=told,
     )
+
+
+def _as_judged(log: RunLog) -> RunLog:
+    """The journal with a notice where it was judged by other contracts: the recordings are not at hand any more."""
+    known = contracts()
+    other = [
+        service
+        for service, facts in log.header.get("contracts", {}).items()
+        if service in known and facts.get("hash") != fingerprint(known[service])
+    ]
+    if not other:
+        return log
+    names = ", ".join(other)
+    notice = f"{names} was judged under another contract than that of this version; the recordings are not judged again"
+    return replace(log, header={**log.header, "notices": [*log.header.get("notices", ()), notice]})
 
 
 def _met(summary: Summary) -> Mapping[str, set[str]]:

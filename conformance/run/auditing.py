@@ -90,7 +90,7 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
         AuditFacts(
             command=options.command,
             files=_files(parts),
-            services=tuple(subjects) if options.services or target is not None else (),
+            services=options.services,
             party=options.party,
             engine=options.engine,
             workers=workers,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.errors import SuiteError
 from conformance.model import CONSUMER, PROVIDER, Exchange, Level, Observation, Outcome, Record, Report, Result
 from conformance.report.language import Language
 from conformance.report.sentences import finding_sentence
@@ -25,7 +24,7 @@ from conformance.traffic.judging import Desk, Judged, Subject
 from conformance.traffic.keeping import examples, kept
 from conformance.traffic.masks import secrets_of
 from conformance.traffic.recording import Place, Recorded
-from conformance.traffic.summary import Key, Occurrence, Seen
+from conformance.traffic.summary import Occurrence, Seen
 
 MOST_SECRETS = 256
 """Secrets of earlier exchanges that are masked in later ones as well."""
@@ -44,10 +43,9 @@ class Book:
         path = out / rendering.JOURNAL
         self._desk = Desk(subjects)
         self._journal = Journal.create(path, header, secrets)
-        self._counter = Counter(0, str(path), self._shown)
+        self._counter = Counter(0, str(path), self._masked)
         self._place = Place(0, str(path), 0)
         self._number = 0
-        self._now: tuple[Exchange, Secrets] | None = None
 
     def add(self, recorded: Recorded, language: Language) -> Iterator[tuple[Level, str]]:
         """Judge the exchange and write it down; then a line for each failure that it shows."""
@@ -57,10 +55,7 @@ class Book:
             return
         self._number += 1
         name = f"x{self._number:05}"
-        contract = self._subjects[judged.service].contract
-        secrets = self._secrets.join(secrets_of(contract, judged.exchange, judged.encoding))
-        if len(secrets) <= MOST_SECRETS:
-            self._secrets = secrets
+        secrets = self._secrets_of(judged.exchange, judged.service, judged.encoding)
         case = f"{judged.service}/{judged.encoding}/recorded"
         masked = replace(masked_exchange(judged.exchange, secrets), id=name, case=case)
         if judged.exchange.response is not None:
@@ -68,9 +63,8 @@ class Book:
         records = [*_records(judged, masked, secrets)]
         if self._number <= WHOLE:
             self._journal.exchange(masked, records)
-        self._now = masked, secrets
-        self._counter.add(judged, recorded.started, self._number, None)
-        if self._number > WHOLE and self._is_example(judged):
+        is_example = self._counter.add(judged, recorded.started, self._number, None)
+        if self._number > WHOLE and is_example:
             self._journal.exchange(masked, records)
         for record in records:
             for result in record.judgement.results:
@@ -97,17 +91,17 @@ class Book:
             self._journal.close()
         return reported(self._out, formats, lang=lang).report
 
-    def _is_example(self, judged: Judged) -> bool:
-        """Is the exchange that was counted last one of those that show a failure best?"""
-        tallies = self._counter.summary.tallies
-        keys = {Key(one.party, one.rule, one.encoding) for one in judged.said if one.outcome is Outcome.FAILED}
-        return any(one.occurrence.place.offset == self._number for key in keys for one in tallies[key].examples)
+    def _masked(self, exchange: Exchange, service: str, encoding: str) -> tuple[Exchange, Callable[[str], str]]:
+        secrets = self._secrets_of(exchange, service, encoding)
+        response = exchange.response
+        return masked_exchange(exchange, secrets), (secrets.heard(response.headers) if response else secrets).mask
 
-    def _shown(self, _exchange: Exchange, _service: str, _encoding: str) -> tuple[Exchange, Callable[[str], str]]:
-        if self._now is None:
-            raise SuiteError("nothing was masked yet")
-        masked, secrets = self._now
-        return masked, secrets.mask
+    def _secrets_of(self, exchange: Exchange, service: str, encoding: str) -> Secrets:
+        """What is secret in the exchange, beside what was in others before it."""
+        secrets = self._secrets.join(secrets_of(self._subjects[service].contract, exchange, encoding))
+        if len(secrets) <= MOST_SECRETS:
+            self._secrets = secrets
+        return secrets
 
 
 def _records(judged: Judged, masked: Exchange, secrets: Secrets) -> Iterator[Record]:

@@ -58,7 +58,7 @@ class Watch:
 
     def __init__(self, options: WatchOptions, say: Say) -> None:
         known(options.formats)
-        self._options, self._say, self._language = options, say, language_of(options.lang)
+        self._options, self._say, self.language = options, say, language_of(options.lang)
         file = options.target
         target = load_target(file, os.environ, contracts(), encodings()) if file is not None else None
         subjects = subjects_of(chosen(options.services), target, named=bool(options.services))
@@ -67,7 +67,7 @@ class Watch:
             command=options.command,
             files=(Recording(path=SEEN),),
             name=SEEN,
-            services=tuple(subjects) if options.services or target else (),
+            services=options.services,
             engine=ENGINE,
             target=target,
             secrets=secrets,
@@ -91,7 +91,8 @@ class Watch:
                 self._size += size
                 self._turn.notify()
                 return
-        self._leave_out(TOO_FAST, "exchanges come faster than they can be judged: some are left out, and counted")
+        told = "exchanges come faster than they can be judged: some are left out, and counted"
+        self._leave_out(TOO_FAST, self.language.fill(told))
 
     def close(self) -> Report | None:
         """What waits is judged, and the report written; None where that cannot be."""
@@ -107,21 +108,23 @@ class Watch:
         try:
             return self._book.done(self._left_out, self._options.formats, self._options.lang)
         except (ConformanceError, OSError) as error:
-            self._say(one_line(f"there is no report: {error}"), True)
+            self._tell("there is no report: {error}", error=self.language.say(str(error)))
         except Exception as error:  # noqa: BLE001 - who watches ends as usual
-            told = f"a defect of the suite ({type(error).__name__}); please report it"
-            self._say(f"there is no report, by {told}. `conformance report {self.out}` makes it from the journal", True)
+            kind = type(error).__name__
+            self._tell("there is no report, by a defect of the suite ({error}); please report it", error=kind)
+            self._tell("`conformance report {folder}` makes it of the journal", folder=self.out)
         return None
 
     def _work(self) -> None:
         while (recorded := self._next()) is not None:
             try:
-                for level, line in self._book.add(recorded, self._language):
+                for level, line in self._book.add(recorded, self.language):
                     self._say(line, level is Level.MUST)
             except ConformanceError as error:
-                self._leave_out(LEFT, str(error))
+                self._leave_out(LEFT, self.language.say(str(error)))
             except Exception as error:  # noqa: BLE001 - the traffic goes on, whatever is wrong with us
-                self._leave_out(LEFT, f"an exchange could not be judged ({type(error).__name__}); please report it")
+                told = "an exchange could not be judged ({error}); please report it"
+                self._leave_out(LEFT, self.language.fill(told, error=type(error).__name__))
 
     def _next(self) -> Recorded | None:
         with self._turn:
@@ -139,3 +142,6 @@ class Watch:
             first = self._left_out[reason] == 1
         if first:
             self._say(one_line(told), True)
+
+    def _tell(self, template: str, **parts: object) -> None:
+        self._say(one_line(self.language.fill(template, **parts)), True)

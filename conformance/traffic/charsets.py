@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from conformance.model import Headers
+
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:+-]{1,40})""", re.IGNORECASE)
 _DECLARED = re.compile(r"""\ufeff?<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([\w.-]{1,40})["']""")
 _NOT_OF_TEXT = frozenset(
@@ -37,6 +39,26 @@ def in_its_charset(text: str, media: str) -> bytes | None:
         return text.encode(charset)
     except (UnicodeError, ValueError):
         return None
+
+
+def in_utf_8(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """A body of which a recorder kept the text, as UTF-8 with a label that says so: which bytes went over the wire
+    nobody knows, whatever charset they were said to be in."""
+    media = next((value for name, value in headers if name.lower() == "content-type"), "")
+    charset = charset_of(body[:400].decode("latin-1").replace("\xef\xbb\xbf", "\ufeff"), media)
+    if not charset:
+        return headers, body
+    try:
+        wide = charset.startswith(("utf-16", "utf-32")) and b"\0" in body
+        text = body.decode(charset if wide else "utf-8")
+    except UnicodeDecodeError:
+        try:
+            text = body.decode(charset)
+        except UnicodeDecodeError:
+            return headers, body
+    label = f"{_CHARSET.sub('', media)}; charset=utf-8"
+    told = tuple((name, label if name.lower() == "content-type" else value) for name, value in headers)
+    return told, text.removeprefix("\ufeff").encode()
 
 
 def longest(text: str, utf8: bytes, media: str) -> int:

@@ -66,20 +66,20 @@ class Counter:
         elif started >= zone[3]:
             zone[3], zone[4] = started, offset
 
-    def add(self, judged: Judged, started: str, offset: int, kind: Hashable | None) -> None:
-        """What the walk said of an exchange; the first of its kind where that is clean."""
+    def add(self, judged: Judged, started: str, offset: int, kind: Hashable | None) -> bool:
+        """What the walk said of an exchange; the first of its kind where that is clean. True where it is an example by
+        now."""
         self.timed(started, offset)
         here = occurrence(started, Place(self._order, self._path, offset))
         if kind is not None and judged.clean:
             if len(self._kinds) >= MOST_KINDS:
                 self._fold()
             self._kinds[kind] = Kind(judged, here)
-            return
+            return False
         shown = _Shown(judged, self._mask)
         self._say(judged, 1, here, shown.mask)
         failed = [one for one in judged.said if one.outcome is Outcome.FAILED]
-        if failed and judged.exchange is not None:
-            self._show(judged.exchange, shown, failed, here)
+        return judged.exchange is not None and self._show(judged.exchange, shown, failed, here)
 
     def unread(self, unread: Unread, offset: int) -> None:
         """A record that could not be read."""
@@ -134,8 +134,9 @@ class Counter:
         if len(summary.observations) > 2 * MOST_SENTENCES:
             _fewest(summary)
 
-    def _show(self, exchange: Exchange, shown: _Shown, failed: list[Said], here: Occurrence) -> None:
-        """Keep the exchange as an example of each failure of which few are clearer."""
+    def _show(self, exchange: Exchange, shown: _Shown, failed: list[Said], here: Occurrence) -> bool:
+        """Keep the exchange as an example of each failure of which few are clearer; False where there is none."""
+        is_kept = False
         size = len(exchange.request.body) + len(exchange.response.body if exchange.response is not None else b"")
         for party in dict.fromkeys(one.party for one in failed):
             own = [one for one in failed if one.party == party]
@@ -148,6 +149,8 @@ class Counter:
                 kept.append((rank, shown, [one.finding for one in own if one.rule == key.rule and one.finding]))
                 kept.sort(key=lambda one: one[0])
                 del kept[MOST_EXAMPLES:]
+                is_kept = True
+        return is_kept
 
     def _examples(self) -> None:
         """The examples as they may be written down: of the few exchanges that were clear for long few are left now."""

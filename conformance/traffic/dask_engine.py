@@ -204,8 +204,7 @@ _SETTINGS: dict[str, Any] = {
 @contextmanager
 def _cluster(distributed: Any, workers: int) -> Iterator[Any]:
     """Processes of this machine. Only who has the key that is made here can talk to them; nothing listens elsewhere."""
-    from dask import config  # noqa: PLC0415 - an extra
-
+    config = import_module("dask.config")
     with (
         tempfile.TemporaryDirectory(prefix="conformance-dask-", ignore_cleanup_errors=True) as scratch,
         config.set({**_SETTINGS, "temporary-directory": scratch}),

@@ -157,22 +157,27 @@ def _is_ours(head: bytes) -> bool:
 
 def _following(window: Window, at: int, *, behind: bool) -> tuple[str, int]:
     """What comes next in the list, `behind` an entry or at its beginning, and where."""
-    comma = not behind
+    mark, at = _sign(window, at)
+    if mark == b"," and behind:
+        mark, at = _sign(window, at + 1)
+        behind = False
+    if mark == b"{" and not behind:
+        return _ENTRY, at
+    if mark != b"]":
+        return _BROKEN, at
+    # A list ends before another member, or before the end of what holds it; else its end is damage.
+    return (_END if _sign(window, at + 1)[0] in {b",", b"}", b""} else _BROKEN), at + 1
+
+
+def _sign(window: Window, at: int) -> tuple[bytes, int]:
+    """What comes next that is no space, and where; nothing at the end."""
     while True:
         space = _SPACE.match(window.data, at - window.base)
         at = window.base + (space.end() if space else 0)
-        if at == window.end:
-            if not window.more(at):
-                return _BROKEN, at
-            continue
-        mark = window.data[at - window.base : at - window.base + 1]
-        if mark == b"{" and comma:
-            return _ENTRY, at
-        if mark == b"]":
-            return _END, at + 1
-        if mark != b"," or comma:
-            return _BROKEN, at
-        comma, at = True, at + 1
+        if at < window.end:
+            return window.data[at - window.base : at - window.base + 1], at
+        if not window.more(at):
+            return b"", at
 
 
 def _like_entry(window: Window, at: int, firsts: set[bytes]) -> tuple[int, bool]:

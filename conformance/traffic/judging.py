@@ -30,6 +30,7 @@ from conformance.model import (
     Rule,
 )
 from conformance.rules.soap import is_soap
+from conformance.traffic.charsets import in_utf_8
 from conformance.traffic.masks import hidden, masked_text
 from conformance.traffic.recognising import Known, Recogniser
 from conformance.traffic.recording import NOTHING, PART, TEXT, Answered, Asked, Recorded, body_of
@@ -131,8 +132,11 @@ class Desk:
         )
         if isinstance(known, str):
             return Judged(unjudged=(("", known),))
-        request = Request(method=asked.method, url=asked.url, headers=tuple(asked.headers), body=body)
-        exchange = _exchange(recorded, request, answered)
+        shown = _exchange(
+            recorded, Request(method=asked.method, url=asked.url, headers=tuple(asked.headers), body=body), answered
+        )
+        exchange = _as_kept(shown, recorded)
+        request = exchange.request
         subject = self.subjects[known.service]
         lost = LOST.get(asked.kept, "")
         told = None if lost else asked_results(subject.contract, known.encoding, request, masked=masked_text)
@@ -157,7 +161,7 @@ class Desk:
             said=tuple(one for one in said if one.reason != MASKED),
             observations=tuple(observations),
             unjudged=tuple(dict.fromkeys(unjudged)),
-            exchange=exchange,
+            exchange=shown,
         )
 
     def again(self, service: str, encoding: str, exchange: Exchange) -> frozenset[str]:
@@ -222,6 +226,20 @@ def _exchange(recorded: Recorded, request: Request, answered: bytes) -> Exchange
         started=recorded.started,
         milliseconds=recorded.milliseconds,
     )
+
+
+def _as_kept(exchange: Exchange, recorded: Recorded) -> Exchange:
+    """The exchange as it is judged: of texts that a recorder kept no charset says anything."""
+    request, response = exchange.request, exchange.response
+    if TEXT not in {recorded.request.kept, recorded.response.kept if recorded.response is not None else ""}:
+        return exchange
+    if recorded.request.kept == TEXT:
+        headers, body = in_utf_8(request.headers, request.body)
+        request = replace(request, headers=headers, body=body)
+    if response is not None and recorded.response is not None and recorded.response.kept == TEXT:
+        headers, body = in_utf_8(response.headers, response.body)
+        response = replace(response, headers=headers, body=body)
+    return replace(exchange, request=request, response=response)
 
 
 def _consumers(told: Told, known: Known, kept: str) -> Iterator[Said]:

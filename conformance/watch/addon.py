@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import shlex
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mitmproxy import ctx
 
 from conformance.errors import ConformanceError
+from conformance.report.language import spoken
 from conformance.report.text import one_line
 from conformance.run.watching import Watch, WatchOptions
 from conformance.traffic.flow import recorded
@@ -46,12 +46,13 @@ class Conformance:
         named = [name for name in NAMES if f"conformance_{name}" in updated]
         if self._begun:
             if named:
-                _say(f"conformance_{named[0]} is read at the start alone; start mitmproxy again", warning=True)
+                told = "conformance_{name} is read at the start alone; start mitmproxy again"
+                _say(spoken().fill(told, name=named[0]), warning=True)
             return
         self._begun = True
         given = {name: getattr(ctx.options, f"conformance_{name}") for name in NAMES}
         options = WatchOptions(
-            command=shlex.join((Path(sys.argv[0]).name, *sys.argv[1:])),
+            command=_command(given),
             out=Path(given["out"]).expanduser() if given["out"] else None,
             target=Path(given["target"]).expanduser() if given["target"] else None,
             services=tuple(given["services"]),
@@ -61,10 +62,10 @@ class Conformance:
         try:
             self._watch = Watch(options, lambda line, warning: _say(line, warning=warning))
         except ConformanceError as error:
-            for line in str(error).splitlines():
+            for line in spoken().say(str(error)).splitlines():
                 LOG.error("conformance: %s", one_line(line))
         else:
-            _say(f"judging what goes by; the journal is in {self._watch.out}")
+            _say(self._watch.language.fill("judging what goes by; the journal is in {folder}", folder=self._watch.out))
 
     def response(self, flow: Any) -> None:
         """The answer is there, all of it."""
@@ -81,7 +82,7 @@ class Conformance:
             return
         report = watch.close()
         if report is not None:
-            _say(f"{one_line(report.sentence)} {watch.out / 'report.html'}")
+            _say(f"{one_line(watch.language.say(report.sentence))} {watch.out / 'report.html'}")
 
     def _see(self, flow: Any) -> None:
         if self._watch is None:
@@ -89,7 +90,17 @@ class Conformance:
         try:
             self._watch.see(recorded(flow))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with us, the traffic is not to feel it
-            _say(f"an exchange could not be read ({type(error).__name__}); please report it", warning=True)
+            told = "an exchange could not be read ({error}); please report it"
+            _say(self._watch.language.fill(told, error=type(error).__name__), warning=True)
+
+
+def _command(given: Mapping[str, Any]) -> str:
+    """What the report says was started: our own options, since mitmproxy's may hold a password."""
+    words = ["mitmdump", "-s", "conformance/watch/addon.py"]
+    for name, value in given.items():
+        for one in [value] if isinstance(value, str) else value:
+            words += ["--set", f"conformance_{name}={one}"] if one else []
+    return shlex.join(words)
 
 
 def _say(line: str, *, warning: bool = False) -> None:

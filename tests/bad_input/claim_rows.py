@@ -38,7 +38,7 @@ ROWS = (
     row("verify: too deep", "verify run", r"run/claim\.json: is no claim: not JSON", files={"run/claim.json": "[" * 100_000}),
     row("verify: too large", "verify run", r"run/claim\.json: has more than 16777216 bytes", files={"run/claim.json": " " * (2**24 + 1)}),
     row("verify: a list", "verify run", r"run/claim\.json: is no claim; name the folder", files={"run/claim.json": "[]"}),
-    row("verify: a later one", "verify run", r"run/claim\.json: a claim of revision 2, and this version reads up to 1; update billing-conformance", files=claim(revision=2)),
+    row("verify: a later one", "verify run", r"run/claim\.json: a claim of revision 3, and this version reads up to 2; update billing-conformance", files=claim(revision=3)),
     row("verify: nothing in it", "verify run", r"run/claim\.json: is no claim of this suite: \$: 'outcome' is a required property", files=claim()),
     row("verify: out of the folder", "verify run", r"run/claim\.json: is no claim of this suite: .*", files=claim(artefacts={"../../etc/passwd": {"bytes": 1, "sha256": "0" * 64}})),
     row("verify: key: none", "verify run --key gone.pem", r"--key gone\.pem: cannot be read \(No such file or directory\); name a public key, as PEM", make=a_run),

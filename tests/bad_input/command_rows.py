@@ -109,7 +109,7 @@ OUTPUT = (
 )
 
 RUNS = (
-    row("report: nothing", "report", r"Missing argument 'RUN'"),
+    row("report: nothing", "report", r"Missing argument 'RUN…'"),
     row("report: no name", "report ''", r"RUN.*must not be empty"),
     row("report: none", "report gone", r"gone: no run\.jsonl here; name the folder that a run wrote"),
     row("report: an empty folder", "report run", r"run: no run\.jsonl here; name the folder", files={"run": None}),

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from conformance.facets import NUMBER, PLAIN_EXPONENT, broken, is_integral, is_number, matches, readable
+from conformance.judge.beyond import LAST
 from conformance.model import Field, Tree
 
-BEYOND_PLANE = 0xFFFF
 FRACTION = "it is written with a fraction or an exponent"
 COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
 STANDS_FOR = {"N": "0", "Z": " "}
@@ -21,8 +21,6 @@ STANDS_FOR = {"N": "0", "Z": " "}
 
 def doubts(member: Field, value: Tree, found: dict[str, tuple[str, str]], encoding: str) -> Iterator[tuple[str, str]]:
     """(facet, why) of what is doubtful in the value, whether it was `found` broken or not."""
-    if not found and not (isinstance(value, str) and not value.isascii()):
-        return
     if encoding != "json" and isinstance(value, (dict, list)) and member.type not in {"list", "map", "object"}:
         yield from ((facet, "it holds elements in place of text") for facet in found)
         return
@@ -64,9 +62,9 @@ def _read_otherwise(pattern: str, text: str) -> bool:
 
 def _lengths(member: Field, text: str, found: dict[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Some count characters, others units of UTF-16."""
-    wide = sum(ord(char) > BEYOND_PLANE for char in text)
-    if not wide or member.type != "string":
+    if text.isascii() or member.type != "string" or max(text) <= LAST:
         return
+    wide = sum(char > LAST for char in text)
     why = "characters beyond the basic plane count as one or as two"
     for constraint in member.constraints:
         least, most = constraint.min_length, constraint.max_length

@@ -105,9 +105,14 @@ class Walk:
             self._all(member, path, Outcome.UNTESTED, MASKED, but="required")
             return
         found = self._found(member, path, value)
-        doubted = dict(doubts(member, value, found, self._encoding))
         if isinstance(value, Decimal) and member.type in {"integer", "int"} and not found:
             self.notes.append((path, f"{path}: {FRACTION}"))
+        if not found and (not isinstance(value, str) or value.isascii()):
+            for facet in facets:
+                self.results.add(path, facet, Outcome.PASSED)
+            self._inside(member, path, value)
+            return
+        doubted = dict(doubts(member, value, found, self._encoding))
         for why in dict.fromkeys(doubted.values()):
             self.notes.append((path, f"{path}: {why}"))
         hard = {facet: told for facet, told in found.items() if facet not in doubted}
