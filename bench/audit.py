@@ -164,7 +164,7 @@ def of_command(plan: Plan) -> Figures:
             "audit": partial(_command, plan, path, 1),
             "bare": partial(process, [sys.executable, "-m", "bench.audit_rivals", plan.kind, str(path)]),
         }
-        found[str(count)] = in_turn(acts, 3)
+        found[str(count)] = in_turn(acts, min(3, plan.rounds))
     return found
 
 

@@ -235,6 +235,16 @@ def test_the_terminal_tells_rates_and_parties(audit: Path, tmp_path: Path, capsy
     assert "\u202e" not in said
 
 
+def test_the_terminal_in_spanish_has_no_english_among_its_rules(
+    audit: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, err = command(capsys, "report", str(audit), "--out", str(tmp_path), "--lang", "es")
+    flat = " ".join((out + err).split())
+    assert "reglas MUST y SHOULD sin probar · proveedor: ningún intercambio grabado" in flat
+    assert "Falló en 3 de 1.204 intercambios, 0,25 %. Primera vez: 1 de marzo de 2026" in flat
+    assert "MUST and" not in flat
+
+
 def test_the_summary_in_markdown_has_a_table_for_each_party(audit: Path) -> None:
     text = (audit / "summary.md").read_text("utf-8")
     assert "### Failures that decide the verdict · provider" in text

@@ -132,7 +132,10 @@ def test_no_secret_is_in_any_file(tmp_path):
     ]
     later.response.headers += echo
     later.response.body = later.response.body.replace("</", f"<!-- {CLAVE} another-Clave-77 a-session-of-mine --></", 1)
-    said, report = watched(tmp_path / "run", [first, later], formats=("all",))
+    quoted = seen(message(REST, "json"), number=2)
+    quoted.response.body = '{"success": "tok-en-of-a-test", "data": null}'
+    said, report = watched(tmp_path / "run", [first, later, quoted], formats=("all",))
+    assert any("response/success/type" in line for line, _ in said)
     assert report.outcome == "does-not-conform"
     secrets = [CLAVE, CLAVE.encode().hex(), "another-Clave-77", "a-session-of-mine", "tok-en-of-a-test"]
     texts = {file.name: file.read_text("utf-8") for file in (tmp_path / "run").iterdir()} | {"log": str(said)}

@@ -200,8 +200,8 @@ class Comparison:
 
     @property
     def lost(self) -> tuple[Difference, ...]:
-        """A MUST that was decided before and is not any more: nobody knows whether it still holds. That the recordings of
-        an audit do not bear on it this time is none."""
+        """A MUST that was decided before and is not any more: nobody knows whether it still holds. That the recordings
+        of an audit do not bear on it this time is none."""
         undecided = (Outcome.CANT_TELL, Outcome.UNTESTED)
         was = (*undecided, Outcome.INAPPLICABLE)
         seen = (one for one in self.other if not (one.party and one.after == Outcome.UNTESTED))

@@ -29,7 +29,7 @@ from conformance.report.sentences import (
     verdict_head,
     waiver_sentence,
 )
-from conformance.report.text import listed, one_line, printable
+from conformance.report.text import one_line, printable
 from conformance.report.waivers.block import blocks_of
 
 if TYPE_CHECKING:
@@ -161,8 +161,11 @@ def _groups(console: Console, groups: Iterable[Group], language: Language) -> No
         return
     heading(console, language.fill("Without a verdict"))
     for group in groups[:MOST]:
-        levels = listed(sorted({str(v.level) for v in group.verdicts}))
-        head = f"{language.counted(len(group.verdicts), f'{levels} rule')} {language.word(group.outcome)}"
+        number, levels = len(group.verdicts), language.listed(sorted({str(v.level) for v in group.verdicts}))
+        rules = language.fill(
+            "1 {levels} rule" if number == 1 else "{number} {levels} rules", number=number, levels=levels
+        )
+        head = f"{rules} {language.word(group.outcome)}"
         head = _of(head, group.party, language)
         say(console, f"{head}: {one_line(language.say(group.reason))}", indent=2)
     _more(console, len(groups), language)

@@ -204,7 +204,8 @@ _SETTINGS: dict[str, Any] = {
 @contextmanager
 def _cluster(distributed: Any, workers: int) -> Iterator[Any]:
     """Processes of this machine. Only who has the key that is made here can talk to them; nothing listens elsewhere."""
-    config = import_module("dask.config")
+    from dask import config  # noqa: PLC0415 - an extra
+
     with (
         tempfile.TemporaryDirectory(prefix="conformance-dask-", ignore_cleanup_errors=True) as scratch,
         config.set({**_SETTINGS, "temporary-directory": scratch}),
