@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from conformance.codecs import CODECS, Malformed, covered
+from conformance.codecs import CODECS, Malformed, covered, xsd
 from conformance.emit.assumed import assumed
 from conformance.judge.compiled import Compiled
 from conformance.judge.requests import asked_results
 from conformance.judge.walk import Read, answer_results
-from conformance.model import Outcome, Request
+from conformance.model import Choice, Outcome, Request
 from conformance.rules import rules_of
 from conformance.rules.soap import is_soap
 from conformance.run.contracts import contracts
 from conformance.run.options import Options
 from conformance.run.setup import bind_all, set_up
 from tests import xml_words
-from tests.mutated import Maker
+from tests.mutated import BASE64, NEAR_BASE64, Maker
 from tests.test_wsdl_random import spoken
 from tests.wsdl_shapes import text_of
 from tests.wsdl_support import bound, from_text, sent
@@ -185,6 +185,47 @@ def test_a_validator_says_no_and_raises_nothing(hostile):
     for _ in range(5000):
         nested["x"] = nested = {}
     assert not kept.json_request.clean(tree)
+
+
+def with_member(contract, name, **changes):
+    """The contract with another member in place of one of that name."""
+    request = contract.operation.request
+    fields = tuple(replace(one, **changes) if one.name == name else one for one in request.fields)
+    return replace(contract, operation=replace(contract.operation, request=replace(request, fields=fields)))
+
+
+def test_a_whole_number_is_held_to_a_pattern_that_no_schema_has():
+    policy = CONTRACTS["collection-policy"]
+    term = next(one for one in policy.operation.request.fields if one.name == "MaximumTermDays")
+    listed = tuple(replace(one, pattern="^(1|60)$") if one.pattern else one for one in term.constraints)
+    kept = Compiled(with_member(policy, term.name, constraints=listed))
+    tree = dict(policy.baseline)
+    assert kept.json_request.clean(tree | {term.name: 60})
+    assert kept.json_request.valid(tree | {term.name: 61})
+    assert not kept.json_request.holds(tree | {term.name: 61})
+
+
+@pytest.mark.parametrize("text", [*BASE64, *NEAR_BASE64, "QUJD====", "====", "QQ==QQ==", "QU\u00a0JD", "QUJD\tQUI=\n"])
+def test_base64_is_read_as_the_codec_reads_it(text):
+    contract = CONTRACTS["envio-correo"]
+    held = next(one for one in contract.operation.request.fields if one.name == "Adjuntos").item.fields[1]
+    root = child(contract, dict(contract.baseline) | {"Adjuntos": [{held.name: "UExBQ0U="}]})
+    next(root.iter(f"{{{contract.operation.request.namespace}}}{held.name}")).text = text
+    assert COMPILED["envio-correo"].soap_request.holds(root) == xsd.valid(held, text)
+
+
+def test_a_dictionary_and_blanks_within_a_choice_are_left_to_the_walk():
+    message = xml_words.CONTRACT.operation.request
+    vouch = COMPILED["loans"].xml_request
+    root = etree.fromstring(CODECS["xml"].encode(message, {"Title": "Ficciones", "Notes": {"a": "b"}}))
+    assert vouch.valid(root)
+    assert not vouch.holds(root)
+    shelf = with_member(xml_words.CONTRACT, "Shelf", choices=(Choice(name="Half open"),))
+    for text, holds in (("Half open", True), ("Half  open", False)):
+        body = CODECS["xml"].encode(message, {"Title": "Ficciones", "Shelf": text})
+        vouch = Compiled(shelf).xml_request
+        assert vouch.valid(etree.fromstring(body))
+        assert vouch.holds(etree.fromstring(body)) is holds
 
 
 def test_a_service_has_no_validator_for_what_it_does_not_speak():

@@ -83,6 +83,8 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
             whole.merge(summary)
     except KeyboardInterrupt:
         interrupted = True
+        # Whatever still reads is stopped before the report is written.
+        getattr(engine, "close", lambda: None)()
     whole.ordered()
     out = folder(options.out, _name(target))
     written = write_audit(
@@ -114,6 +116,8 @@ def _check(options: AuditOptions) -> None:
             raise ConformanceError(f"--{name} {value}: known are {', '.join(known)}{_meant(value, known)}")
     if options.scheduler is not None and options.engine != "dask":
         raise ConformanceError("--scheduler names a scheduler of Dask; add --engine dask")
+    if options.scheduler is not None and options.workers is not None:
+        raise ConformanceError("--workers: with --scheduler its own workers judge; leave this out")
     if options.workers is not None and not 1 <= options.workers <= MOST_WORKERS:
         raise ConformanceError(f"--workers {options.workers}: from 1 to {MOST_WORKERS}")
     if options.out is not None:

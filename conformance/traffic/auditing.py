@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from conformance.errors import ConformanceError
 from conformance.model import Exchange
@@ -87,6 +88,8 @@ _auditors: list[Auditor] = []
 
 
 def _begin(brief: Brief) -> None:
+    # Ctrl-C reaches every process of a terminal; it is for the first to say what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _auditors[:] = [Auditor(brief)]
 
 
@@ -121,7 +124,7 @@ def _together(parts: Sequence[Part], brief: Brief, workers: int) -> Iterator[Sum
     left = dict(enumerate(parts))
     for _ in range(TRIES):
         # A process that is made anew knows nothing of ours, whatever threads we have.
-        context = get_context("spawn")
+        context, others = get_context("spawn"), set(active_children())
         with ProcessPoolExecutor(min(workers, len(left)), context, _begin, (brief,)) as pool:
             waiting: dict[Future[Summary], int] = {pool.submit(_audited, part): key for key, part in left.items()}
             try:
@@ -131,8 +134,11 @@ def _together(parts: Sequence[Part], brief: Brief, workers: int) -> Iterator[Sum
                     yield summary
             except BrokenProcessPool:
                 continue
-            except GeneratorExit:
+            except (GeneratorExit, KeyboardInterrupt):
+                # What was read by now is what there will be; nobody waits for the rest.
                 pool.shutdown(wait=False, cancel_futures=True)
+                for child in set(active_children()) - others:
+                    child.terminate()
                 raise
         if not left:
             return

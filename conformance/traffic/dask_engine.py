@@ -306,24 +306,25 @@ def _next(done: queue.SimpleQueue[Any], watch: _Watch) -> Any:
 
 
 def _result(client: Any, future: Any, part: Part, watch: _Watch) -> Summary:
-    from distributed import KilledWorker  # noqa: PLC0415 - an extra
+    from distributed import CancelledError, KilledWorker  # noqa: PLC0415 - an extra
 
     while True:
         try:
             found = future.result(timeout=LOOK)
             break
-        except TimeoutError:
-            # Who had it was lost before it was fetched; it is made again.
-            if future.status == "error":
-                raise
-            watch.look()
         except KilledWorker:
             text = f"workers that read {part.path} were killed again and again"
             raise ConformanceError(f"{text}; is there enough memory? Try fewer workers on a machine") from None
-        except Exception:
-            watch.check()
-            _check_versions(client)
-            raise
+        except CancelledError:
+            raise ConformanceError(watch.lost()) from None
+        except Exception as error:
+            if future.status == "error":
+                _check_versions(client)
+                raise
+            if not isinstance(error, OSError | TimeoutError):
+                raise
+            # Who had it was lost before it was fetched; it is made again.
+            watch.look()
     if isinstance(found, Wrong):
         raise ConformanceError(found.text)
     if not isinstance(found, Summary):
@@ -348,6 +349,8 @@ class _Watch:
 
     def look(self) -> None:
         """Ask; ConformanceError where for long there was none."""
+        if self._client.status in {"closing", "closed"}:
+            raise ConformanceError(self.lost())
         self._threads = 0
         with suppress(OSError, TimeoutError):
             self._threads = sum(self._client.nthreads(callback_timeout=REACH).values())
@@ -358,7 +361,6 @@ class _Watch:
             text = f"{self._cluster}: no worker of Dask is there, or none is left ({PATIENCE:.0f} s)"
             raise ConformanceError(f"{text}; start some: dask worker ADDRESS --nthreads 1")
 
-    def check(self) -> None:
-        """ConformanceError where the scheduler is gone."""
-        if self._client.status != "running":
-            raise ConformanceError(f"{self._cluster}: the scheduler of Dask is gone; start it and its workers again")
+    def lost(self) -> str:
+        """What is told where all that was given out is cancelled."""
+        return f"{self._cluster}: the scheduler of Dask is gone, or was started again; start it and the audit again"
