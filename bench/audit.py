@@ -32,7 +32,7 @@ from bench.recordings import SERVICES, write
 from conformance.run.auditing import PART, subjects_of
 from conformance.run.contracts import contracts
 from conformance.traffic.auditing import Auditor, Brief, merged
-from conformance.traffic.parts import parts_of
+from conformance.traffic.files.parts import parts_of
 
 Figures = dict[str, Any]
 

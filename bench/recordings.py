@@ -32,7 +32,7 @@ from conformance.model import Contract, Encoding, Field, Request
 from conformance.reference.service import State, answer
 from conformance.run.contracts import contracts
 from conformance.run.serving import defects
-from conformance.traffic.lines import write_line
+from conformance.traffic.files.lines import write_line
 from conformance.traffic.recording import Answered, Asked, Recorded
 
 SERVICES = {"rest": "collection-policy", "soap": "envio-correo"}

@@ -18,9 +18,9 @@ from conformance.model import Outcome, Request, Response
 from conformance.run.auditing import subjects_of
 from conformance.run.contracts import contracts
 from conformance.traffic.auditing import Auditor, Brief
+from conformance.traffic.files.lines import body_members, write_line
+from conformance.traffic.files.parts import parts_of
 from conformance.traffic.judging import Desk, Judged
-from conformance.traffic.lines import body_members, write_line
-from conformance.traffic.parts import parts_of
 from conformance.traffic.recording import Answered, Asked, Recorded
 from conformance.traffic.summary import Summary
 

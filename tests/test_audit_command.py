@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
-import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
-from bench.recordings import pool, recording, write
+from bench.recordings import pool
 from conformance.cli import main
 from conformance.run import auditing
-from conformance.traffic.auditing import Auditor, Brief
-from conformance.traffic.lines import write_line
-from conformance.traffic.parts import parts_of
-from conformance.traffic.recording import Answered, Asked, Recorded
-from tests.audited import CORREO, POLICY, REST, SOAP, SUBJECTS, damaged
-from tests.traffic_support import har
+from conformance.traffic.files.lines import write_line
+from conformance.traffic.files.parts import parts_of
+from conformance.traffic.recording import Recorded
+from tests.audited import damaged
 
 TIMES = ("started", "ended", "claim", "run")
 
@@ -48,9 +42,7 @@ def verdicts(out: Path) -> list[dict[str, object]]:
 # --- one report -------------------------------------------------------------------------------------------------------
 
 
-def test_however_many_processes_read_the_report_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_however_many_processes_read_the_report_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(auditing, "PART", 100_000)
     written(tmp_path / "rest.jsonl", damaged("rest", 150, 1))
@@ -63,7 +55,9 @@ def test_however_many_processes_read_the_report_is_the_same(
         report = json.loads((out / "report.json").read_text())
         assert not report.get("partial")
         shown = [json.loads(line) for line in (out / "run.jsonl").read_text().splitlines()]
-        told.append((report["verdicts"], report["observations"], report["counts"], [o for o in shown if "summary" in o]))
+        told.append(
+            (report["verdicts"], report["observations"], report["counts"], [o for o in shown if "summary" in o])
+        )
     assert told[0] == told[1]
 
 

@@ -11,8 +11,8 @@ import pytest
 from conformance.codecs import CODECS
 from conformance.model import Basis, Condition, Outcome, Refusal, Request, Response
 from conformance.reference import State, answer
+from conformance.traffic.files.lines import body_members
 from conformance.traffic.judging import DOUBTFUL, MISSING, RECODED, TRUNCATED, UNANSWERED, UNREADABLE, Desk
-from conformance.traffic.lines import body_members
 from conformance.traffic.recording import Answered, Asked, Recorded
 from tests.audited import CORREO, POLICY, REST, SOAP, SUBJECTS, desk, failures, recorded
 

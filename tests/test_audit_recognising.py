@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from conformance.run.contracts import contracts
-from conformance.traffic.parts import parts_of
-from conformance.traffic.reading import records
+from conformance.traffic.files.parts import parts_of
+from conformance.traffic.files.reading import records
 from conformance.traffic.recognising import FOREIGN, METHOD, OPERATION, UNNAMED, Known, Recogniser
 from conformance.traffic.recording import Recorded
 from tests.audited import CORREO, POLICY, REST, SOAP, SUBJECTS, desk, failures

@@ -15,7 +15,7 @@ from bench.recordings import SERVICES, write
 from conformance.run.auditing import subjects_of
 from conformance.run.contracts import contracts
 from conformance.traffic.auditing import Auditor, Brief, merged
-from conformance.traffic.parts import parts_of
+from conformance.traffic.files.parts import parts_of
 from conformance.traffic.summary import CONSUMER, PROVIDER, Summary
 
 COUNT = 24

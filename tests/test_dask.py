@@ -19,7 +19,7 @@ import pytest
 from bench.recordings import recording
 from conformance.run import auditing
 from conformance.run.auditing import AuditOptions
-from conformance.traffic.parts import Part, parts_of
+from conformance.traffic.files.parts import Part, parts_of
 from tests.dask_support import Held, scheduler, worker
 
 PARTS = 100_000

@@ -21,8 +21,8 @@ from conformance.run.auditing import subjects_of
 from conformance.traffic import dask_engine
 from conformance.traffic.auditing import Brief
 from conformance.traffic.dask_engine import Bench, Suite, Wrong, on_dask, suite_here
-from conformance.traffic.lines import write_line
-from conformance.traffic.parts import Part, parts_of
+from conformance.traffic.files.lines import write_line
+from conformance.traffic.files.parts import Part, parts_of
 from conformance.traffic.recording import Asked, Recorded
 from conformance.traffic.summary import Summary
 from tests.dask_support import Held, scheduler, worker

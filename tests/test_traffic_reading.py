@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from conformance.target.journal.lines import sealed
-from conformance.traffic import har as archives
-from conformance.traffic import lines
-from conformance.traffic.har_bodies import is_whole
-from conformance.traffic.parts import parts_of
-from conformance.traffic.reading import Progress, records
+from conformance.traffic.files import har as archives
+from conformance.traffic.files import lines
+from conformance.traffic.files.har_bodies import is_whole
+from conformance.traffic.files.parts import parts_of
+from conformance.traffic.files.reading import Progress, records
 from conformance.traffic.recording import Recorded, Unread, body_of
 from tests.traffic_support import exchange, har, jsonl, read, read_as, read_bytes
 

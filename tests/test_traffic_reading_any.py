@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conformance.traffic.parts import Part
-from conformance.traffic.reading import records
+from conformance.traffic.files.parts import Part
+from conformance.traffic.files.reading import records
 from conformance.traffic.recording import Recorded, Unread, body_of
 from tests.traffic_support import PACKERS, any_exchanges, exchange, har, jsonl, read, read_as
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.traffic import flows
+from conformance.traffic.files import flows
 from conformance.traffic.recording import Recorded, Unread, body_of
 from tests.traffic_support import PACKERS, Read, read, read_as
 
@@ -143,9 +143,9 @@ def test_mitmproxy_itself_reads_the_same(tmp_path):
     python = Path(program()).parent / "python"
     script = (
         "import sys\n"
-        "from conformance.traffic.lines import write_line\n"
-        "from conformance.traffic.parts import parts_of\n"
-        "from conformance.traffic.reading import records\n"
+        "from conformance.traffic.files.lines import write_line\n"
+        "from conformance.traffic.files.parts import parts_of\n"
+        "from conformance.traffic.files.reading import records\n"
         "for part in parts_of(sys.argv[1:]):\n"
         "    for _, one in records(part):\n"
         "        sys.stdout.buffer.write(write_line(one))\n"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.resources import schemas_dir
-from conformance.traffic.lines import write_line
+from conformance.traffic.files.lines import write_line
 from conformance.traffic.recording import Recorded
 from tests.test_docs_links import ROOT
 from tests.traffic_support import any_exchanges

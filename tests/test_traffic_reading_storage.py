@@ -13,10 +13,10 @@ import pytest
 from fsspec.registry import known_implementations
 
 from conformance.errors import ConformanceError
-from conformance.traffic import har as har_reader
-from conformance.traffic import lines, parts, storage
-from conformance.traffic.parts import Part, parts_of
-from conformance.traffic.reading import records
+from conformance.traffic.files import har as har_reader
+from conformance.traffic.files import lines, parts, storage
+from conformance.traffic.files.parts import Part, parts_of
+from conformance.traffic.files.reading import records
 from conformance.traffic.recording import Recorded, Unread
 from tests.traffic_support import PACKERS, exchange, har, jsonl, read_bytes
 

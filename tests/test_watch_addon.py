@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import brotli
 import pytest
 
-from conformance.traffic.flow import recorded
+from conformance.traffic.files.flow import recorded
 from conformance.traffic.recording import body_of
 from tests.watch_support import REST, message
 

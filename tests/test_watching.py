@@ -13,8 +13,8 @@ from conformance.run import rendering, watching
 from conformance.run import watched as watched_module
 from conformance.run.auditing import AuditOptions, audit
 from conformance.run.watching import Watch, WatchOptions
+from conformance.traffic.files.lines import write_line
 from conformance.traffic.judging import Desk
-from conformance.traffic.lines import write_line
 from conformance.traffic.recording import Answered, Recorded
 from tests.watch_support import CLAVE, FOREIGN, MAIL, REST, defect_of, message, seen, traffic
 

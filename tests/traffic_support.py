@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.traffic.lines import body_members, write_line
-from conformance.traffic.parts import Part, parts_of
-from conformance.traffic.reading import records
+from conformance.traffic.files.lines import body_members, write_line
+from conformance.traffic.files.parts import Part, parts_of
+from conformance.traffic.files.reading import records
 from conformance.traffic.recording import Answered, Asked, Recorded, Unread
 
 if sys.version_info >= (3, 14):

@@ -10,7 +10,7 @@ from conformance.reference import State, answer, defects_of
 from conformance.reference.answers import served
 from conformance.reference.app import path_of
 from conformance.run.contracts import all_rules, contracts
-from conformance.traffic.lines import body_members
+from conformance.traffic.files.lines import body_members
 from conformance.traffic.recording import Answered, Asked, Recorded
 
 REST, MAIL = "collection-policy", "envio-correo"

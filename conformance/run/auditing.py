@@ -22,8 +22,8 @@ from conformance.run.waiving import load_waivers
 from conformance.target.file import load_target
 from conformance.target.settings import Target
 from conformance.traffic.auditing import Brief, Told, summarise
+from conformance.traffic.files.parts import Part, parts_of
 from conformance.traffic.judging import Desk, Subject
-from conformance.traffic.parts import Part, parts_of
 from conformance.traffic.summary import PROVIDER, Summary
 
 ENGINES = ("local", "dask")

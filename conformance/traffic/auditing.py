@@ -13,11 +13,11 @@ from conformance.errors import ConformanceError
 from conformance.model import Exchange
 from conformance.target.journal.records import masked_exchange
 from conformance.traffic.counting import Counter
+from conformance.traffic.files.parts import Part
+from conformance.traffic.files.reading import Progress, records
 from conformance.traffic.judging import Desk, Judged, Subject, quoted
 from conformance.traffic.kinds import MOST_KINDS, Kinds
 from conformance.traffic.masks import secrets_of
-from conformance.traffic.parts import Part
-from conformance.traffic.reading import Progress, records
 from conformance.traffic.recording import Recorded, Unread
 from conformance.traffic.summary import Summary
 

@@ -28,8 +28,8 @@ from typing import Any, NamedTuple
 from conformance import __version__
 from conformance.errors import ConformanceError
 from conformance.traffic.auditing import Auditor, Brief, Told
-from conformance.traffic.parts import Part
-from conformance.traffic.storage import is_url
+from conformance.traffic.files.parts import Part
+from conformance.traffic.files.storage import is_url
 from conformance.traffic.summary import Summary
 
 AHEAD = 2

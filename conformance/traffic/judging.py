@@ -30,7 +30,7 @@ from conformance.model import (
     Rule,
 )
 from conformance.rules.soap import is_soap
-from conformance.traffic.charsets import in_utf_8
+from conformance.traffic.files.charsets import in_utf_8
 from conformance.traffic.masks import hidden, masked_text
 from conformance.traffic.recognising import Known, Recogniser
 from conformance.traffic.recording import NOTHING, PART, TEXT, Answered, Asked, Recorded, body_of

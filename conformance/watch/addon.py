@@ -18,7 +18,7 @@ from conformance.errors import ConformanceError
 from conformance.report.language import spoken
 from conformance.report.text import one_line
 from conformance.run.watching import Watch, WatchOptions
-from conformance.traffic.flow import recorded
+from conformance.traffic.files.flow import recorded
 
 LOG = logging.getLogger("conformance")
 NAMES = ("out", "target", "services", "formats", "lang")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.traffic.storage import BLOCK, TornError
+from conformance.traffic.files.storage import BLOCK, TornError
 
 _MOST = 16 * 1024 * 1024
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from conformance.errors import ConformanceError, hint
-from conformance.traffic.charsets import writable
+from conformance.traffic.files.charsets import writable
 
 BLOCK = 256 * 1024
 """Bytes that are read at once. More does not fit the cache of a processor, and is slower."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from conformance.target.wire.answer import LARGEST
 from conformance.target.wire.coding import TooLargeError, UndecodedError, decoded
-from conformance.traffic.charsets import writable
+from conformance.traffic.files.charsets import writable
 from conformance.traffic.recording import BYTES, NOTHING, Answered, Asked, Kept, Recorded
 
 

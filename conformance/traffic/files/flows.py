@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from conformance.errors import ConformanceError
-from conformance.traffic.flow import recorded
-from conformance.traffic.lines import CORRUPT, LARGEST, TOO_LARGE
-from conformance.traffic.parts import FLOWS_NEED
+from conformance.traffic.files.flow import recorded
+from conformance.traffic.files.lines import CORRUPT, LARGEST, TOO_LARGE
+from conformance.traffic.files.parts import FLOWS_NEED
+from conformance.traffic.files.window import Window
 from conformance.traffic.recording import Recorded, Unread
-from conformance.traffic.window import Window
 
 _LENGTH = re.compile(rb"([0-9]{1,12}):")
 _LONGEST_LENGTH = 13

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import PurePosixPath
 
 from conformance.errors import ConformanceError
-from conformance.traffic.storage import Stored, TornError, blocks, packing, stored
+from conformance.traffic.files.storage import Stored, TornError, blocks, packing, stored
 
 HAR, JSONL, JOURNAL, FLOW, UNKNOWN = "har", "jsonl", "journal", "flow", "unknown"
 """An archive of a browser; exchanges of our own shape, a line each; the journal of a run; flows of mitmproxy; what only

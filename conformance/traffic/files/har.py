@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.traffic.har_entries import read
-from conformance.traffic.lines import CORRUPT, LARGEST, TOO_LARGE, explained
+from conformance.traffic.files.har_entries import read
+from conformance.traffic.files.lines import CORRUPT, LARGEST, TOO_LARGE, explained
+from conformance.traffic.files.window import Window
 from conformance.traffic.recording import Recorded, Unread
-from conformance.traffic.window import Window
 
 OURS = "billing-conformance"
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'

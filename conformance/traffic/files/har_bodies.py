@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from conformance.traffic.charsets import in_its_charset, longest
+from conformance.traffic.files.charsets import in_its_charset, longest
 from conformance.traffic.recording import BYTES, NOTHING, PART, TEXT, Kept
 
 _ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<([\w.:-]+)", re.DOTALL)

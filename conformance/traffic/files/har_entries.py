@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from conformance.traffic.charsets import writable
-from conformance.traffic.har_bodies import LOST, NONE, body_of_text
+from conformance.traffic.files.charsets import writable
+from conformance.traffic.files.har_bodies import LOST, NONE, body_of_text
 from conformance.traffic.recording import Answered, Asked, Recorded
 
 _BODILESS = frozenset((204, 205, 304))

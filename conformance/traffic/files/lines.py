@@ -16,8 +16,8 @@ from itertools import islice
 import msgspec
 
 from conformance.target.journal.lines import unsealed
+from conformance.traffic.files.storage import TornError
 from conformance.traffic.recording import NOTHING, Recorded, Unread, body_of
-from conformance.traffic.storage import TornError
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one record. An exchange is held in memory while it is judged."""

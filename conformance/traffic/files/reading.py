@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.traffic import lines
-from conformance.traffic.parts import FLOW, HAR, JOURNAL, JSONL, Part
+from conformance.traffic.files import lines
+from conformance.traffic.files.parts import FLOW, HAR, JOURNAL, JSONL, Part
+from conformance.traffic.files.storage import blocks
 from conformance.traffic.recording import Recorded, Unread
-from conformance.traffic.storage import blocks
 
 
 @dataclass(slots=True)
@@ -36,11 +36,11 @@ def records(part: Part, progress: Progress | None = None) -> Iterator[tuple[int,
         return read(content, part.start, part.end)
     content = _counted(blocks(part.url or part.path, part.packed), progress)
     if part.kind == HAR:
-        from conformance.traffic import har  # noqa: PLC0415 - who reads lines need not wait for it
+        from conformance.traffic.files import har  # noqa: PLC0415 - who reads lines need not wait for it
 
         return har.exchanges(content)
     if part.kind == FLOW:
-        from conformance.traffic import flows  # noqa: PLC0415 - as above
+        from conformance.traffic.files import flows  # noqa: PLC0415 - as above
 
         return flows.exchanges(content)
     return iter([(0, Unread(lines.CORRUPT, "by its name it is a recording, and by its content it is none"))])
