@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+import tracemalloc
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from bench.recordings import pool
+from bench.recordings import pool, write
 from conformance.cli import main
 from conformance.run import auditing
+from conformance.traffic.auditing import Auditor, Brief
 from conformance.traffic.files.lines import write_line
 from conformance.traffic.files.parts import parts_of
 from conformance.traffic.recording import Recorded
-from tests.audited import damaged
-
-TIMES = ("started", "ended", "claim", "run")
+from tests.audited import CORREO, POLICY, SUBJECTS, damaged
+from tests.traffic_support import har
 
 
 def audited(*arguments: object) -> int:
@@ -73,46 +76,147 @@ def test_the_parties_are_never_added(tmp_path: Path) -> None:
 # --- interrupted ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("workers", [1, 2])
+READ = """
+import sys, time
+from conformance.cli import main
+from conformance.run import auditing
+auditing.PART = 60_000
+kept = auditing.summarise
+def summarise(*given):
+    for summary in kept(*given):
+        yield summary
+        print("read", flush=True)
+        time.sleep(60)
+auditing.summarise = summarise
+recording, out, workers = sys.argv[1:]
+main(["audit", recording, "--out", out, "--workers", workers, "--quiet"])
+"""
+"""An audit of many parts that stands still behind the first."""
+
+
+@pytest.mark.parametrize(("sent", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
 def test_an_interrupted_audit_reports_what_it_has_read(tmp_path: Path, sent: signal.Signals, workers: int) -> None:
-    """The first part is short, and so are its exchanges; the other one is not read to its end."""
-    written(tmp_path / "a.jsonl", pool("rest", 5, seed=1))
-    os.mkfifo(tmp_path / "b.jsonl")
-    out = tmp_path / "out"
-    started = subprocess.Popen(
-        [sys.executable, "-c", FED, str(tmp_path), str(out), str(workers)],
+    path, out = written(tmp_path / "a.jsonl", pool("rest", 200, seed=1)), tmp_path / "out"
+    with subprocess.Popen(
+        [sys.executable, "-c", READ, str(path), str(out), str(workers)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-    )
-    assert started.stdout is not None
-    assert started.stdout.readline() == b"1\n"
-    if sent == signal.SIGINT:
-        os.killpg(started.pid, sent)
-    else:
-        started.send_signal(sent)
-    _, error = started.communicate(timeout=60)
-    assert started.returncode == 2, error
-    assert b"Traceback" not in error
+    ) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == b"read\n"
+        if sent == signal.SIGINT:
+            os.killpg(started.pid, sent)
+        else:
+            started.send_signal(sent)
+        _, error = started.communicate(timeout=50)
+    assert (started.returncode, error) == (2, b"")
     report = json.loads((out / "report.json").read_text())
-    assert report["outcome"] != "conforms"
     assert any(one["outcome"] == "passed" for one in report["verdicts"])
+    assert report["outcome"] != "conforms"
+    assert "interrupted" in (out / "report.html").read_text()
 
 
-FED = """
-import sys
-from conformance.cli import main
-from conformance.run import auditing
-import conformance.traffic.auditing as engine
-kept = engine.summarise
-def summarise(parts, brief, workers, told):
-    for number, summary in enumerate(kept(parts, brief, workers, told), 1):
-        yield summary
-        print(number, flush=True)
-        import time
-        time.sleep(30)
-auditing.summarise = summarise
-folder, out, workers = sys.argv[1:]
-main(["audit", folder + "/a.jsonl", "--out", out, "--workers", workers, "--quiet"])
-"""
+# --- secrets ----------------------------------------------------------------------------------------------------------
+
+PASSWORD, SECRET, TOKEN, COOKIE, IN_URL, KEY, USER = (
+    *("Zanahoria-7731", "Pimentón&Ajo-5512", "tok-93b1c7a4e2", "ses-48c1d0ff17", "url-secreto-6620", "llave-0917-xyz"),
+    "usuario-8841",
+)
+WSSE = (
+    '<wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd">'
+    f"<wsse:UsernameToken><wsse:Username>{USER}</wsse:Username><wsse:Password>{PASSWORD}</wsse:Password>"
+    "</wsse:UsernameToken></wsse:Security>"
+)
+HEADERS = [("Authorization", f"Bearer {TOKEN}"), ("Cookie", f"ASP.NET_SessionId={COOKIE}"), ("X-Api-Key", KEY)]
+Change = Callable[[str], str]
+
+
+def soap_exchange(edit: Change) -> Recorded:
+    one = next(iter(pool("soap", 1, seed=4)))
+    assert one.response is not None
+    escaped = SECRET.replace("&", "&amp;")
+    body = one.request.body.replace("clave-de-prueba", escaped)
+    assert escaped in body
+    one.request.body = edit(body.replace("<soap:Body>", f"<soap:Header>{WSSE}</soap:Header><soap:Body>"))
+    one.request.headers = [*one.request.headers, *HEADERS]
+    one.request.url += f"?token={IN_URL}"
+    one.response.headers = [*one.response.headers, ("Set-Cookie", f"s={COOKIE}; path=/")]
+    again = f"<StatusMessage>{escaped} {TOKEN} {PASSWORD} {USER} "
+    one.response.body = one.response.body.replace("<IsValid>true", "<IsValid>maybe").replace("<StatusMessage>", again)
+    return one
+
+
+def rest_exchange(edit: Change) -> Recorded:
+    one = next(iter(pool("rest", 1, seed=4)))
+    assert one.response is not None
+    told = f'"Clave":{json.dumps(SECRET)},"password":"{PASSWORD}","Email":"x","NoEmail":'
+    one.request.body = edit(one.request.body.replace('"Email":', told))
+    one.request.headers = [*one.request.headers, *HEADERS]
+    one.request.url = one.request.url.replace("https://", f"https://user:{IN_URL}@")
+    again = f'"success":5,"seen":"{TOKEN} {PASSWORD} {IN_URL} {COOKIE}"'
+    one.response.body = one.response.body.replace('"success":true', again)
+    return one
+
+
+EDITS: dict[str, Change] = {
+    "whole": lambda body: body,
+    "cut": lambda body: body[: len(body) * 9 // 10],
+    "no beginning": lambda body: body[8:],
+    "a tag that is not closed": lambda body: body.replace("</correo>", ""),
+    "a prefix that nobody bound": lambda body: body.replace("xmlns:soap=", "xmlns:nope="),
+    "twice": lambda body: body.replace("<NIT>", "<Clave>otra</Clave><NIT>"),
+    "text behind": lambda body: body + "x",
+}
+
+
+def forms(word: str) -> set[bytes]:
+    escaped = word.replace("&", "&amp;")
+    twice = escaped.replace("&", "&amp;")
+    spelt = {word, escaped, twice, quote(word), json.dumps(word)[1:-1], json.dumps(escaped)[1:-1]}
+    return {one.encode() for one in spelt} | {base64.b64encode(word.encode())[:-4]}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_no_secret_of_a_recording_is_in_any_file(edit: Change, tmp_path: Path) -> None:
+    """Nor where the message that holds it cannot be read."""
+    path, out = tmp_path / "a.har", tmp_path / "out"
+    path.write_bytes(har([soap_exchange(edit), rest_exchange(edit)], creator="WebInspector"))
+    assert audited(path, "--out", out, "--quiet", "--format", "all", "--strict") == 1
+    shown = [one for one in verdicts(out) if one["exchanges"]]
+    assert {str(one["service"]) for one in shown} == {POLICY, CORREO}
+    for file in sorted(out.rglob("*")):
+        content = file.read_bytes() if file.is_file() else b""
+        for word in (PASSWORD, SECRET, TOKEN, COOKIE, IN_URL, KEY, USER):
+            assert not [form for form in forms(word) if form in content], (file.name, word)
+
+
+# --- nothing is sent, and little is kept ------------------------------------------------------------------------------
+
+
+def test_an_audit_opens_no_connection(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", [*damaged("rest", 20, 1), *damaged("soap", 20, 1)])
+    seen = tmp_path / "seen.json"
+    command = [sys.executable, "-m", "tests.socket_guard", str(seen), "{}", "--", "audit", str(path)]
+    ran = subprocess.run([*command, "--out", str(tmp_path / "out"), "--workers", "1", "--quiet"], check=False)
+    told = json.loads(seen.read_text())
+    assert ran.returncode == 1
+    assert (told["left"], told["asked"], told["local"]) == ([], [], [])
+
+
+def peak(folder: Path, count: int) -> int:
+    path = folder / f"{count}.jsonl"
+    write("rest", count, path, broken=0.01)
+    auditor, (part,) = Auditor(Brief(subjects=SUBJECTS)), parts_of([str(path)], 1 << 40)
+    tracemalloc.start()
+    try:
+        auditor(part)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.nightly
+def test_memory_does_not_grow_with_the_recording(tmp_path: Path) -> None:
+    peak(tmp_path, 100)
+    assert peak(tmp_path, 20_000) < 1.2 * peak(tmp_path, 2_000)

@@ -18,12 +18,19 @@ import pytest
 
 from conformance.cli import main
 from conformance.resources import cases_dir
-from tests.bad_input import claim_rows, command_rows, comparing_rows, target_rows, waiver_rows
+from tests.bad_input import audit_rows, claim_rows, command_rows, comparing_rows, target_rows, waiver_rows
 from tests.bad_input.row import FEW, REST, Row
 from tests.spanish import told as in_spanish
 from tests.test_cli import surroundings
 
-ROWS = (*target_rows.ROWS, *command_rows.ROWS, *claim_rows.ROWS, *comparing_rows.ROWS, *waiver_rows.ROWS)
+ROWS = (
+    *audit_rows.ROWS,
+    *target_rows.ROWS,
+    *command_rows.ROWS,
+    *claim_rows.ROWS,
+    *comparing_rows.ROWS,
+    *waiver_rows.ROWS,
+)
 
 
 def lying_about(folder: Path) -> dict[str, object]:

@@ -177,21 +177,14 @@ def test_without_workers_nobody_waits_for_ever(alone: str, part: Part, monkeypat
 def test_where_everyone_is_lost_in_the_middle_it_is_told(
     lost: str, tmp_path: Path, part: Part, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dask import config
-
     held = Held(tmp_path / "held", b"")
-    with (
-        scheduler(tmp_path) as address,
-        worker(tmp_path, address, "--no-nanny"),
-        config.set({"distributed.comm.timeouts.connect": "30s"}),
-    ):
+    with scheduler(tmp_path) as address, worker(tmp_path, address, "--no-nanny"):
         engine = on_dask(address)([replace(part, url=str(held.path))], BRIEF, 1, None)
 
         def kill() -> None:
             reader = held.reader()
             if lost == "worker":
                 monkeypatch.setattr(dask_engine, "PATIENCE", 0.5)
-            config.set({"distributed.comm.timeouts.connect": "1s"})
             os.kill(reader if lost == "worker" else started_by(tmp_path), signal.SIGKILL)
 
         told = "no worker of Dask is there, or none is left" if lost == "worker" else "the scheduler of Dask is gone"

@@ -12,6 +12,7 @@ from conformance.emit.assumed import assumed, is_assumed
 from conformance.errors import ConformanceError, SuiteError, hint
 from conformance.model import Contract, Report, Request, Response
 from conformance.report.claim.signing import signer_of
+from conformance.report.writers import known as known_formats
 from conformance.run.audited import AuditFacts, Recording, write_audit
 from conformance.run.bound import described, from_target, plain
 from conformance.run.comparing import baseline_of
@@ -77,6 +78,9 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
     workers = options.workers or _cores()
     brief = Brief(subjects=subjects)
     engine: Iterator[Summary] = _engine(options)(parts, brief, workers, told)
+    # Nobody shall read for hours and then be told that there is no room for the report.
+    new = options.out is None or not options.out.exists()
+    out = folder(options.out, _name(target))
     whole, interrupted = Summary(), False
     try:
         for summary in engine:
@@ -85,8 +89,11 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
         interrupted = True
         # Whatever still reads is stopped before the report is written.
         getattr(engine, "close", lambda: None)()
+    except ConformanceError:
+        if new:
+            out.rmdir()
+        raise
     whole.ordered()
-    out = folder(options.out, _name(target))
     written = write_audit(
         whole,
         AuditFacts(
@@ -120,6 +127,7 @@ def _check(options: AuditOptions) -> None:
         raise ConformanceError("--workers: with --scheduler its own workers judge; leave this out")
     if options.workers is not None and not 1 <= options.workers <= MOST_WORKERS:
         raise ConformanceError(f"--workers {options.workers}: from 1 to {MOST_WORKERS}")
+    known_formats(options.formats)
     if options.out is not None:
         unused(options.out)
 
