@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bench.recordings import pool
+from bench.recordings import CLIENTS, _request, _tree, pool
 from conformance.model import Outcome, Request, Response
+from conformance.reference import State, answer
 from conformance.run.auditing import subjects_of
 from conformance.run.contracts import contracts
 from conformance.traffic.auditing import Auditor, Brief
@@ -280,10 +281,19 @@ def body_damaged(rng: random.Random, side: Asked | Answered) -> None:
     side.body = rng.choice(table)(rng, side.body)
 
 
+def forms(count: int, seed: int) -> Iterator[Recorded]:
+    """Forms, and what the reference answers: of every third one a value is wrong."""
+    rng, contract = random.Random(seed), contracts()[POLICY]
+    for number in range(count):
+        tree = {**_tree(rng, contract), **({"MaximumTermDays": "many"} if number % 3 == 2 else {})}
+        request = _request(contract, contract.encoding("form"), tree, CLIENTS[number % len(CLIENTS)])
+        yield recorded(request, answer(contract, request, State())[0])
+
+
 def damaged(kind: str, count: int, seed: int, share: float = 0.7) -> Iterator[Recorded]:
     """Exchanges of several clients, most of them damaged in one or two ways."""
     rng = random.Random(seed)
-    for one in pool(kind, count, broken=0.3, seed=seed):
+    for one in forms(count, seed) if kind == "form" else pool(kind, count, broken=0.3, seed=seed):
         for _ in range(rng.choice((1, 1, 1, 2)) if rng.random() < share else 0):
             if one.response is None:
                 break

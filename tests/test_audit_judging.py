@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,12 @@ from conformance.codecs import CODECS
 from conformance.model import Basis, Condition, Outcome, Refusal, Request, Response
 from conformance.reference import State, answer
 from conformance.traffic.files.lines import body_members
-from conformance.traffic.judging import DOUBTFUL, MISSING, RECODED, TRUNCATED, UNANSWERED, UNREADABLE, Desk
+from conformance.traffic.files.parts import parts_of
+from conformance.traffic.files.reading import records
+from conformance.traffic.judging import DOUBTFUL, MISSING, OF_BYTES, RECODED, TRUNCATED, UNANSWERED, UNREADABLE, Desk
 from conformance.traffic.recording import Answered, Asked, Recorded
 from tests.audited import CORREO, POLICY, REST, SOAP, SUBJECTS, desk, failures, recorded
+from tests.traffic_support import har
 
 CONTRACTS = {name: one.contract for name, one in SUBJECTS.items()}
 LEFT_OUT = object()
@@ -368,3 +372,34 @@ def test_bytes_that_are_no_base64_are_told() -> None:
         request=Asked(method="POST", url=REST, body64="no base64!"), response=Answered(status=200, body="{}")
     )
     assert desk()(one).unjudged == (("", UNREADABLE),)
+
+
+# --- as other tools record --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("response", "rules"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
+def test_the_har_of_a_browser_says_the_same_but_for_bytes(response: Response, rules: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.har"
+    path.write_bytes(har([recorded(request(POLICY, "json"), response)], creator="WebInspector"))
+    (part,) = parts_of([str(path)], 1 << 30)
+    ((_, one),) = records(part)
+    assert isinstance(one, Recorded)
+    assert one.request.kept == "text"
+    whole = one.response is None or one.response.kept == "bytes"
+    assert failures(desk()(one)) == provider(*(rule for rule in rules if whole or rule not in OF_BYTES))
+
+
+DIALECTS = ["chrome", "firefox", "mitmproxy", "playwright", "postman"]
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_how_a_tool_writes_breaks_no_rule_of_envelopes_and_http(name: str) -> None:
+    """Their requests lack members, and one has another root; nothing else is wrong with them, nor with the answers."""
+    sample = Path(__file__).parent / "traffic_samples" / f"{name}.har"
+    found: set[tuple[str, str]] = set()
+    for part in parts_of([str(sample)], 1 << 30):
+        for _, one in records(part):
+            assert isinstance(one, Recorded)
+            found |= failures(desk()(one))
+    assert {rule for _, rule in found if not rule.endswith("/required")} <= {"envelope/request-root"}
+    assert found

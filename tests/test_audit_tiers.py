@@ -20,7 +20,7 @@ from conformance.traffic.recording import Recorded
 from conformance.traffic.summary import Summary
 from tests.audited import JSON, SUBJECTS, XML, XSI, damaged, recorded, summary
 
-DIFFERENT = 500
+DIFFERENT = 350
 MANY = 5_000
 """Exchanges of each kind; by night there are more."""
 
@@ -38,14 +38,16 @@ def same(folder: Path, exchanges: list[Recorded]) -> Summary:
 
 @pytest.mark.parametrize("kind", ["rest", "soap"])
 def test_both_tiers_sum_up_the_same(kind: str, tmp_path: Path) -> None:
-    summed = same(tmp_path, list(damaged(kind, DIFFERENT, 8)))
-    assert summed.records == DIFFERENT
+    summed = same(
+        tmp_path, [*damaged(kind, DIFFERENT, 8), *(damaged("form", DIFFERENT // 4, 8) if kind == "rest" else ())]
+    )
+    assert summed.records >= DIFFERENT
     assert len(summed.tallies) > 100
     assert sum(tally.failed for tally in summed.tallies.values()) > DIFFERENT // 5
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("kind", ["rest", "soap"])
+@pytest.mark.parametrize("kind", ["rest", "form", "soap"])
 def test_both_tiers_sum_up_the_same_of_many(kind: str, tmp_path: Path) -> None:
     assert same(tmp_path, list(damaged(kind, MANY, 9))).records == MANY
 

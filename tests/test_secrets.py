@@ -219,7 +219,9 @@ IN_LINES = base64.b64encode(b"POST /api HTTP/1.1\r\nX-Seen: " + b"-" * 20 + b"si
 
 
 @pytest.mark.parametrize("width", [40, 64, 76])
-@pytest.mark.parametrize("end", ["\n", "\r\n    ", " ", "\t", "   ", "\\n", "%0D%0A", "&#10; "])
+@pytest.mark.parametrize(
+    "end", ["\n", "\r\n    ", " ", "\t", "   ", "\\n", "%0D%0A", "&#10; ", "%20", "&#32;", "\\u0020"]
+)
 @pytest.mark.parametrize("before", ["", "%3D", "\\u003d", "&#x3D;", "&amp;#x3D;", "api/x/", "a" * 50 + " "])
 def test_a_secret_in_base64_of_several_lines_is_masked_whatever_became_of_their_ends(
     width: int, end: str, before: str

@@ -30,10 +30,12 @@ LAST = "\uffff"
 
 
 class Checks(NamedTuple):
-    """A check of a message or a part of it, and the (path, facet) that it stands for."""
+    """A check of a message or a part of it, and the (path, facet) that it stands for. `texts` says the same of a
+    document by the local names of its elements, where every check is one of the text of an element."""
 
     holds: Check
     places: tuple[tuple[str, str], ...]
+    texts: Mapping[bytes, tuple[Check, ...]] | None = None
 
 
 def json_request(fields: tuple[Field, ...]) -> Checks:

@@ -9,7 +9,7 @@ members of one name both are held to the checks of either.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from math import ceil, floor
 from typing import NamedTuple
@@ -91,7 +91,18 @@ def _message(message: Message, of: Of) -> Checks:
         # Without a name all elements would be found.
         return not wanted or all(checks[found.tag](found) or nil(found) for found in element.iter(*wanted))
 
-    return Checks(holds, places)
+    return Checks(holds, places, _texts(spots))
+
+
+def _texts(spots: list[Spot]) -> Mapping[bytes, tuple[Check, ...]] | None:
+    """The checks by local name; None where one is of an attribute."""
+    if any(spot.attribute for spot in spots):
+        return None
+    found: dict[bytes, tuple[Check, ...]] = {}
+    for spot in spots:
+        name = spot.tag.rpartition("}")[2].encode()
+        found[name] = tuple(dict.fromkeys((*found.get(name, ()), spot.check)))
+    return found
 
 
 def _all(spots: list[Spot]) -> Check:
@@ -227,12 +238,15 @@ def _of_soap(member: Field, path: str, *, request: bool) -> Checks | None:
 def _base64(text: str) -> bool:
     """libxml2 skips what is no letter of the alphabet, and Python takes padding behind letters that no bytes have."""
     bare = text
-    for blank in BLANKS:
-        bare = bare.replace(blank, "")
     try:
         binascii.a2b_base64(bare, strict_mode=True)
     except ValueError:
-        return False
+        for blank in BLANKS:
+            bare = bare.replace(blank, "")
+        try:
+            binascii.a2b_base64(bare, strict_mode=True)
+        except ValueError:
+            return False
     padding = len(bare) - len(bare.rstrip("="))
     # Some versions of Python take more padding than there can be.
     return not len(bare) % 4 and (not padding or (padding in _BEFORE and bare[-1 - padding] in _BEFORE[padding]))

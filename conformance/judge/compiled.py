@@ -49,6 +49,8 @@ class Vouch:
     holds: Check
     beyond: tuple[str, ...] = ()
     known: bool = True
+    texts: Mapping[bytes, tuple[Check, ...]] | None = None
+    """What `holds` looks at in a document, by local names; None where it looks at more than texts of elements."""
 
     def __call__(self, message: Any) -> bool:
         return self.valid(message)
@@ -127,7 +129,7 @@ class Compiled:
     def _vouch(self, part: str, valid: Valid, checks: Checks) -> Vouch:
         looked = dict.fromkeys(rule_id(self.contract, part, path, facet) for path, facet in checks.places)
         beyond = tuple(rule for rule in looked if rule in self._rules)
-        return Vouch(valid, checks.holds, beyond, known=valid is not never)
+        return Vouch(valid, checks.holds, beyond, known=valid is not never, texts=checks.texts)
 
     @cached_property
     def _rules(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from conformance.model import Contract
 
 Echoes = Callable[[Any, Any], bool]
 """(the message that was sent, the answer that accepts it)"""
-Texts = list[tuple[bytes, bytes]]
+Document = tuple[etree._Element, bytes, bytes, list[tuple[bytes, bytes]]]
 
 
 def _names(contract: Contract, echo: str) -> tuple[str, ...]:
@@ -39,19 +39,19 @@ def json_echo(contract: Contract) -> Echoes | None:
 
 
 def xml_echo(contract: Contract) -> Echoes | None:
-    """For documents, as (root, its elements with their texts); None where nothing has to come back."""
+    """For documents, as `shapes` reads them; None where nothing has to come back."""
     acceptance = contract.operation.acceptance
     if acceptance is None or acceptance.echo is None:
         return None
     echo, names = acceptance.echo, frozenset(_names(contract, acceptance.echo))
     begin = (echo.encode(), b"")
 
-    def echoes(sent: tuple[etree._Element, Texts], answer: tuple[etree._Element, Texts]) -> bool:
-        held = answer[1]
+    def echoes(sent: Document, answer: Document) -> bool:
+        held = answer[3]
         # Mostly the very same texts stand in the very same order.
         if begin in held:
             back = [one for one in held[held.index(begin) :] if one[1]]
-            if [one for one in sent[1] if one[1]] == back:
+            if [one for one in sent[3] if one[1]] == back:
                 return True
         element = next((one for one in answer[0] if _local(one) == echo), None)
         if element is None:

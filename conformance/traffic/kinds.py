@@ -1,15 +1,16 @@
 """The fast tier: exchanges of a kind that the walk has found clean are counted, not walked again.
 
-The kind of an exchange is its head (where it went, how it was labelled, what status came back) and the shapes of its two
-bodies. Compiled validators and the checks beside them say that every value is as it should be; then nothing that the
+The kind of an exchange is its head (where it went, how it was labelled, what status came back) and the shapes of its
+two bodies. Compiled validators and the checks beside them say that every value is as it should be; then nothing that the
 walk could say depends on more than the kind. The first exchange of each kind is walked, and what that said stands for
 all of it. Whatever a reader is not sure about is walked. A test holds the two tiers to the same words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.codecs.elements import tag
 from conformance.facets import element_name
@@ -42,11 +43,9 @@ class Route:
     number: int
     asked: shapes.Reader
     answered: shapes.Reader
-    request: Vouch
-    answer: Vouch
+    request: Callable[[Any], bool]
+    answer: Callable[[Any], bool]
     echoes: Echoes | None = None
-    tree: bool = False
-    """Messages are trees, not elements."""
 
 
 @dataclass(slots=True)
@@ -88,10 +87,10 @@ class Kinds:
             if route is None:
                 return None
         sent = route.asked(asked.body)
-        if sent is None or not route.request.clean(sent[2] if route.tree else sent[2][0]):
+        if sent is None or not route.request(sent[2]):
             return None
         back = route.answered(answer.body)
-        if back is None or not route.answer.clean(back[2] if route.tree else back[2][0]):
+        if back is None or not route.answer(back[2]):
             return None
         if back[1] and route.echoes is not None and not route.echoes(sent[2], back[2]):
             return None
@@ -143,8 +142,8 @@ class Kinds:
                 self._count,
                 shapes.soap_reader(version, _root(operation.request), NO_FLAGS),
                 shapes.soap_reader(version, _root(operation.response), shapes.Flags(_conditions(contract))),
-                compiled.soap_request,
-                compiled.soap_answer,
+                _document(compiled.soap_request),
+                _document(compiled.soap_answer),
             )
         member = operation.acceptance.member if operation.acceptance is not None else ""
         if known.encoding == "xml" and is_xml(media):
@@ -153,8 +152,8 @@ class Kinds:
                 self._count,
                 shapes.xml_reader(NO_FLAGS),
                 shapes.xml_reader(flags),
-                compiled.xml_request,
-                compiled.xml_answer,
+                _document(compiled.xml_request),
+                _document(compiled.xml_answer),
                 xml_echo(contract),
             )
         if known.encoding in {"json", "form"} and is_json(media):
@@ -164,12 +163,17 @@ class Kinds:
                 self._count,
                 asked,
                 answered,
-                compiled.json_request,
-                compiled.json_answer,
+                compiled.json_request.clean,
+                compiled.json_answer.clean,
                 json_echo(contract),
-                tree=True,
             )
         return None
+
+
+def _document(vouch: Vouch) -> Callable[[Any], bool]:
+    """What vouches for a document as `shapes` reads it."""
+    valid, holds, look = vouch.valid, vouch.holds, shapes.glance(vouch.texts)
+    return lambda found: valid(found[0]) and (look(found[1], found[2]) or bool(holds(found[0])))
 
 
 LABELS = {"content-type": 0, "soapaction": 1}

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -22,7 +23,8 @@ from conformance.codecs.soap import ENVELOPES
 from conformance.model import Field, Message
 
 Shape = tuple[Hashable, bool, Any]
-"""A shape, whether the message says that it accepts, and the message: a tree, or an element with what stands in it."""
+"""A shape, whether the message says that it accepts, and the message: a tree, or of a document the element that holds
+it, its bytes, the names in it in a row, and in plain XML these with their texts."""
 Reader = Callable[[str], Shape | None]
 MOST_SHAPES = 4096
 """Whose members are counted once."""
@@ -33,7 +35,7 @@ MOST_TAGS = 400
 _TAGS = re.compile(rb"<([^\s/>!?]+)")
 _TEXTS = re.compile(rb"<([^\s/>!?]+)(?:>([^<]*))?")
 """Elements, and of those without an attribute the text that they begin with."""
-_OPENED = re.compile(rb"<[^<>/!?]*>$")
+_OPENED = re.compile(rb"<[^<>/!?\"'](?:[^<>!?\"']|\"[^<>\"]*\"|'[^<>']*')*(?<!/)>$")
 """A tag that opens an element ends here."""
 _CLOSED = re.compile(rb"</(?:[\w.-]+:)?$")
 USUAL = (
@@ -56,7 +58,7 @@ def masked(text: str) -> bool:
         or ("*" in text and "***" in text)
         or "EDACTED" in text
         or "edacted" in text
-        or "ED]" in text
+        or ("]" in text and "ED]" in text)
         or ("[" in text and ("[Filtered" in text or "[filtered" in text or "[Masked" in text or "[masked" in text))
         # As JSON and XML may write a bullet or a star.
         or ("\\" in text and ("\\u2022" in text or "\\u002" in text))
@@ -70,7 +72,8 @@ def masked(text: str) -> bool:
 def json_reader(message: Message, told: str = "") -> Reader:
     """Reads a JSON text. `told` is the member that says whether the message accepts."""
     shape = object_shape(message.fields)
-    counted: dict[Hashable, int] = {}
+    counted: dict[Hashable, tuple[int, int]] = {}
+    numbers = count()
 
     def read(text: str) -> Shape | None:
         if len(text) > LONGEST or masked(text):
@@ -80,17 +83,18 @@ def json_reader(message: Message, told: str = "") -> Reader:
             if type(tree) is not dict:
                 return None
             seen = shape(tree)
-            quotes = counted.get(seen)
-            if quotes is None:
+            known = counted.get(seen)
+            if known is None:
                 if len(counted) >= MOST_SHAPES:
                     counted.clear()
-                quotes = counted[seen] = 2 * _texts(tree)
+                # A number is sooner compared than a shape.
+                known = counted[seen] = (2 * _texts(tree), next(numbers))
             # A name that occurs twice has quotes of its own and no member; so has a quote in a text.
-            if text.count('"') != quotes and ("\\" not in text or not _once(text)):
+            if text.count('"') != known[0] and ("\\" not in text or not _once(text)):
                 return None
         except (ValueError, RecursionError):
             return None
-        return seen, not told or tree.get(told) is True, tree
+        return known[1], not told or tree.get(told) is True, tree
 
     return read
 
@@ -183,7 +187,7 @@ def _parser() -> etree.XMLParser:
 
 
 def _plain(text: str) -> bytes | None:
-    """The bytes of a plain document: no declarations, comments or sections, no instructions behind its own declaration."""
+    """The bytes of a plain document: without declarations, comments, sections, and instructions behind its own."""
     # A byte order mark is told of a request.
     if len(text) > LONGEST or text[:1] == "\ufeff" or masked(text):
         return None
@@ -220,7 +224,7 @@ class Flags:
         self._yes = tuple((f"{name}>".encode(), texts) for name, texts in yes.items())
 
     def __call__(self, raw: bytes) -> tuple[tuple[bytes, ...], bool] | None:
-        """The texts, and whether they say that the message accepts; None where they are not each there once, plainly."""
+        """The texts, and whether they say that the message accepts; None where one is not plainly there, once."""
         told: list[bytes] = []
         accepts = True
         for name, texts in self._yes:
@@ -257,7 +261,8 @@ def xml_reader(flags: Flags) -> Reader:
         root = _parsed(raw, parser) if len(held) <= MOST_TAGS else None
         if root is None:
             return None
-        return (b" ".join([name for name, _ in held]), told[0], _nils(raw, root)), told[1], (root, held)
+        names = b" ".join([name for name, _ in held])
+        return (names, told[0], _nils(raw, root)), told[1], (root, raw, names, held)
 
     return read
 
@@ -287,7 +292,8 @@ def soap_reader(version: str, root: str, flags: Flags) -> Reader:
                 return None
             if begin <= end and _OPENED.search(around[0]) and _CLOSED.search(raw, 0, end) and len(known) < MOST_SHAPES:
                 known.add(around)
-        return (b" ".join(names), told[0], _nils(raw, child)), told[1], (child, names)
+        row = b" ".join(names)
+        return (row, told[0], _nils(raw, child)), told[1], (child, raw, row, [])
 
     return read
 
@@ -299,3 +305,29 @@ def _bare(top: etree._Element, envelope: str, inside: str) -> bool:
         return False
     texts = (top.text, body.text, body.tail, body[0].tail)
     return not any(text is not None and not text.isspace() for text in texts)
+
+
+def glance(texts: Mapping[bytes, tuple[Callable[[Any], object], ...]] | None) -> Callable[[bytes, bytes], bool]:
+    """Looks at the texts of the elements with these names, in the bytes of a document and the names in it: True where
+    all is well, False where that is not sure. No element has to be made an object of."""
+    if texts is None:
+        return lambda _raw, _names: False
+    if not texts:
+        return lambda _raw, _names: True
+    one = b"|".join(re.escape(name) for name in sorted(texts, key=len, reverse=True))
+    found = re.compile(rb"<(" + one + rb")(?:>([^<&\r]*)</|\s*/>)").findall
+    count = re.compile(rb"(?<![^ ])(?:" + one + rb")(?![^ ])").findall
+
+    def look(raw: bytes, names: bytes) -> bool:
+        seen = found(raw)
+        # A name with a prefix may be one of these; one with an attribute, or a reference in its text, was not seen.
+        if b":" in names or len(seen) != len(count(names)):
+            return False
+        for name, text in seen:
+            said = text.decode()
+            for check in texts[name]:
+                if not check(said):
+                    return False
+        return True
+
+    return look

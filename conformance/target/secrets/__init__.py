@@ -26,6 +26,7 @@ from conformance.model import Field, Headers
 from conformance.target.secrets.escapes import views
 from conformance.target.secrets.nested import (
     DEPTH,
+    FULL,
     WORDS,
     bare,
     decoded,
@@ -194,7 +195,12 @@ class Secrets:
         text = WORDS.sub(lambda run: mask if self.__in_run(run[0], held) else run[0], text)
         spans = [layer.source(*span) for layer in views(text) for span in self.__under(layer.text, held)]
         text = self.__without(text, spans, mask) if spans else text
-        return self.__without(text, (run.span() for run in joined(text, held) if self.__in_run(run[0], held)), mask)
+        if not any(len(run) >= FULL for run in held):
+            return text
+        spans = [run.span() for run in joined(text, held) if self.__in_run(run[0], held)]
+        for layer in views(text):
+            spans += [layer.source(*run.span()) for run in joined(layer.text, held) if self.__in_run(run[0], held)]
+        return self.__without(text, spans, mask) if spans else text
 
     def __spans(self, text: str) -> Iterator[tuple[int, int]]:
         in_any_case, in_its_own = self.__forms()
