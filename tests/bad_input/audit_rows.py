@@ -13,10 +13,10 @@ WSDL = f'[actualizar-correo]\nwsdl = "https://h.example/ws?wsdl"\nurl = "{URL}"\
 
 ROWS = (
     row("audit: nothing", "audit", r"Missing argument 'PATH'"),
-    row("audit: no name", "audit ''", r"PATH|empty|name"),
-    row("audit: none", "audit gone.har", r"gone\.har: .*"),
-    row("audit: no match", "audit '*.har'", r"\*\.har: .*"),
-    row("audit: an empty folder", "audit runs", r"runs: .*", files={"runs": None}),
+    row("audit: no name", "audit ''", r"a path is empty; name a recording"),
+    row("audit: none", "audit gone.har", r"gone\.har: nothing is there; name a recording, a folder of recordings, a pattern or a URL of a storage"),
+    row("audit: no match", "audit '*.har'", r"\*\.har: nothing is there; name a recording, a folder of recordings, a pattern or a URL of a storage"),
+    row("audit: an empty folder", "audit runs", r"runs: nothing is there; name a recording, a folder of recordings, a pattern or a URL of a storage", files={"runs": None}),
     row("audit: a picture", "audit a.png", r"a\.png is no recording: it holds bytes of no text", files={"a.png": b"\x89PNG\r\n\x1a\n" + bytes(99)}),
     row("audit: a page", "audit a.har", r"a\.har is no recording: it looks like a HTML page", files={"a.har": "<html></html>"}),
     row("audit: a circle of links", "audit loop", r"loop cannot be read .*name a recording", make=loop),
@@ -34,6 +34,6 @@ ROWS = (
     row("audit: target: a WSDL that would be fetched", "audit a.jsonl --target t.toml", r"\[actualizar-correo\] wsdl: an audit fetches nothing; download the WSDL and name the file", files={**A, "t.toml": WSDL}),
     row("audit: waivers: none", "audit a.jsonl --waivers gone.toml", r"gone\.toml", files=A),
     row("audit: baseline: none", "audit a.jsonl --baseline gone", r"gone", files=A),
-    row("audit: out: used", "audit a.jsonl --out b", r"--out b: .*", files={**A, "b/run.jsonl": "x"}),
+    row("audit: out: used", "audit a.jsonl --out b", r"--out b: holds the journal of an earlier run; .*name another folder", files={**A, "b/run.jsonl": "x"}),
     row("audit: out: a file", "audit a.jsonl --out b", r"b: cannot write here: File exists; name another folder with --out", files={**A, "b": "x"}),
 )
