@@ -1,9 +1,10 @@
 """What an audit is measured against, each the least that does its work and nothing else.
 
 `bare` reads a recording, decodes every line and body with a fast decoder or parses it with lxml, asks the compiled
-validator, and forgets: nothing that judges by these schemas can be faster. `opinions` decodes too, and validates every
-message with jsonschema or xmlschema alone, over the same schemas, and counts the errors. Neither tells services
-apart, masks, counts rules, or survives a record that is damaged.
+validator, and forgets: nothing that judges by these schemas can be faster. `opinions` decodes too, validates every
+message with jsonschema or xmlschema alone, over the same schemas, and turns the errors into ids of rules as an audit
+has to: the second opinions of a run. `plain` leaves that away and counts the errors. None of them tells services apart,
+masks, counts rules, or survives a record that is damaged.
 
     python -m bench.audit_rivals rest /tmp/rest.jsonl        # the bare pipeline as a process of its own
 """
@@ -13,6 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +31,9 @@ from conformance.emit.soap_xsd import soap_schemas
 from conformance.emit.xsd import xsd_files
 from conformance.judge import soap_opinion, xml_opinion
 from conformance.judge.compiled import Compiled
+from conformance.judge.opinion import Opinion
+from conformance.judge.soap_opinion import SoapOpinion
+from conformance.judge.xml_opinion import XmlOpinion
 from conformance.run.contracts import contracts
 
 Decode = Callable[[Any], Any]
@@ -117,9 +123,38 @@ def bare(kind: str, path: Path, decoder: str = "orjson") -> int:
     return _run(kind, path, DECODERS[decoder](), _compiled(kind))
 
 
-def opinions(kind: str, path: Path) -> int:
-    """jsonschema and xmlschema alone; how many exchanges they have seen."""
+def plain(kind: str, path: Path) -> int:
+    """jsonschema and xmlschema alone, errors counted; how many exchanges they have seen."""
     return _run(kind, path, _of_objects(json.loads), _opinions(kind))
+
+
+def opinions(kind: str, path: Path) -> int:
+    """jsonschema and xmlschema alone, errors by rule; how many exchanges they have seen."""
+    contract, count = contracts()[SERVICES[kind]], 0
+    if kind == "soap":
+        by_soap = SoapOpinion(contract)
+        asks: dict[str, tuple[Asks, Asks]] = {
+            "<": (lambda body: by_soap.of_request(_child(body)), lambda body: by_soap.of_response(_child(body)))
+        }
+    else:
+        by_json, by_xml = Opinion(contract), XmlOpinion(contract)
+        read = partial(json.loads, parse_float=Decimal)
+        asks = {
+            "<": (by_xml.of_request, by_xml.rules_of_response),
+            "{": (lambda body: by_json.of_request(read(body)), lambda body: by_json.of_response(read(body))),
+        }
+    with path.open("rb") as file:
+        for line in file:
+            found = json.loads(line)
+            for asked, side in enumerate(("request", "response")):
+                body = found[side]["body"]
+                asks[body[0]][asked](body.encode())
+            count += 1
+    return count
+
+
+def _child(body: bytes) -> etree._Element:
+    return etree.fromstring(body)[0][0]
 
 
 def _run(kind: str, path: Path, decoder: Decoder, asked: Asked) -> int:

@@ -16,8 +16,9 @@ from conformance.traffic.files.lines import body_members
 from conformance.traffic.files.parts import parts_of
 from conformance.traffic.files.reading import records
 from conformance.traffic.judging import DOUBTFUL, MISSING, OF_BYTES, RECODED, TRUNCATED, UNANSWERED, UNREADABLE, Desk
+from conformance.traffic.recognising import FOREIGN, METHOD
 from conformance.traffic.recording import Answered, Asked, Recorded
-from tests.audited import CORREO, POLICY, REST, SOAP, SUBJECTS, desk, failures, recorded
+from tests.audited import CORREO, POLICY, REST, SOAP, SUBJECTS, desk, failures, recorded, summary
 from tests.traffic_support import har
 
 CONTRACTS = {name: one.contract for name, one in SUBJECTS.items()}
@@ -403,3 +404,25 @@ def test_how_a_tool_writes_breaks_no_rule_of_envelopes_and_http(name: str) -> No
             found |= failures(desk()(one))
     assert {rule for _, rule in found if not rule.endswith("/required")} <= {"envelope/request-root"}
     assert found
+
+
+def test_what_was_not_judged_is_counted_by_its_reason(tmp_path: Path) -> None:
+    cut = exchanged(POLICY, "json")
+    cut.request.kept = "part"
+    assert cut.response is not None
+    cut.response.kept = "nothing"
+    foreign = Recorded(request=Asked(method="GET", url="http://h/favicon.ico"), response=Answered(status=200))
+    silent = recorded(request(POLICY, "json"), None)
+    masked = exchanged(POLICY, "json", Email="[REDACTED]")
+    other = Recorded(request=Asked(method="GET", url=REST), response=Answered(status=200))
+    told = summary(tmp_path, [*[cut] * 2, *[foreign] * 3, *[silent] * 4, *[masked] * 5, *[other] * 6])
+    assert {why: seen.times for why, seen in told.unjudged.items()} == {
+        ("", FOREIGN): 3,
+        ("", METHOD): 6,
+        ("consumer", TRUNCATED): 2,
+        ("consumer", MASKED): 5,
+        ("provider", MISSING): 2,
+        ("provider", UNANSWERED): 4,
+    }
+    assert not any(tally.failed for tally in told.tallies.values())
+    assert told.records == 20

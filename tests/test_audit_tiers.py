@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.recordings import pool
 from conformance.codecs import CODECS
-from conformance.model import Request
+from conformance.model import Basis, Condition, Refusal, Request
 from conformance.reference import State, answer
 from conformance.traffic.auditing import Auditor, Brief
-from conformance.traffic.judging import Judged, quoted
+from conformance.traffic.judging import Judged, Subject, quoted
 from conformance.traffic.keeping import examples, kept
 from conformance.traffic.recording import Recorded
 from conformance.traffic.summary import Summary
-from tests.audited import JSON, SUBJECTS, XML, XSI, damaged, recorded, summary
+from tests.audited import JSON, MASKS, SUBJECTS, XML, XSI, damaged, recorded, summary
 
 DIFFERENT = 350
 MANY = 5_000
@@ -58,8 +60,8 @@ def test_both_tiers_sum_up_the_same_of_many(kind: str, tmp_path: Path) -> None:
 class Tiers:
     """An auditor, and the first exchange of each kind that it met."""
 
-    def __init__(self) -> None:
-        self.auditor = Auditor(Brief(subjects=SUBJECTS))
+    def __init__(self, subjects: Mapping[str, Subject] = SUBJECTS) -> None:
+        self.auditor = Auditor(Brief(subjects=subjects))
         self.first: dict[object, Judged] = {}
 
     def walked(self, one: Recorded) -> Judged:
@@ -111,7 +113,7 @@ def test_each_way_of_damage_leaves_the_tiers_agreed(encoding: str, side: str) ->
     one, tiers, rng = base(encoding), Tiers(), random.Random(1)
     assert tiers.agree(one)
     for edit in JSON if encoding == "json" else XML:
-        for _ in range(8):
+        for _ in range(14):
             made = edited(one, side, lambda text, edit=edit: edit(rng, text))
             assert tiers.agree(made), getattr(made, side).body
 
@@ -162,6 +164,60 @@ def test_an_echo_is_looked_at_however_the_acceptance_is_spelt(text: str) -> None
     assert tiers.agree(edited(one, "response", between("ArMailName", "otro")))
 
 
+ESCAPED = {
+    "json": ("\\u2022\\u2022\\u2022", "\\u002a\\u002a\\u002a"),
+    "xml": ("&#8226;&#8226;&#8226;", "&#x2022;&#x2022;&#x2022;", "&#42;&#42;&#42;"),
+}
+
+
+@pytest.mark.parametrize("encoding", ESCAPED)
+def test_what_is_masked_on_both_sides_is_of_another_kind(encoding: str) -> None:
+    one, tiers = base(encoding), Tiers()
+    assert tiers.agree(one)
+    for mask in (*MASKS, *ESCAPED[encoding]):
+        made = one
+        for side in ("request", "response"):
+            if encoding == "json":
+                spelt = f'"ArMailName":"{mask}"'
+                made = edited(
+                    made, side, lambda text, spelt=spelt: re.sub('"ArMailName":"[^"]*"', lambda _: spelt, text)
+                )
+            else:
+                made = edited(made, side, between("ArMailName", mask))
+        assert tiers.agree(made), mask
+        assert any("masked" in reason for _, reason in tiers.walked(made).unjudged), mask
+
+
+def test_a_declared_refusal_is_of_another_kind_by_its_code() -> None:
+    subject, one = SUBJECTS["envio-correo"], base("soap-1.1")
+    condition = Condition(path="RespuestaProduccion/StatusCode", value="00", equal=False)
+    operation = replace(subject.contract.operation, refusal=Refusal(any=(condition,), basis=Basis.STATED))
+    contract = replace(subject.contract, operation=operation)
+    tiers = Tiers({"envio-correo": replace(subject, contract=contract)})
+    for code in ("00", "99", "00", "66"):
+        made = edited(one, "response", between("StatusCode", code))
+        assert tiers.agree(made), code
+    accepted, refused = (tiers.walked(edited(one, "response", between("StatusCode", code))) for code in ("00", "99"))
+    assert accepted.said != refused.said
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("encoding", "yes", "no"),
+    [
+        ("json", '"success":true', '"success":false'),
+        ("xml", "<success>true<", "<success>false<"),
+        ("soap-1.1", "<IsValid>true<", "<IsValid>0<"),
+    ],
+)
+def test_a_refusal_is_of_another_kind_than_an_acceptance(encoding: str, yes: str, no: str, order: int) -> None:
+    one, tiers = base(encoding), Tiers()
+    assert one.response is not None
+    assert yes in one.response.body
+    for said in (yes, no)[::order]:
+        assert tiers.agree(edited(one, "response", lambda text, said=said: text.replace(yes, said)))
+
+
 @pytest.mark.parametrize("encoding", ["xml", "soap-1.1"])
 def test_a_byte_order_mark_is_told(encoding: str) -> None:
     one, tiers = base(encoding), Tiers()
@@ -187,9 +243,10 @@ def test_an_envelope_that_names_the_message_elsewhere_hides_nothing() -> None:
 def test_no_depth_ends_an_audit(depth: int) -> None:
     one, tiers = base("json"), Tiers()
     for opened, closed in ("[]", ('{"k":', "}")):
-        deep = f'{{"b":{opened * depth}1{closed * depth},"q":"\\"",'
-        made = edited(one, "request", lambda text, deep=deep: deep + text[1:])
-        assert tiers.agree(made)
+        for levels in (5, depth):
+            deep = f'{{"b":{opened * levels}1{closed * levels},"q":"\\"",'
+            made = edited(one, "request", lambda text, deep=deep: deep + text[1:])
+            assert tiers.agree(made), levels
 
 
 def test_a_service_whose_names_are_assumed_is_judged_where_they_are_met() -> None:

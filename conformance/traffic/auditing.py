@@ -15,8 +15,8 @@ from conformance.target.journal.records import masked_exchange
 from conformance.traffic.counting import Counter
 from conformance.traffic.files.parts import Part
 from conformance.traffic.files.reading import Progress, records
-from conformance.traffic.judging import Desk, Judged, Subject, quoted
-from conformance.traffic.kinds import MOST_KINDS, Kinds
+from conformance.traffic.judging import MOST_KINDS, Desk, Judged, Subject, quoted
+from conformance.traffic.kinds import Kinds
 from conformance.traffic.masks import secrets_of
 from conformance.traffic.recording import Recorded, Unread
 from conformance.traffic.summary import Summary
@@ -67,7 +67,7 @@ class Auditor:
     def _walk(self, kind: Hashable | None, recorded: Recorded) -> Judged:
         """What the walk says of the exchange, or said of one of its kind."""
         if kind is None:
-            return self._desk(recorded)
+            return self._desk(recorded, None if self._brief.walked else self._kinds.of_request(recorded))
         known = self._walked.get(kind)
         if known is None:
             known = self._desk(recorded)

@@ -9,8 +9,8 @@ from typing import Any
 from conformance.errors import SuiteError
 from conformance.judge.show import shortened
 from conformance.model import Exchange, Finding, Outcome
-from conformance.traffic.judging import Judged, Said
-from conformance.traffic.kinds import MOST_KINDS, Kind
+from conformance.traffic.judging import MOST_KINDS, Judged, Said
+from conformance.traffic.kinds import Kind
 from conformance.traffic.recording import Place, Unread
 from conformance.traffic.summary import (
     MOST_EXAMPLES,

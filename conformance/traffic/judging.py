@@ -7,7 +7,7 @@ What a recording does not hold is not judged, and said to be so. Pure; opens not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -45,6 +45,9 @@ DOUBTFUL = "accepted what the document excludes, unless a code in the answer say
 LOST = {PART: TRUNCATED, NOTHING: MISSING}
 OF_BYTES = frozenset({"envelope/utf-8", "envelope/charset", "envelope/byte-order-mark", "envelope/utf"})
 """Rules about bytes that the text of a body does not show."""
+AS_IT_SHOULD = frozenset({Outcome.PASSED, Outcome.INAPPLICABLE})
+MOST_KINDS = 4096
+"""Kept at a time; beyond it all are forgotten, and walked again once each."""
 OF_A_RUN = frozenset({"http/in-time"})
 """Rules about limits that only a run has."""
 
@@ -74,7 +77,7 @@ class Judged:
     @property
     def clean(self) -> bool:
         """Nothing but what is as it should be, so that others of the kind need not be looked at again."""
-        return all(one.outcome in {Outcome.PASSED, Outcome.INAPPLICABLE} for one in self.said)
+        return all(one.outcome in AS_IT_SHOULD for one in self.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,7 @@ def header(side: Asked | Answered, name: str) -> str | None:
 
 
 class Desk:
-    """Judges one exchange after the other; what it was made from is all its state."""
+    """Judges one exchange after the other; what it was made from is all its state, but for what it remembers."""
 
     def __init__(self, subjects: Mapping[str, Subject]) -> None:
         self.subjects = subjects
@@ -119,9 +122,11 @@ class Desk:
         self._judges = {
             name: Judge(one.contract, one.rules, one.description, alone=True) for name, one in subjects.items()
         }
+        self._told: dict[Hashable, Told] = {}
 
-    def __call__(self, recorded: Recorded) -> Judged:
-        """What the exchange says, by the walk."""
+    def __call__(self, recorded: Recorded, kind: Hashable | None = None) -> Judged:
+        """What the exchange says, by the walk. `kind` is that of a request in which the walk finds nothing: one of them
+        is walked."""
         asked = recorded.request
         try:
             body, answered = body_of(asked), body_of(recorded.response) if recorded.response is not None else b""
@@ -139,7 +144,7 @@ class Desk:
         request = exchange.request
         subject = self.subjects[known.service]
         lost = LOST.get(asked.kept, "")
-        told = None if lost else asked_results(subject.contract, known.encoding, request, masked=masked_text)
+        told = None if lost else self._asked(subject.contract, known.encoding, request, kind)
         said = [*_consumers(told, known, asked.kept)] if told is not None else []
         unjudged = [(CONSUMER, lost)] if lost else [*_left_out(CONSUMER, asked.kept, said)]
         observations = (
@@ -163,6 +168,16 @@ class Desk:
             unjudged=tuple(dict.fromkeys(unjudged)),
             exchange=shown,
         )
+
+    def _asked(self, contract: Contract, encoding: str, request: Request, kind: Hashable | None) -> Told:
+        told = self._told.get(kind) if kind is not None else None
+        if told is None:
+            told = asked_results(contract, encoding, request, masked=masked_text)
+            if kind is not None and all(one.outcome in AS_IT_SHOULD for one in told.results):
+                if len(self._told) >= MOST_KINDS:
+                    self._told.clear()
+                self._told[kind] = replace(told, tree=None, decoded=None)
+        return told
 
     def again(self, service: str, encoding: str, exchange: Exchange) -> frozenset[str]:
         """The rules over which walk and schemas differ about an answer that is shown: a defect of this suite."""

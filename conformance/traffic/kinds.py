@@ -1,9 +1,9 @@
 """The fast tier: exchanges of a kind that the walk has found clean are counted, not walked again.
 
 The kind of an exchange is its head (where it went, how it was labelled, what status came back) and the shapes of its
-two bodies. Compiled validators and the checks beside them say that every value is as it should be; then nothing that the
-walk could say depends on more than the kind. The first exchange of each kind is walked, and what that said stands for
-all of it. Whatever a reader is not sure about is walked. A test holds the two tiers to the same words.
+two bodies. Compiled validators and the checks beside them say that every value is as it should be; then nothing that
+the walk could say depends on more than the kind. The first exchange of each kind is walked, and what that said stands
+for all of it. Whatever a reader is not sure about is walked. A test holds the two tiers to the same words.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from conformance.traffic import shapes
 from conformance.traffic.echoing import Echoes, json_echo, xml_echo
 from conformance.traffic.judging import Desk, Judged
 from conformance.traffic.recognising import Known
-from conformance.traffic.recording import BYTES, TEXT, Recorded
+from conformance.traffic.recording import BYTES, TEXT, Answered, Asked, Recorded
 from conformance.traffic.summary import Occurrence
 
-MOST_KINDS = 4096
 MOST_HEADS = 4096
-"""Kept at a time; beyond it all are forgotten, and walked again once each."""
+"""Kept at a time; beyond it all are forgotten."""
 UTF_8 = frozenset({"", "utf-8", "utf8"})
 WHOLE = frozenset({BYTES, TEXT})
 Head = tuple[tuple[str, str, str, str | None, str], tuple[int, str, str, str]]
@@ -70,7 +69,28 @@ class Kinds:
     def of(self, recorded: Recorded) -> Hashable | None:
         """The kind of an exchange of which nothing but that has to be known; None for one that has to be walked."""
         asked, answer = recorded.request, recorded.response
-        if answer is None or asked.body64 is not None or answer.body64 is not None:
+        if answer is None or (route := self._way(asked, answer)) is None:
+            return None
+        sent = route.asked(asked.body)
+        if sent is None or not route.request(sent[2]):
+            return None
+        back = route.answered(answer.body)
+        if back is None or not route.answer(back[2]):
+            return None
+        if back[1] and route.echoes is not None and not route.echoes(sent[2], back[2]):
+            return None
+        return route.number, sent[0], back[0], back[1]
+
+    def of_request(self, recorded: Recorded) -> Hashable | None:
+        """The kind of a request of which nothing but that has to be known, whatever is wrong with the answer."""
+        asked, answer = recorded.request, recorded.response
+        if answer is None or (route := self._way(asked, answer)) is None:
+            return None
+        sent = route.asked(asked.body)
+        return (route.number, sent[0]) if sent is not None and route.request(sent[2]) else None
+
+    def _way(self, asked: Asked, answer: Answered) -> Route | None:
+        if asked.body64 is not None or answer.body64 is not None:
             return None
         asked_as, action, odd = self._labels(asked.headers)
         answered_as, _, strange = self._labels(answer.headers)
@@ -82,19 +102,9 @@ class Kinds:
             (answer.status, answered_as, answer.http_version, answer.kept),
         )
         route = self._routes.get(head)
-        if route is None:
-            route = None if head in self._routes else self._routed(head, asked.body)
-            if route is None:
-                return None
-        sent = route.asked(asked.body)
-        if sent is None or not route.request(sent[2]):
-            return None
-        back = route.answered(answer.body)
-        if back is None or not route.answer(back[2]):
-            return None
-        if back[1] and route.echoes is not None and not route.echoes(sent[2], back[2]):
-            return None
-        return route.number, sent[0], back[0], back[1]
+        if route is None and head not in self._routes:
+            return self._routed(head, asked.body)
+        return route
 
     def _labels(self, headers: list[tuple[str, str]]) -> tuple[str, str | None, bool]:
         """Content-Type and SOAPAction, and whether one of them came twice."""
