@@ -262,3 +262,16 @@ def test_a_service_whose_names_are_assumed_is_judged_where_they_are_met() -> Non
     tiers = Tiers()
     assert tiers.walked(recorded(request, response)).service == "actualizar-correo"
     assert tiers.agree(recorded(request, response))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_label_that_comes_twice_is_looked_at(order: int) -> None:
+    one, tiers = base("json"), Tiers()
+    assert tiers.agree(one)
+    twice = deepcopy(one)
+    assert twice.response is not None
+    usual = next(pair for pair in twice.response.headers if pair[0] == "Content-Type")
+    others = [pair for pair in twice.response.headers if pair != usual]
+    twice.response.headers = [*others, *(("Content-Type", "text/html"), usual)[::order]]
+    assert tiers.agree(twice)
+    assert not tiers.walked(twice).clean or order == -1

@@ -75,12 +75,13 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
     target = load_target(options.target, os.environ, contracts(), encodings()) if options.target is not None else None
     subjects = subjects_of(services, target, named=bool(options.services))
     parts = parts_of(options.paths, PART)
-    workers = options.workers or _cores()
+    # Those of a scheduler that was named are its own affair.
+    workers = 0 if options.scheduler is not None else options.workers or _cores()
     brief = Brief(subjects=subjects)
     engine: Iterator[Summary] = _engine(options)(parts, brief, workers, told)
     # Nobody shall read for hours and then be told that there is no room for the report.
     new = options.out is None or not options.out.exists()
-    out = folder(options.out, _name(target))
+    out = folder(options.out, _name(target), resumable=False)
     whole, interrupted = Summary(), False
     try:
         for summary in engine:
@@ -129,7 +130,7 @@ def _check(options: AuditOptions) -> None:
         raise ConformanceError(f"--workers {options.workers}: from 1 to {MOST_WORKERS}")
     known_formats(options.formats)
     if options.out is not None:
-        unused(options.out)
+        unused(options.out, resumable=False)
 
 
 def _meant(value: str, known: Iterable[str]) -> str:

@@ -11,11 +11,11 @@ from conformance.errors import ConformanceError
 from conformance.run import rendering
 
 
-def folder(out: Path | None, name: str) -> Path:
+def folder(out: Path | None, name: str, *, resumable: bool = True) -> Path:
     """The run's own folder, made now: `out`, or one named by time and the masked `name` that no other run has."""
     try:
         if out is not None:
-            unused(out)
+            unused(out, resumable=resumable)
             out.mkdir(parents=True, exist_ok=True)
             return out
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -33,12 +33,14 @@ def folder(out: Path | None, name: str) -> Path:
     raise ConformanceError("reports: a thousand runs began in this second; name a folder with --out")
 
 
-def unused(out: Path) -> None:
-    """A folder holds one run: a ConformanceError where it has a journal already."""
+def unused(out: Path, *, resumable: bool = True) -> None:
+    """A folder holds one run: a ConformanceError where it has a journal already. `resumable`: one can go on with it."""
     try:
         taken = (out / rendering.JOURNAL).exists()
     except OSError as error:
         raise ConformanceError(f"--out {out}: cannot write here: {error.strerror}; name another folder") from None
+    if taken and not resumable:
+        raise ConformanceError(f"--out {out}: holds the journal of an earlier run; name another folder")
     if taken:
         raise ConformanceError(
             f"--out {out}: holds the journal of an earlier run; go on with it by --resume {out}, or name another folder"

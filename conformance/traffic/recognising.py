@@ -18,7 +18,7 @@ from conformance.rules.soap import is_soap
 
 FOREIGN = "no request to a service that is judged"
 METHOD = "another method than that of the operation"
-OPERATION = "another operation of the same address"
+OPERATION = "another operation of the same address, or none"
 UNNAMED = "the names of the service are not known: name a target file whose wsdl is a file"
 """Why an exchange is not judged at all."""
 
