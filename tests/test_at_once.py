@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.report.files import put
-from conformance.run import execution, resuming, setup
+from conformance.run import folders, resuming, setup
 from conformance.run.options import Options
 from conformance.target.journal import Journal, read
 
@@ -24,7 +24,7 @@ def begin(folder: str, gate, found) -> None:
     gate.wait(60)
     names = []
     for number in range(EACH):
-        out = execution._folder(prepared)
+        out = folders.folder(None, prepared.target.name, prepared.target.masks())
         journal = Journal.create(resuming.journal_in(out), {"run": out.name, "started": f"{os.getpid()} {number}"})
         journal.close()
         names.append(out.name)

@@ -77,8 +77,9 @@ def test_the_parties_are_never_added(tmp_path: Path) -> None:
 
 
 READ = """
-import sys, time
+import signal, sys, time
 from conformance.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background of a shell ignores it
 from conformance.run import auditing
 auditing.PART = 60_000
 kept = auditing.summarise
@@ -189,6 +190,24 @@ def test_no_secret_of_a_recording_is_in_any_file(edit: Change, tmp_path: Path) -
         content = file.read_bytes() if file.is_file() else b""
         for word in (PASSWORD, SECRET, TOKEN, COOKIE, IN_URL, KEY, USER):
             assert not [form for form in forms(word) if form in content], (file.name, word)
+
+
+def test_what_the_target_file_keeps_secret_is_masked_wherever_it_stands(tmp_path: Path, monkeypatch) -> None:
+    """No name in the recording tells that it is one."""
+    monkeypatch.setenv("QA_TENANT_WORD", KEY)
+    target = tmp_path / "t.toml"
+    address = "https://cobros.example.com/api/CollectionPolicy"
+    target.write_text(f'name = "${{QA_TENANT_WORD}}"\n[{POLICY}]\nurl = "{address}"\n', "utf-8")
+    one = next(iter(pool("rest", 1, seed=4)))
+    assert one.response is not None
+    one.response.body = one.response.body.replace('"success":true', f'"success":5,"seen":"{KEY}"')
+    path = written(tmp_path / "a.jsonl", [one])
+    monkeypatch.chdir(tmp_path)
+    assert audited(path, "--target", target, "--quiet", "--format", "all") == 1
+    (out,) = (tmp_path / "reports").iterdir()
+    assert KEY not in out.name
+    assert [one["rule"] for one in verdicts(out) if one["outcome"] == "failed"] == [f"{POLICY}/response/success/type"]
+    assert not [file.name for file in out.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
 
 
 # --- nothing is sent, and little is kept ------------------------------------------------------------------------------

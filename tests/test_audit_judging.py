@@ -87,7 +87,9 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("members", "encodings", "rules"), MISTAKES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("members", "encodings", "rules"), MISTAKES, ids=[str(number) for number, _ in enumerate(MISTAKES)]
+)
 def test_a_mistake_of_the_consumer_that_was_refused_is_the_consumers_alone(members, encodings, rules) -> None:
     for encoding in encodings:
         judged = desk()(exchanged(POLICY, encoding, **members))

@@ -16,7 +16,7 @@ import pytest
 from conformance.judge import Judge
 from conformance.model import Case, Exchange, Expect, Request, Response
 from conformance.report.writers import FORMATS, known
-from conformance.run import execution
+from conformance.run import execution, folders
 from conformance.run.contracts import all_rules, contracts
 from conformance.run.options import Options
 from conformance.run.setup import plan, set_up
@@ -63,7 +63,7 @@ def test_the_folder_of_a_run_is_not_named_by_a_secret(tmp_path, monkeypatch):
         'name = "stg-${TOK}"\n[collection-policy]\nurl = "http://127.0.0.1:9/api/CollectionPolicy"\n', "utf-8"
     )
     prepared = set_up(Options(target=tmp_path / "t.toml"), {"TOK": TOKEN})
-    folder = execution._folder(prepared)
+    folder = folders.folder(None, prepared.target.name, prepared.target.masks())
     assert folder.parent.name == "reports"
     assert TOKEN[:8] not in folder.name
 

@@ -39,6 +39,7 @@ from conformance.run.contracts import all_rules, chosen, matching
 from conformance.run.header import about_contracts, about_service
 from conformance.run.waiving import Waiver, recorded
 from conformance.target.journal import FORMAT, Journal, now
+from conformance.target.journal.records import masked_exchange, masked_judgement
 from conformance.target.secrets import Secrets
 from conformance.target.settings import Target
 from conformance.traffic.keeping import kept, numbered
@@ -205,7 +206,8 @@ def _selection(facts: AuditFacts) -> str:
 
 
 def _shown(summary: Summary, secrets: Secrets) -> Iterator[tuple[Exchange, list[Record]]]:
-    """Each exchange that is an example, with what it shows of either party."""
+    """Each exchange that is an example, with what it shows of either party. What names tell was masked where it was
+    read; what only a target file tells is masked here."""
     ids, found = numbered(summary), dict[Place, list[tuple[Key, Example]]]()
     for key, tally in sorted(summary.tallies.items()):
         for example in tally.examples:
@@ -214,28 +216,27 @@ def _shown(summary: Summary, secrets: Secrets) -> Iterator[tuple[Exchange, list[
         shown = found[place]
         key, example = shown[0]
         service = key.rule.partition("/")[0]
-        exchange = replace(example.exchange, id=name, case=f"{service}/{key.encoding}/recorded")
+        exchange = masked_exchange(example.exchange, secrets)
+        exchange = replace(exchange, id=name, case=f"{service}/{key.encoding}/recorded")
         title = f"recorded in {secrets.mask(place.path)} at byte {place.offset}"
-        yield (
-            exchange,
-            [
-                record_of(
-                    exchange,
-                    service,
-                    key.encoding,
-                    party,
-                    [
-                        Result(rule=one.rule, outcome=Outcome.FAILED, finding=finding, encoding=one.encoding)
-                        for one, example in shown
-                        if one.party == party
-                        for finding in example.findings
-                    ],
-                    title=title,
-                )
-                for party in (PROVIDER, CONSUMER)
-                if any(one.party == party for one, _ in shown)
-            ],
-        )
+        records = [
+            record_of(
+                exchange,
+                service,
+                key.encoding,
+                party,
+                [
+                    Result(rule=one.rule, outcome=Outcome.FAILED, finding=finding, encoding=one.encoding)
+                    for one, example in shown
+                    if one.party == party
+                    for finding in example.findings
+                ],
+                title=title,
+            )
+            for party in (PROVIDER, CONSUMER)
+            if any(one.party == party for one, _ in shown)
+        ]
+        yield exchange, [replace(one, judgement=masked_judgement(one.judgement, secrets)) for one in records]
 
 
 def record_of(

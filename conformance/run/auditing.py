@@ -21,6 +21,7 @@ from conformance.run.execution import INTERRUPTED
 from conformance.run.folders import folder, unused
 from conformance.run.waiving import load_waivers
 from conformance.target.file import load_target
+from conformance.target.secrets import Secrets
 from conformance.target.settings import Target
 from conformance.traffic.auditing import Brief, Told, summarise
 from conformance.traffic.files.parts import Part, parts_of
@@ -81,7 +82,7 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
     engine: Iterator[Summary] = _engine(options)(parts, brief, workers, told)
     # Nobody shall read for hours and then be told that there is no room for the report.
     new = options.out is None or not options.out.exists()
-    out = folder(options.out, _name(target), resumable=False)
+    out = folder(options.out, _name(target), target.masks() if target else Secrets(), resumable=False)
     whole, interrupted = Summary(), False
     try:
         for summary in engine:
@@ -107,6 +108,7 @@ def audit(options: AuditOptions, told: Told | None = None) -> Done:
             strict=options.strict,
             disagreements=doubted(whole, Desk(subjects)),
             target=target,
+            secrets=target.masks() if target is not None else Secrets(),
             waivers=waivers,
             baseline=baseline,
         ),
@@ -212,4 +214,4 @@ def _files(parts: Sequence[Part]) -> tuple[Recording, ...]:
 
 
 def _name(target: Target | None) -> str:
-    return "recorded" if target is None else f"{target.masks().mask(target.name)}-recorded"
+    return "recorded" if target is None else f"{target.name}-recorded"

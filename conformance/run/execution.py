@@ -130,9 +130,7 @@ class Run:
             return self._journal
         options, masks = self._prepared.options, self._prepared.target.masks()
         if options.resume is None or self._log is None:
-            self.out = folder(
-                self._prepared.options.out, self._prepared.target.masks().mask(self._prepared.target.name)
-            )
+            self.out = folder(options.out, self._prepared.target.name, masks)
             path = resuming.journal_in(self.out)
             self._journal = Journal.create(path, self._header(self.out.name), masks, senders=options.workers)
             return self._journal

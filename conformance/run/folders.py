@@ -9,17 +9,18 @@ from pathlib import Path
 
 from conformance.errors import ConformanceError
 from conformance.run import rendering
+from conformance.target.secrets import Secrets
 
 
-def folder(out: Path | None, name: str, *, resumable: bool = True) -> Path:
-    """The run's own folder, made now: `out`, or one named by time and the masked `name` that no other run has."""
+def folder(out: Path | None, name: str, masks: Secrets, *, resumable: bool = True) -> Path:
+    """The run's own folder, made now: `out`, or one named by time and the name, masked, that no other run has."""
     try:
         if out is not None:
             unused(out, resumable=resumable)
             out.mkdir(parents=True, exist_ok=True)
             return out
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        plain = "".join(char if char.isalnum() or char in "-_." else "-" for char in name)
+        plain = "".join(char if char.isalnum() or char in "-_." else "-" for char in masks.mask(name))
         for candidate in _names(f"{stamp}-{plain}"):
             path = Path("reports") / candidate
             with contextlib.suppress(FileExistsError):

@@ -21,6 +21,7 @@ from conformance.run.folders import folder
 from conformance.run.rendering import JOURNAL, log_of
 from conformance.target.journal import RunLog
 from conformance.target.journal.joined import join
+from conformance.target.secrets import Secrets
 
 Header = Mapping[str, Any]
 
@@ -70,7 +71,7 @@ def merged(runs: Sequence[Path], out: Path | None) -> Path:
         if before.number == part.number:
             raise ConformanceError(f"{before.run} and {part.run} are both shard {part.name}; name each shard once")
     made = _header(parts)
-    where = folder(out, str(made["target"]["name"]))
+    where = folder(out, str(made["target"]["name"]), Secrets())
     join(where / JOURNAL, {**made, "run": where.name}, [part.log for part in parts], _last(parts, made["merged"]))
     return where
 

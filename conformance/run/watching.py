@@ -72,7 +72,7 @@ class Watch:
             target=target,
             secrets=secrets,
         )
-        self.out = folder(options.out, "watched", resumable=False)
+        self.out = folder(options.out, "watched", secrets, resumable=False)
         self._book = Book(self.out, subjects, header_of(facts), secrets)
         self._waiting: deque[tuple[Recorded, int]] = deque()
         self._size = 0
