@@ -144,7 +144,7 @@ def test_the_order_of_exchanges_is_that_of_their_sending() -> None:
 # --- merged is whole --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("broken", [False, True], ids=["clean", "defects"])
+@pytest.mark.parametrize("broken", [pytest.param(False, marks=pytest.mark.nightly), True], ids=["clean", "defects"])
 @pytest.mark.parametrize("service", [POLICY, MAIL])
 def test_merged_shards_are_the_run_that_nobody_cut(
     service: str, broken: bool, made: dict[str, tuple[Job, list[Job]]], tmp_path: Path
