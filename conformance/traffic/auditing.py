@@ -12,6 +12,7 @@ from multiprocessing import active_children, get_context
 from conformance.errors import ConformanceError
 from conformance.model import Exchange
 from conformance.target.journal.records import masked_exchange
+from conformance.target.secrets import Secrets
 from conformance.traffic.counting import Counter
 from conformance.traffic.files.parts import Part
 from conformance.traffic.files.reading import Progress, records
@@ -21,6 +22,7 @@ from conformance.traffic.masks import secrets_of
 from conformance.traffic.recording import Recorded, Unread
 from conformance.traffic.summary import Summary
 
+MOST_CREDENTIALS = 64
 TRIES = 3
 """How often parts are given to new processes, where some were killed."""
 Told = Callable[[int, int], None]
@@ -44,6 +46,7 @@ class Auditor:
         self._desk = Desk(brief.subjects)
         self._kinds = Kinds(self._desk)
         self._walked: dict[Hashable, Judged] = {}
+        self._secrets: dict[Secrets, Secrets] = {}
 
     def __call__(self, part: Part) -> Summary:
         """What the part says."""
@@ -74,12 +77,20 @@ class Auditor:
             if len(self._walked) >= MOST_KINDS:
                 self._walked.clear()
             if known.clean and known.exchange is not None:
-                _, mask = self._masked(known.exchange, known.service, known.encoding)
+                mask = self._secrets_in(known.exchange, known.service, known.encoding).mask
                 known = self._walked[kind] = quoted(known, mask)
         return known
 
+    def _secrets_in(self, exchange: Exchange, service: str, encoding: str) -> Secrets:
+        """What the exchange holds; the same collection for the same credentials: what it looks for is dear to make, and
+        a client has few."""
+        found = secrets_of(self._brief.subjects[service].contract, exchange, encoding)
+        if len(self._secrets) >= MOST_CREDENTIALS:
+            self._secrets.clear()
+        return self._secrets.setdefault(found, found)
+
     def _masked(self, exchange: Exchange, service: str, encoding: str) -> tuple[Exchange, Callable[[str], str]]:
-        secrets = secrets_of(self._brief.subjects[service].contract, exchange, encoding)
+        secrets = self._secrets_in(exchange, service, encoding)
         return masked_exchange(exchange, secrets), secrets.mask
 
 
