@@ -94,6 +94,7 @@ def test_defects_have_unique_ids_and_name_rules_that_there_are(service):
         assert set(defect.encodings) <= set(RULES[service][defect.rules[0]].encodings)
 
 
+@pytest.mark.nightly
 @each
 def test_every_defect_changes_an_answer_or_the_wsdl(service):
     prepared = bench(service)
