@@ -62,7 +62,12 @@ def read(contract: Contract, exchange: Exchange, asked: str = "") -> Answer:
 
 def media_type(response: Response | Request) -> str:
     """The media type of a body in lower case, without parameters; empty where it has none. Of several the first."""
-    return (response.header("Content-Type") or "").split(";")[0].split(",")[0].strip().lower()
+    return media_in(response.header("Content-Type") or "")
+
+
+def media_in(label: str) -> str:
+    """The same of the value of a Content-Type."""
+    return label.split(";", maxsplit=1)[0].split(",", maxsplit=1)[0].strip().lower()
 
 
 def is_json(name: str) -> bool:
@@ -103,7 +108,12 @@ def _encoding(response: Response) -> str:
 
 def charset_of(response: Response | Request) -> str:
     """The charset parameter of the Content-Type in lower case; empty where there is none."""
-    for parameter in (response.header("Content-Type") or "").split(";")[1:]:
+    return charset_in(response.header("Content-Type") or "")
+
+
+def charset_in(label: str) -> str:
+    """The same of the value of a Content-Type."""
+    for parameter in label.split(";")[1:]:
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "charset":
             return value.split(",")[0].strip().strip('"').lower()

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.model import CONSUMER, PROVIDER, Outcome, Record, Report, Result
 from conformance.report.audit.build import build
 from conformance.report.audit.verdicts import observations, verdicts
 from conformance.report.evidence import instant
-from conformance.run.contracts import all_rules, contracts, scope
+from conformance.run.contracts import all_rules, changed_since, contracts, scope
 from conformance.run.waiving import Waiver, laid
 from conformance.target.journal import RunLog
 from conformance.traffic.keeping import numbered, summary_from
@@ -63,12 +62,7 @@ def audit_report_of(log: RunLog, *, interrupted: bool, waivers: tuple[Waiver, ..
 
 def _as_judged(log: RunLog) -> RunLog:
     """The journal with a notice where it was judged by other contracts: the recordings are not at hand any more."""
-    known = contracts()
-    other = [
-        service
-        for service, facts in log.header.get("contracts", {}).items()
-        if service in known and facts.get("hash") != fingerprint(known[service])
-    ]
+    other = changed_since(log.header)
     if not other:
         return log
     names = ", ".join(other)

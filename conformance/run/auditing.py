@@ -160,11 +160,7 @@ def doubted(whole: Summary, desk: Desk) -> tuple[str, ...]:
         if key.party == PROVIDER and "/response/" in key.rule
         for example in tally.examples
     }
-    services = desk.subjects
-    found = (
-        desk.again(next(name for name in services if key.rule.startswith(f"{name}/")), key.encoding, exchange)
-        for key, exchange in shown.values()
-    )
+    found = (desk.again(key.rule.partition("/")[0], key.encoding, exchange) for key, exchange in shown.values())
     return tuple(sorted(frozenset[str]().union(*found)))
 
 

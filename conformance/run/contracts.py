@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from conformance.codecs import answered_in, covered
-from conformance.emit.contract_json import AGAIN, load
+from conformance.emit.contract_json import AGAIN, fingerprint, load
 from conformance.errors import ConformanceError, hint, near
 from conformance.model import Contract, Field, Rule
 from conformance.resources import CONTRACT, schemas_dir, schemas_dirs
@@ -69,6 +70,16 @@ def _members(fields: Iterable[Field]) -> Iterator[Field]:
     for member in fields:
         yield member
         yield from _members((*member.fields, *((member.item,) if member.item is not None else ())))
+
+
+def changed_since(header: Mapping[str, Any]) -> list[str]:
+    """The services of a journal whose contract here is not the one that it was judged by."""
+    known = contracts()
+    return [
+        service
+        for service, facts in header.get("contracts", {}).items()
+        if service in known and facts.get("hash") != fingerprint(known[service])
+    ]
 
 
 def encodings() -> Mapping[str, tuple[str, ...]]:

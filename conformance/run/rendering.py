@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.emit.contract_json import fingerprint
 from conformance.errors import ConformanceError
 from conformance.judge import Judge
 from conformance.judge.verdicts import decide, observed
@@ -31,7 +30,7 @@ from conformance.report.language import Language
 from conformance.report.material import Material
 from conformance.report.text import printable
 from conformance.run.bound import described
-from conformance.run.contracts import all_rules, contracts
+from conformance.run.contracts import all_rules, changed_since, contracts
 from conformance.run.elsewhere import is_empty, lacking, open_still, out_of_scope, why
 from conformance.run.waiving import Waiver, laid
 from conformance.target.journal import FORMAT, RunLog, read
@@ -209,15 +208,10 @@ def _unsent_parts(log: RunLog, planned: Mapping[str, Any]) -> dict[tuple[str, st
 
 def _rejudged(log: RunLog) -> RunLog:
     """Judge again what was judged under another contract; what is masked cannot be judged any more."""
-    known = contracts()
-    other = [
-        service
-        for service, facts in log.header.get("contracts", {}).items()
-        if service in known and facts.get("hash") != fingerprint(known[service])
-    ]
+    other = changed_since(log.header)
     if not other:
         return log
-    declared = log.header.get("target", {}).get("services", {})
+    known, declared = contracts(), log.header.get("target", {}).get("services", {})
     # Names that came from a WSDL are not in the contract: what was judged by them stays as it is.
     judges = {
         service: Judge(_as_declared(known[service], declared.get(service, {})), all_rules())

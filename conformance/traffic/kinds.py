@@ -16,7 +16,7 @@ from conformance.codecs.elements import tag
 from conformance.facets import element_name
 from conformance.judge.compiled import Compiled, Vouch
 from conformance.judge.refusals import refusal_of
-from conformance.judge.reply import is_json, is_xml
+from conformance.judge.reply import charset_in, is_json, is_xml, media_in
 from conformance.model import Contract, Message
 from conformance.rules.soap import is_soap
 from conformance.traffic import shapes
@@ -138,12 +138,12 @@ class Kinds:
         if (
             status != 200
             or not {kept, answer_kept} <= WHOLE
-            or not {_charset(asked_as), _charset(answered_as)} <= UTF_8
+            or not {charset_in(asked_as), charset_in(answered_as)} <= UTF_8
         ):
             return None
         contract, compiled = self._desk.subjects[known.service].contract, self._compiled[known.service]
-        operation, media = contract.operation, _media(answered_as)
-        if _media(asked_as) not in contract.encoding(known.encoding).media_types:
+        operation, media = contract.operation, media_in(answered_as)
+        if media_in(asked_as) not in contract.encoding(known.encoding).media_types:
             return None
         self._count += 1
         if is_soap(known.encoding):
@@ -204,15 +204,3 @@ def _conditions(contract: Contract) -> dict[str, frozenset[bytes]]:
 
 def _root(message: Message) -> str:
     return tag(message.namespace, element_name(message.root))
-
-
-def _media(label: str) -> str:
-    return label.split(";", maxsplit=1)[0].split(",", maxsplit=1)[0].strip().lower()
-
-
-def _charset(label: str) -> str:
-    for parameter in label.split(";")[1:]:
-        key, _, value = parameter.partition("=")
-        if key.strip().lower() == "charset":
-            return value.strip().strip('"').lower()
-    return ""

@@ -56,27 +56,17 @@ def body_members(body: bytes) -> tuple[str, str | None]:
 
 def exchanges(blocks: Iterator[bytes], start: int, end: int | None) -> Iterator[tuple[int, Recorded | Unread]]:
     """The exchanges of JSONL. For a part that does not begin with the file, the blocks begin one byte before it."""
-    decoded = _decoded
-    for at, data in chunks(blocks, start, end):
-        if isinstance(data, Unread):
-            yield at, data
-            continue
-        here = at
-        for line in data.split(b"\n"):
-            try:
-                found = decoded(line)
-            except (ValueError, RecursionError) as error:
-                yield from _odd(line, here, error, _read_line)
-            else:
-                if found.request.body64 is None and (found.response is None or found.response.body64 is None):
-                    yield here, found
-                else:
-                    yield here, checked(found)
-            here += len(line) + 1
+    return _read(blocks, start, end, _read_line)
 
 
 def journal(blocks: Iterator[bytes], start: int, end: int | None) -> Iterator[tuple[int, Recorded | Unread]]:
     """The exchanges of a journal. Its other lines say nothing here, but a damaged one is told."""
+    return _read(blocks, start, end, _read_journal_line)
+
+
+def _read(
+    blocks: Iterator[bytes], start: int, end: int | None, read: Callable[[bytes], Recorded | Unread | None]
+) -> Iterator[tuple[int, Recorded | Unread]]:
     for at, data in chunks(blocks, start, end):
         if isinstance(data, Unread):
             yield at, data
@@ -84,9 +74,9 @@ def journal(blocks: Iterator[bytes], start: int, end: int | None) -> Iterator[tu
         here = at
         for line in data.split(b"\n"):
             try:
-                found = _read_journal_line(line)
+                found = read(line)
             except (ValueError, RecursionError) as error:
-                yield from _odd(line, here, error, _read_journal_line)
+                yield from _odd(line, here, error, read)
             else:
                 if found is not None:
                     yield here, found
@@ -158,7 +148,11 @@ def checked(found: Recorded) -> Recorded | Unread:
 
 
 def _read_line(line: bytes) -> Recorded | Unread:
-    return checked(_decoded(line))
+    found = _decoded(line)
+    if found.request.body64 is None and (found.response is None or found.response.body64 is None):
+        # What was decoded as text can be encoded.
+        return found
+    return checked(found)
 
 
 def _read_journal_line(line: bytes) -> Recorded | Unread | None:
