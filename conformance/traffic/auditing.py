@@ -17,7 +17,7 @@ from conformance.traffic.counting import Counter
 from conformance.traffic.files.parts import Part
 from conformance.traffic.files.reading import Progress, records
 from conformance.traffic.judging import MOST_KINDS, Desk, Judged, Subject, quoted
-from conformance.traffic.kinds import Kinds
+from conformance.traffic.kinds import Kinds, Likeness
 from conformance.traffic.masks import secrets_of
 from conformance.traffic.recording import Recorded, Unread
 from conformance.traffic.summary import Summary
@@ -59,7 +59,10 @@ class Auditor:
                 continue
             kind = of(recorded)
             if kind is None or not again(kind, recorded.started, offset):
-                counter.add(walk(kind, recorded), recorded.started, offset, kind)
+                judged = walk(kind, recorded)
+                counter.add(judged, recorded.started, offset, kind)
+                if kind is not None and judged.clean:
+                    self._kinds.found_clean(kind, recorded)
         counter.summary.size = progress.size
         return counter.done()
 
@@ -67,7 +70,7 @@ class Auditor:
     def _nothing(_recorded: Recorded) -> None:
         """Of no exchange is a kind known."""
 
-    def _walk(self, kind: Hashable | None, recorded: Recorded) -> Judged:
+    def _walk(self, kind: Likeness | None, recorded: Recorded) -> Judged:
         """What the walk says of the exchange, or said of one of its kind."""
         if kind is None:
             return self._desk(recorded, None if self._brief.walked else self._kinds.of_request(recorded))

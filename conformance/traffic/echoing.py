@@ -14,7 +14,10 @@ Echoes = Callable[[Any, Any], bool]
 Document = tuple[etree._Element, bytes, bytes, list[tuple[bytes, bytes]]]
 
 
-def _names(contract: Contract, echo: str) -> tuple[str, ...]:
+def echoed(contract: Contract) -> tuple[str, ...]:
+    """The names of the members that come back."""
+    acceptance = contract.operation.acceptance
+    echo = None if acceptance is None else acceptance.echo
     held = next((member for member in contract.operation.response.fields if member.name == echo), None)
     return tuple(member.name for member in held.fields) if held is not None else ()
 
@@ -24,7 +27,7 @@ def json_echo(contract: Contract) -> Echoes | None:
     acceptance = contract.operation.acceptance
     if acceptance is None or acceptance.echo is None:
         return None
-    echo, names = acceptance.echo, _names(contract, acceptance.echo)
+    echo, names = acceptance.echo, echoed(contract)
 
     def echoes(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
         back = answer.get(echo)
@@ -43,7 +46,7 @@ def xml_echo(contract: Contract) -> Echoes | None:
     acceptance = contract.operation.acceptance
     if acceptance is None or acceptance.echo is None:
         return None
-    echo, names = acceptance.echo, frozenset(_names(contract, acceptance.echo))
+    echo, names = acceptance.echo, frozenset(echoed(contract))
     begin = (echo.encode(), b"")
 
     def echoes(sent: Document, answer: Document) -> bool:

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.codecs.elements import tag
 from conformance.facets import element_name
 from conformance.judge.compiled import Compiled, Vouch
 from conformance.judge.refusals import refusal_of
 from conformance.judge.reply import charset_in, is_json, is_xml, media_in
+from conformance.judge.slots import slots_of
 from conformance.model import Contract, Message
 from conformance.rules.soap import is_soap
 from conformance.traffic import shapes
-from conformance.traffic.echoing import Echoes, json_echo, xml_echo
-from conformance.traffic.judging import Desk, Judged
+from conformance.traffic.echoing import Echoes, echoed, json_echo, xml_echo
+from conformance.traffic.forms import Forms, Side
+from conformance.traffic.judging import MOST_KINDS, Desk, Judged
+from conformance.traffic.places import Values, json_values, xml_values
 from conformance.traffic.recognising import Known
 from conformance.traffic.recording import BYTES, TEXT, Answered, Asked, Recorded
 from conformance.traffic.summary import Occurrence
@@ -45,6 +48,18 @@ class Route:
     request: Callable[[Any], bool]
     answer: Callable[[Any], bool]
     echoes: Echoes | None = None
+    forms: Forms | None = None
+    """How exchanges with the head are written; None where their bodies are read anyway."""
+
+
+class Likeness(NamedTuple):
+    """What exchanges of a kind have in common: how they are read, the shapes of both bodies, whether the answer
+    accepts."""
+
+    route: int
+    sent: Hashable
+    back: Hashable
+    accepts: bool
 
 
 @dataclass(slots=True)
@@ -64,13 +79,19 @@ class Kinds:
         self._compiled = {name: Compiled(one.contract) for name, one in desk.subjects.items()}
         self._routes: dict[Head, Route | None] = {}
         self._slots: dict[str, int] = {}
+        self._clean: set[Likeness] = set()
         self._count = 0
 
     def of(self, recorded: Recorded) -> Hashable | None:
         """The kind of an exchange of which nothing but that has to be known; None for one that has to be walked."""
         asked, answer = recorded.request, recorded.response
-        if answer is None or (route := self._way(asked, answer)) is None:
+        if answer is None:
             return None
+        route, client = self._way(asked, answer)
+        if route is None:
+            return None
+        if route.forms is not None and (known := route.forms.of(client, asked.body, answer.body)) is not None:
+            return known
         sent = route.asked(asked.body)
         if sent is None or not route.request(sent[2]):
             return None
@@ -79,23 +100,47 @@ class Kinds:
             return None
         if back[1] and route.echoes is not None and not route.echoes(sent[2], back[2]):
             return None
-        return route.number, sent[0], back[0], back[1]
+        kind = Likeness(route.number, sent[0], back[0], back[1])
+        if kind in self._clean and route.forms is not None:
+            route.forms.learn(asked.body, kind[:2], answer.body, kind)
+        return kind
+
+    def found_clean(self, kind: Likeness, recorded: Recorded) -> None:
+        """Nothing was found in the exchange of the kind."""
+        if len(self._clean) >= MOST_KINDS:
+            self._clean.clear()
+        self._clean.add(kind)
+        if recorded.response is not None:
+            route, _ = self._way(recorded.request, recorded.response)
+            if route is not None and route.forms is not None:
+                route.forms.learn(recorded.request.body, kind[:2], recorded.response.body, kind)
 
     def of_request(self, recorded: Recorded) -> Hashable | None:
         """The kind of a request of which nothing but that has to be known, whatever is wrong with the answer."""
         asked, answer = recorded.request, recorded.response
-        if answer is None or (route := self._way(asked, answer)) is None:
+        if answer is None:
             return None
+        route, client = self._way(asked, answer)
+        if route is None:
+            return None
+        if route.forms is not None and (known := route.forms.of_request(client, asked.body)) is not None:
+            return known
         sent = route.asked(asked.body)
-        return (route.number, sent[0]) if sent is not None and route.request(sent[2]) else None
+        if sent is None or not route.request(sent[2]):
+            return None
+        kind = route.number, sent[0]
+        if route.forms is not None:
+            route.forms.learn(asked.body, kind)
+        return kind
 
-    def _way(self, asked: Asked, answer: Answered) -> Route | None:
+    def _way(self, asked: Asked, answer: Answered) -> tuple[Route | None, str]:
+        """How the bodies are read, and the name of the client that asked."""
         if asked.body64 is not None or answer.body64 is not None:
-            return None
-        asked_as, action, odd = self._labels(asked.headers)
-        answered_as, _, strange = self._labels(answer.headers)
+            return None, ""
+        asked_as, action, client, odd = self._labels(asked.headers)
+        answered_as, _, _, strange = self._labels(answer.headers)
         if odd or strange:
-            return None
+            return None, ""
         url = asked.url.partition("?")[0] if "?" in asked.url else asked.url
         head = (
             (asked.method, url, asked_as, action, asked.kept),
@@ -103,23 +148,23 @@ class Kinds:
         )
         route = self._routes.get(head)
         if route is None and head not in self._routes:
-            return self._routed(head, asked.body)
-        return route
+            route = self._routed(head, asked.body)
+        return route, client
 
-    def _labels(self, headers: list[tuple[str, str]]) -> tuple[str, str | None, bool]:
-        """Content-Type and SOAPAction, and whether one of them came twice."""
+    def _labels(self, headers: list[tuple[str, str]]) -> tuple[str, str | None, str, bool]:
+        """Content-Type, SOAPAction and User-Agent, and whether one of them came twice."""
         found: list[str | None] = [None, None, None]
         slots, odd = self._slots, False
         for name, value in headers:
             slot = slots.get(name)
             if slot is None:
-                slot = LABELS.get(name.lower(), 2)
+                slot = LABELS.get(name.lower(), OTHER)
                 if len(slots) < MOST_HEADS:
                     slots[name] = slot
-            if slot != 2:
+            if slot != OTHER:
                 odd = odd or found[slot] is not None
                 found[slot] = value
-        return found[0] or "", found[1], odd
+        return found[0] or "", found[1], found[2] or "", odd
 
     def _routed(self, head: Head, body: str) -> Route | None:
         """The route of a head that was not met before. Where the body decides which service it is for, nothing is
@@ -154,6 +199,7 @@ class Kinds:
                 shapes.soap_reader(version, _root(operation.response), shapes.Flags(_conditions(contract))),
                 _document(compiled.soap_request),
                 _document(compiled.soap_answer),
+                forms=self._forms(contract, xml_values),
             )
         member = operation.acceptance.member if operation.acceptance is not None else ""
         if known.encoding == "xml" and is_xml(media):
@@ -165,6 +211,7 @@ class Kinds:
                 _document(compiled.xml_request),
                 _document(compiled.xml_answer),
                 xml_echo(contract),
+                self._forms(contract, xml_values),
             )
         if known.encoding in {"json", "form"} and is_json(media):
             asked = (shapes.form_reader if known.encoding == "form" else shapes.json_reader)(operation.request)
@@ -176,8 +223,20 @@ class Kinds:
                 compiled.json_request.clean,
                 compiled.json_answer.clean,
                 json_echo(contract),
+                self._forms(contract, json_values) if known.encoding == "json" else None,
             )
         return None
+
+    @staticmethod
+    def _forms(contract: Contract, values: Callable[[str], Values | None]) -> Forms:
+        operation, acceptance, bare = contract.operation, contract.operation.acceptance, values is json_values
+        accepts = frozenset() if acceptance is None else frozenset({acceptance.member})
+        return Forms(
+            Side(values, slots_of(operation.request.fields), bare),
+            Side(values, slots_of(operation.response.fields, accepts | frozenset(_conditions(contract))), bare),
+            (acceptance.echo or "") if acceptance is not None else "",
+            frozenset(echoed(contract)),
+        )
 
 
 def _document(vouch: Vouch) -> Callable[[Any], bool]:
@@ -186,7 +245,8 @@ def _document(vouch: Vouch) -> Callable[[Any], bool]:
     return lambda found: valid(found[0]) and (look(found[1], found[2]) or bool(holds(found[0])))
 
 
-LABELS = {"content-type": 0, "soapaction": 1}
+LABELS = {"content-type": 0, "soapaction": 1, "user-agent": 2}
+OTHER = len(LABELS)
 TRUE = frozenset({b"true", b"1"})
 NO_FLAGS = shapes.Flags({})
 

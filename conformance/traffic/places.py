@@ -1,0 +1,91 @@
+"""Where the values of a body stand: a text → spans with their places in the message, for texts that are written plainly.
+
+None of a text in which a value may stand elsewhere than it seems: JSON with an escape or an exponent, XML with anything
+but elements, attributes and texts. The text is known to be well-formed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+Place = tuple[str | int, ...]
+"""The names from the message down; items by their number, elements of one name by theirs."""
+
+
+@dataclass(slots=True)
+class Values:
+    """The values of a text that are neither empty nor null, in their order."""
+
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """Of the members of the message itself, whatever they hold."""
+
+
+_JSON = re.compile(
+    r'"(?P<text>[^"\\]*)"(?P<named>\s*:)?|(?P<bare>-?[0-9]+(?:\.[0-9]+)?(?![0-9.eE+-])|true|false)|(?P<mark>[][{},])|null|\s+'
+)
+
+
+def json_values(text: str) -> Values | None:
+    """Of an object in JSON."""
+    found, at = Values(), 0
+    stack: list[str | int] = []
+    for token in _JSON.finditer(text):
+        if token.start() != at:
+            return None
+        at = token.end()
+        mark = token["mark"]
+        if token["named"]:
+            stack[-1] = token["text"]
+            if len(stack) == 1:
+                found.names.add(token["text"])
+        elif token["text"] or token["bare"]:
+            kind = "bare" if token["bare"] else "text"
+            found.spans.append(token.span(kind))
+            found.places.append(tuple(stack))
+            found.quoted.append(kind == "text")
+        elif mark in {"{", "["}:
+            stack.append("" if mark == "{" else 0)
+        elif mark in {"}", "]"}:
+            stack.pop()
+        elif mark == "," and isinstance(stack[-1], int):
+            stack[-1] += 1
+    return found if at == len(text) else None
+
+
+_PROLOG = re.compile(r"\s*(?:<\?xml[^<>?]*\?>)?\s*")
+_TAG = re.compile(
+    r"""<(?P<end>/)?(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<more>(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*)\s*(?P<none>/)?>(?P<text>[^<>]*)"""
+)
+
+
+def xml_values(text: str) -> Values | None:
+    """Of a document; names without prefix, places below the root. The text of an element with attributes is none."""
+    found, prolog = Values(), _PROLOG.match(text)
+    at = prolog.end() if prolog is not None else 0
+    stack: list[str] = []
+    counts: list[dict[str, int]] = [{}]
+    for tag in _TAG.finditer(text, at):
+        if tag.start() != at:
+            return None
+        at = tag.end()
+        if tag["end"]:
+            stack.pop()
+            counts.pop()
+            continue
+        number = counts[-1].get(tag["name"], 0)
+        counts[-1][tag["name"]] = number + 1
+        if len(stack) == 1:
+            found.names.add(tag["name"])
+        if tag["none"]:
+            continue
+        stack.append(f"{tag['name']}[{number}]" if number else tag["name"])
+        counts.append({})
+        if tag["text"] and not tag["more"] and text.startswith("</", at):
+            found.spans.append(tag.span("text"))
+            found.places.append(tuple(stack[1:]))
+            found.quoted.append(False)
+    return found if at == len(text) and not stack else None
