@@ -77,6 +77,8 @@ class Tiers:
             return True
         judged = self.walked(one)
         first = self.first.setdefault(kind, judged)
+        if judged.clean and first is judged:
+            self.auditor._kinds.found_clean(kind, one)
         return not first.clean or first == judged
 
 

@@ -1,8 +1,8 @@
 """What the text of a value may be so that nobody has to look at it: patterns and checks compiled from the contract.
 
-A text in a slot is of the member's type in every encoding alike, breaks none of its constraints, is no mask, and needs
-no escape in JSON or XML. Much that is as good is in no slot: dates with months as words, texts with an ampersand, numbers
-with an exponent. So a slot may be stricter than the walk, never kinder.
+A text in a slot is of the member's type in every encoding alike, breaks none of its constraints, and needs no escape in
+JSON or XML. Much that is as good is in no slot: a text with an ampersand, a number with an exponent, a date without a
+time. So a slot may be stricter than the walk, never kinder. Of masks it keeps out all but words.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import NamedTuple
 from lxml import etree
 
 from conformance.codecs.lexical import value_of
-from conformance.emit.bounds import NUMBERS, Bounds, bounds_of
+from conformance.emit.bounds import Bounds, bounds_of
 from conformance.emit.jsonschema import INTEGER_PATTERNS
-from conformance.facets import broken, element_name
+from conformance.facets import broken, element_name, readable
 from conformance.judge.beyond import Check, remembered
 from conformance.model import Field
+from conformance.patterns import holder
 
 
 class Slot(NamedTuple):
@@ -29,9 +30,9 @@ class Slot(NamedTuple):
     """JSON writes it without quotes."""
 
 
-LETTERS = r"!#-%'()+-;=?-Z\]-~\u00a1-\u024f\u2010-\u2021\u2023-\u2027\u20ac"
-"""Inside of a class: no blank, no control, nothing that JSON or XML escapes or a mask begins with, no letter that counts
-as two."""
+LETTERS = r"!#-%'()+-;=?-Z\]-~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2021\u2023-\u2027\u20ac"
+"""Inside of a class: no blank, no control, nothing that JSON or XML escapes or a mask begins with, and no letter that
+counts as two."""
 FIGURES = 9
 """As many digits fit into an int, wherever there is one."""
 FRACTION = r"(?:\.[0-9]{1,6})?"
@@ -49,7 +50,7 @@ def slot(member: Field) -> Slot | None:
     bounds = bounds_of(member)
     match member.type:
         case "string":
-            return _text(member, bounds)
+            return _text(bounds)
         case "boolean":
             return None if _bounded(bounds) else Slot("(?:true|false)", bare=True)
         case "integer" | "int" | "decimal":
@@ -94,22 +95,29 @@ def _bounded(bounds: Bounds) -> bool:
 
 
 def _unbroken(member: Field) -> Check:
+    """Does the value of a text break nothing?"""
     return remembered(lambda text: not any(broken(member, value_of(member.type, text))))
 
 
-def _text(member: Field, bounds: Bounds) -> Slot | None:
+def _held(patterns: Iterable[str]) -> Check:
+    """Is the text what these patterns want? That of a number in a slot is as a number is written to be held to one."""
+    held = tuple(holder(pattern) for pattern in patterns if readable(pattern))
+    return remembered(lambda text: all(one(text) for one in held))
+
+
+def _text(bounds: Bounds) -> Slot | None:
     least, most = max(1, bounds.min_length or 1), bounds.max_length
     if most is not None and most < least:
         return None
     rest = f"{{{least - 1},{'' if most is None else most - 1}}}" if most is not None or least > 1 else "*"
-    return Slot(f"[{LETTERS}][ {LETTERS}]{rest}+", _unbroken(member) if bounds.patterns else None)
+    return Slot(f"[{LETTERS}][ {LETTERS}]{rest}+", _held(bounds.patterns) if bounds.patterns else None)
 
 
 def _number(member: Field, bounds: Bounds) -> Slot:
     fraction = FRACTION if member.type == "decimal" else ""
     low, high = bounds.minimum, bounds.maximum
     told = all(pattern in INTEGER_PATTERNS for pattern in bounds.patterns) and (not bounds.patterns or not fraction)
-    check = None if told else _unbroken(member)
+    check = None if told else _held(bounds.patterns)
     whole = low is not None and high is not None and 0 <= low <= high and low == int(low) and high == int(high)
     if low is not None and high is not None and whole and high < 10**FIGURES:
         if not fraction:

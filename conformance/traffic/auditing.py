@@ -16,8 +16,9 @@ from conformance.target.secrets import Secrets
 from conformance.traffic.counting import Counter
 from conformance.traffic.files.parts import Part
 from conformance.traffic.files.reading import Progress, records
+from conformance.traffic.forms import Likeness
 from conformance.traffic.judging import MOST_KINDS, Desk, Judged, Subject, quoted
-from conformance.traffic.kinds import Kinds, Likeness
+from conformance.traffic.kinds import Kinds
 from conformance.traffic.masks import secrets_of
 from conformance.traffic.recording import Recorded, Unread
 from conformance.traffic.summary import Summary

@@ -30,10 +30,27 @@ _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 Pick = Callable[[tuple[str, ...]], object]
 
 
+class LikeRequest(NamedTuple):
+    """What requests of a kind have in common: how they are read, and the shape."""
+
+    route: int
+    shape: Hashable
+
+
+class Likeness(NamedTuple):
+    """What exchanges of a kind have in common."""
+
+    request: LikeRequest
+    shape: Hashable
+    """Of the answer."""
+    accepts: bool
+
+
 @dataclass(slots=True, eq=False)
 class Form:
     """How somebody writes a message."""
 
+    pattern: str
     match: Callable[[str], re.Match[str] | None]
     checks: tuple[tuple[int, Check], ...]
     places: tuple[Place, ...]
@@ -44,7 +61,7 @@ class Answer(NamedTuple):
     """How an answer to requests of one form is written, and what of both has to be the same text."""
 
     form: Form
-    kind: Hashable
+    kind: Likeness
     sent: Pick | None
     back: Pick | None
 
@@ -54,7 +71,7 @@ class Asked:
     """How a request is written, and the answers to such."""
 
     form: Form
-    kind: Hashable
+    kind: LikeRequest
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -76,10 +93,9 @@ class Forms:
         self._echo, self._names = echo, names
         self._asked: list[Asked] = []
         self._last: dict[str, Asked] = {}
-        self._made: dict[tuple[bool, str], Form] = {}
         self._tries = self._hits = 0
 
-    def of(self, client: str, asked: str, answer: str) -> Hashable | None:
+    def of(self, client: str, asked: str, answer: str) -> Likeness | None:
         """The kind of an exchange whose bodies fit; None where they fit no form."""
         sent = self._sent(client, asked)
         if sent is None or _odd(answer):
@@ -98,7 +114,7 @@ class Forms:
             return kind
         return None
 
-    def of_request(self, client: str, asked: str) -> Hashable | None:
+    def of_request(self, client: str, asked: str) -> LikeRequest | None:
         """The kind of a request whose body fits."""
         sent = self._sent(client, asked)
         return None if sent is None else sent[0].kind
@@ -124,31 +140,36 @@ class Forms:
             return (one, values) if _sure(one.form, values) else None
         return None
 
-    def learn(self, asked: str, of_request: Hashable, answer: str = "", kind: Hashable | None = None) -> None:
-        """Remember how a request is written in which nothing was found, and with a kind its answer."""
+    def learn_request(self, text: str, kind: LikeRequest) -> Asked | None:
+        """Remember how a request is written in which nothing was found; None where it can be written otherwise."""
         if self._tries >= TRIES + self._hits // WORTH:
-            return
+            return None
         self._tries += 1
-        sent = self._form(asked, answers=False)
-        if sent is None:
+        form = self._form(text, answers=False)
+        if form is None:
+            return None
+        for known in self._asked:
+            if known.form.pattern == form.pattern:
+                return known
+        if len(self._asked) >= MOST_FORMS:
+            self._asked.clear()
+            self._last.clear()
+        self._asked.append(Asked(form, kind))
+        return self._asked[-1]
+
+    def learn(self, asked: str, answer: str, kind: Likeness) -> None:
+        """Remember how an exchange is written in which nothing was found."""
+        sent = self.learn_request(asked, kind.request)
+        back = None if sent is None else self._form(answer, answers=True)
+        if sent is None or back is None or any(one.form.pattern == back.pattern for one in sent.answers):
             return
-        known = next((one for one in self._asked if one.form is sent), None)
-        if known is None:
-            if len(self._asked) >= MOST_FORMS:
-                self._asked.clear()
-                self._last.clear()
-                self._made.clear()
-            known = Asked(sent, of_request)
-            self._asked.append(known)
-        if kind is None or (back := self._form(answer, answers=True)) is None:
+        pairs = self._pairs(sent.form, back)
+        if pairs is None:
             return
-        pairs = self._pairs(sent, back)
-        if pairs is None or any(one.form is back for one in known.answers):
-            return
-        if len(known.answers) >= MOST_FORMS:
-            known.answers.clear()
+        if len(sent.answers) >= MOST_FORMS:
+            sent.answers.clear()
         ours, theirs = (itemgetter(*places) if places else None for places in pairs)
-        known.answers.append(Answer(back, kind, ours, theirs))
+        sent.answers.append(Answer(back, kind, ours, theirs))
 
     def _form(self, text: str, *, answers: bool) -> Form | None:
         """The form of a text; None where its values are in no slots."""
@@ -168,14 +189,9 @@ class Forms:
             at = end
         parts.append(_SPECIAL.sub(r"\\\g<0>", text[at:]))
         pattern = "".join(parts)
-        known = self._made.get((answers, pattern))
-        if known is not None:
-            return known
-        form = Form(re.compile(pattern).fullmatch, tuple(checks), tuple(places), frozenset(values.names))
+        form = Form(pattern, re.compile(pattern).fullmatch, tuple(checks), tuple(places), frozenset(values.names))
         found = form.match(text)
-        if found is None or not _sure(form, found.groups()):
-            return None
-        return self._made.setdefault((answers, pattern), form)
+        return form if found is not None and _sure(form, found.groups()) else None
 
     def _pairs(self, sent: Form, back: Form) -> tuple[list[int], list[int]] | None:
         """Which values of a request are which of the answer; None where a value that comes back is not told by both."""
@@ -207,7 +223,7 @@ def _odd(text: str) -> bool:
 
 
 def _sure(form: Form, values: tuple[str, ...]) -> bool:
-    for number, check in form.checks:
+    for number, check in form.checks:  # noqa: SIM110 - a generator takes longer than most checks
         if not check(values[number]):
             return False
     return True

@@ -1,16 +1,17 @@
-"""The fast tier: exchanges of a kind that the walk has found clean are counted, not walked again.
+"""The fast tiers: exchanges of a kind that the walk has found clean are counted, not walked again.
 
 The kind of an exchange is its head (where it went, how it was labelled, what status came back) and the shapes of its
 two bodies. Compiled validators and the checks beside them say that every value is as it should be; then nothing that
 the walk could say depends on more than the kind. The first exchange of each kind is walked, and what that said stands
-for all of it. Whatever a reader is not sure about is walked. A test holds the two tiers to the same words.
+for all of it. An exchange that is written as one of them was is not even read (`forms`). Whatever a reader is not sure
+about is walked. A test holds the tiers to the same words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from conformance.codecs.elements import tag
 from conformance.facets import element_name
@@ -22,9 +23,9 @@ from conformance.model import Contract, Message
 from conformance.rules.soap import is_soap
 from conformance.traffic import shapes
 from conformance.traffic.echoing import Echoes, echoed, json_echo, xml_echo
-from conformance.traffic.forms import Forms, Side
+from conformance.traffic.forms import Forms, Likeness, LikeRequest, Side
 from conformance.traffic.judging import MOST_KINDS, Desk, Judged
-from conformance.traffic.places import Values, json_values, xml_values
+from conformance.traffic.places import Values, json_values, no_values, xml_values
 from conformance.traffic.recognising import Known
 from conformance.traffic.recording import BYTES, TEXT, Answered, Asked, Recorded
 from conformance.traffic.summary import Occurrence
@@ -47,19 +48,9 @@ class Route:
     answered: shapes.Reader
     request: Callable[[Any], bool]
     answer: Callable[[Any], bool]
+    forms: Forms
+    """How exchanges with the head are written, as far as that is known."""
     echoes: Echoes | None = None
-    forms: Forms | None = None
-    """How exchanges with the head are written; None where their bodies are read anyway."""
-
-
-class Likeness(NamedTuple):
-    """What exchanges of a kind have in common: how they are read, the shapes of both bodies, whether the answer
-    accepts."""
-
-    route: int
-    sent: Hashable
-    back: Hashable
-    accepts: bool
 
 
 @dataclass(slots=True)
@@ -78,11 +69,11 @@ class Kinds:
         self._desk = desk
         self._compiled = {name: Compiled(one.contract) for name, one in desk.subjects.items()}
         self._routes: dict[Head, Route | None] = {}
-        self._slots: dict[str, int] = {}
+        self._columns: dict[str, int] = {}
         self._clean: set[Likeness] = set()
         self._count = 0
 
-    def of(self, recorded: Recorded) -> Hashable | None:
+    def of(self, recorded: Recorded) -> Likeness | None:
         """The kind of an exchange of which nothing but that has to be known; None for one that has to be walked."""
         asked, answer = recorded.request, recorded.response
         if answer is None:
@@ -90,7 +81,8 @@ class Kinds:
         route, client = self._way(asked, answer)
         if route is None:
             return None
-        if route.forms is not None and (known := route.forms.of(client, asked.body, answer.body)) is not None:
+        known = route.forms.of(client, asked.body, answer.body)
+        if known is not None:
             return known
         sent = route.asked(asked.body)
         if sent is None or not route.request(sent[2]):
@@ -100,9 +92,9 @@ class Kinds:
             return None
         if back[1] and route.echoes is not None and not route.echoes(sent[2], back[2]):
             return None
-        kind = Likeness(route.number, sent[0], back[0], back[1])
-        if kind in self._clean and route.forms is not None:
-            route.forms.learn(asked.body, kind[:2], answer.body, kind)
+        kind = Likeness(LikeRequest(route.number, sent[0]), back[0], back[1])
+        if kind in self._clean:
+            route.forms.learn(asked.body, answer.body, kind)
         return kind
 
     def found_clean(self, kind: Likeness, recorded: Recorded) -> None:
@@ -112,10 +104,10 @@ class Kinds:
         self._clean.add(kind)
         if recorded.response is not None:
             route, _ = self._way(recorded.request, recorded.response)
-            if route is not None and route.forms is not None:
-                route.forms.learn(recorded.request.body, kind[:2], recorded.response.body, kind)
+            if route is not None:
+                route.forms.learn(recorded.request.body, recorded.response.body, kind)
 
-    def of_request(self, recorded: Recorded) -> Hashable | None:
+    def of_request(self, recorded: Recorded) -> LikeRequest | None:
         """The kind of a request of which nothing but that has to be known, whatever is wrong with the answer."""
         asked, answer = recorded.request, recorded.response
         if answer is None:
@@ -123,14 +115,14 @@ class Kinds:
         route, client = self._way(asked, answer)
         if route is None:
             return None
-        if route.forms is not None and (known := route.forms.of_request(client, asked.body)) is not None:
+        known = route.forms.of_request(client, asked.body)
+        if known is not None:
             return known
         sent = route.asked(asked.body)
         if sent is None or not route.request(sent[2]):
             return None
-        kind = route.number, sent[0]
-        if route.forms is not None:
-            route.forms.learn(asked.body, kind)
+        kind = LikeRequest(route.number, sent[0])
+        route.forms.learn_request(asked.body, kind)
         return kind
 
     def _way(self, asked: Asked, answer: Answered) -> tuple[Route | None, str]:
@@ -152,18 +144,18 @@ class Kinds:
         return route, client
 
     def _labels(self, headers: list[tuple[str, str]]) -> tuple[str, str | None, str, bool]:
-        """Content-Type, SOAPAction and User-Agent, and whether one of them came twice."""
+        """Content-Type, SOAPAction and User-Agent, and whether one of the first two came twice."""
         found: list[str | None] = [None, None, None]
-        slots, odd = self._slots, False
+        columns, odd = self._columns, False
         for name, value in headers:
-            slot = slots.get(name)
-            if slot is None:
-                slot = LABELS.get(name.lower(), OTHER)
-                if len(slots) < MOST_HEADS:
-                    slots[name] = slot
-            if slot != OTHER:
-                odd = odd or found[slot] is not None
-                found[slot] = value
+            column = columns.get(name)
+            if column is None:
+                column = LABELS.get(name.lower(), OTHER)
+                if len(columns) < MOST_HEADS:
+                    columns[name] = column
+            if column != OTHER:
+                odd = odd or (found[column] is not None and column != CLIENT)
+                found[column] = value
         return found[0] or "", found[1], found[2] or "", odd
 
     def _routed(self, head: Head, body: str) -> Route | None:
@@ -199,7 +191,7 @@ class Kinds:
                 shapes.soap_reader(version, _root(operation.response), shapes.Flags(_conditions(contract))),
                 _document(compiled.soap_request),
                 _document(compiled.soap_answer),
-                forms=self._forms(contract, xml_values),
+                self._forms(contract, xml_values),
             )
         member = operation.acceptance.member if operation.acceptance is not None else ""
         if known.encoding == "xml" and is_xml(media):
@@ -210,8 +202,8 @@ class Kinds:
                 shapes.xml_reader(flags),
                 _document(compiled.xml_request),
                 _document(compiled.xml_answer),
-                xml_echo(contract),
                 self._forms(contract, xml_values),
+                xml_echo(contract),
             )
         if known.encoding in {"json", "form"} and is_json(media):
             asked = (shapes.form_reader if known.encoding == "form" else shapes.json_reader)(operation.request)
@@ -222,8 +214,8 @@ class Kinds:
                 answered,
                 compiled.json_request.clean,
                 compiled.json_answer.clean,
+                self._forms(contract, json_values if known.encoding == "json" else no_values),
                 json_echo(contract),
-                self._forms(contract, json_values) if known.encoding == "json" else None,
             )
         return None
 
@@ -245,8 +237,8 @@ def _document(vouch: Vouch) -> Callable[[Any], bool]:
     return lambda found: valid(found[0]) and (look(found[1], found[2]) or bool(holds(found[0])))
 
 
-LABELS = {"content-type": 0, "soapaction": 1, "user-agent": 2}
-OTHER = len(LABELS)
+CLIENT, OTHER = 2, 3
+LABELS = {"content-type": 0, "soapaction": 1, "user-agent": CLIENT}
 TRUE = frozenset({b"true", b"1"})
 NO_FLAGS = shapes.Flags({})
 

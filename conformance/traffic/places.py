@@ -1,4 +1,4 @@
-"""Where the values of a body stand: a text → spans with their places in the message, for texts that are written plainly.
+"""Where the values of a body stand: a text → spans with their places in the message, for texts written plainly.
 
 None of a text in which a value may stand elsewhere than it seems: JSON with an escape or an exponent, XML with anything
 but elements, attributes and texts. The text is known to be well-formed.
@@ -54,6 +54,10 @@ def json_values(text: str) -> Values | None:
         elif mark == "," and isinstance(stack[-1], int):
             stack[-1] += 1
     return found if at == len(text) else None
+
+
+def no_values(_text: str) -> None:
+    """Of no text is it known where its values stand."""
 
 
 _PROLOG = re.compile(r"\s*(?:<\?xml[^<>?]*\?>)?\s*")
