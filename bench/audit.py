@@ -41,6 +41,7 @@ COUNT = 50_000
 ROUNDS = 7
 BROKEN = 0.01
 SHARES = (0.0, 0.01, 0.1, 1.0)
+UNLIKE = "0%, no two written alike"
 DEFECT = {
     "rest": "collection-policy/response/data/AssignBranch/type:digit",
     "soap": "envio-correo/response/RespuestaProduccion/IsValid/type:element",
@@ -66,11 +67,13 @@ class Plan:
     rounds: int
     folder: Path
 
-    def recording(self, count: int, broken: float = BROKEN, *, suffix: str = "jsonl", defect: str = "") -> Path:
+    def recording(
+        self, count: int, broken: float = BROKEN, *, suffix: str = "jsonl", defect: str = "", unlike: bool = False
+    ) -> Path:
         """A recording, made when it is first asked for."""
-        path = self.folder / f"{self.kind}-{count}-{broken}{'-defect' if defect else ''}.{suffix}"
+        path = self.folder / f"{self.kind}-{count}-{broken}{'-defect' if defect else ''}{'-unlike' * unlike}.{suffix}"
         if not path.exists():
-            write(self.kind, count, path, broken, defect)
+            write(self.kind, count, path, broken, defect, unlike=unlike)
         return path
 
 
@@ -146,13 +149,14 @@ def _command(plan: Plan, path: Path, workers: int, *, watched: bool = False) -> 
 
 
 def beside_bare(plan: Plan) -> Figures:
-    """The audit of a file in one process beside the bare pipeline, with and without broken requests."""
+    """The audit of a file in one process beside the bare pipeline: with and without broken requests, and where no
+    body has the white space of another."""
     found: Figures = {}
-    for share in (0.0, BROKEN):
-        path = plan.recording(plan.count, share)
+    for title, share, unlike in (("0%", 0.0, False), (f"{BROKEN:.0%}", BROKEN, False), (UNLIKE, 0.0, True)):
+        path = plan.recording(plan.count, share, unlike=unlike)
         acts = {name: partial(spent, partial(bare, plan.kind, path, name)) for name in DECODERS}
-        found[str(share)] = in_turn({"audit": partial(spent, partial(audited, path)), **acts}, plan.rounds)
-    return {"count": plan.count, "shares": found}
+        found[title] = in_turn({"audit": partial(spent, partial(audited, path)), **acts}, plan.rounds)
+    return {"count": plan.count, "recordings": found}
 
 
 def of_command(plan: Plan) -> Figures:

@@ -58,13 +58,13 @@ def _table(*rows: Row) -> str:
 def _bare(kinds: Mapping[str, Figures]) -> str:
     rows: list[Row] = [("one process, processor time", "broken", "audit", "bare pipeline", "of its throughput")]
     for kind, found in kinds.items():
-        for share, taken in found["shares"].items():
+        for title, taken in found["recordings"].items():
             # The decoder with which the bare pipeline is the fastest counts.
             names = [name for name in taken if name != "audit"]
             best = min(names, key=lambda name: _each(taken[name], found["count"]))
             ours, least = (_each(taken[name], found["count"]) for name in ("audit", best))
             ratio = paired(taken[best], taken["audit"])
-            rows.append((kind, f"{float(share):.0%}", f"{ours:.1f} µs", f"{least:.1f} µs ({best})", f"{ratio:.2f}"))
+            rows.append((kind, title, f"{ours:.1f} µs", f"{least:.1f} µs ({best})", f"{ratio:.2f}"))
     return _table(*rows)
 
 

@@ -5,10 +5,10 @@
     python -m bench.recordings rest 50000 /tmp/rest.jsonl.zst --defect collection-policy/response/data/Email/echo:null
 
 The values are drawn with a seed, the answers are the reference's. A few thousand exchanges are made; a longer recording
-has them again, each with its own time and its own word in a text, so that no two are the same bytes. `--broken` is the
-share of requests with one wrong value, which the reference refuses; `--defect` is one of the reference's, in every
-answer that it shows in. The name of the file says how it is written: `.har` or lines, packed where `.gz` or `.zst`
-follows.
+has them again, each with its own time and its own word in a text and in each mail address, so that no two are the same
+bytes. `--broken` is the share of requests with one wrong value, which the reference refuses; `--defect` is one of the
+reference's, in every answer that it shows in; with `--unlike` no two bodies have the same white space. The name of the
+file says how it is written: `.har` or lines, packed where `.gz` or `.zst` follows.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import argparse
 import base64
 import gzip
 import random
+import re
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -38,7 +40,7 @@ from conformance.traffic.recording import Answered, Asked, Recorded
 SERVICES = {"rest": "collection-policy", "soap": "envio-correo"}
 POOL = 2000
 TOKEN = "qzqzqzqzqz"
-"""In the place of the word that every exchange has for itself."""
+"""In the place of the word that every exchange has for itself, in a text and in each mail address."""
 WORDS = (
     *("factura", "saldo", "cliente", "aviso", "cobro", "pago", "vence", "cartera", "mora", "plazo", "nota"),
     *("crédito", "resumen"),
@@ -54,18 +56,27 @@ WRONG: dict[str, Any] = {"boolean": "maybe", "integer": "many", "int": "many", "
 
 
 def recording(
-    kind: str, count: int, broken: float = 0.0, seed: int = 1, *, defect: str = "", har: bool = False
+    kind: str,
+    count: int,
+    broken: float = 0.0,
+    seed: int = 1,
+    *,
+    defect: str = "",
+    har: bool = False,
+    unlike: bool = False,
 ) -> Iterator[bytes]:
     """The lines of a recording with so many exchanges; of a HAR its entries."""
     written = _entry if har else write_line
-    made = [written(one) for one in pool(kind, min(count, POOL), broken, seed, defect)]
+    made = [written(one) for one in pool(kind, min(count, POOL), broken, seed, defect, unlike=unlike)]
     token, moment = TOKEN.encode(), START.isoformat(timespec="milliseconds").encode()
     for number in range(count):
         when = (START + timedelta(milliseconds=37 * number)).isoformat(timespec="milliseconds").encode()
         yield made[number % len(made)].replace(token, b"n%09d" % number).replace(moment, when)
 
 
-def pool(kind: str, count: int, broken: float = 0.0, seed: int = 1, defect: str = "") -> Iterator[Recorded]:
+def pool(
+    kind: str, count: int, broken: float = 0.0, seed: int = 1, defect: str = "", *, unlike: bool = False
+) -> Iterator[Recorded]:
     """Different exchanges, in every encoding of the service but forms, each client with the members that it knows."""
     draw = random.Random(seed)
     contract = contracts()[SERVICES[kind]]
@@ -82,7 +93,8 @@ def pool(kind: str, count: int, broken: float = 0.0, seed: int = 1, defect: str 
                 [f.name for f in contract.operation.request.fields if f.name in tree and f.type in WRONG]
             )
             tree[name] = WRONG[next(f.type for f in contract.operation.request.fields if f.name == name)]
-        request = _request(contract, encoding, tree, CLIENTS[client])
+        written = partial(_spaced, draw) if unlike else bytes
+        request = _request(contract, encoding, tree, CLIENTS[client], written)
         response, state = answer(contract, request, state, flaw)
         yield Recorded(
             request=Asked(
@@ -99,7 +111,7 @@ def pool(kind: str, count: int, broken: float = 0.0, seed: int = 1, defect: str 
                     ("X-Request-Id", str(uuid.UUID(int=draw.getrandbits(128)))),
                     *response.headers,
                 ],
-                body=response.body.decode("utf-8"),
+                body=written(response.body).decode("utf-8"),
             ),
             started=START.isoformat(timespec="milliseconds"),
             milliseconds=draw.randrange(5, 900),
@@ -150,15 +162,29 @@ def _value(draw: random.Random, member: Field, known: Any) -> Any:
                 for _ in range(draw.randrange(3))
             ]
     if "mail" in member.marks:
-        return f"{draw.choice(WORDS[:5])}.{draw.randrange(10**6)}@example.com"
+        return f"{draw.choice(WORDS[:5])}{draw.randrange(1000)}.{TOKEN}@example.com"
     limit = most.max_length if most is not None and most.max_length is not None else 60
     return known if limit < 20 else " ".join(draw.choices(WORDS, k=draw.randrange(2, 6)))[: limit - 12]
 
 
-def _request(contract: Contract, encoding: Encoding, tree: dict[str, Any], client: dict[str, str]) -> Request:
+_GAPS = re.compile(rb',(?=")|>(?=<[^/])')
+"""Where any blanks may stand in the messages that are made here."""
+
+
+def _spaced(draw: random.Random, body: bytes) -> bytes:
+    return _GAPS.sub(lambda found: found[0] + draw.choice((b"", b" ", b"\n", b"\n  ")), body)
+
+
+def _request(
+    contract: Contract,
+    encoding: Encoding,
+    tree: dict[str, Any],
+    client: dict[str, str],
+    written: Callable[[bytes], bytes] = bytes,
+) -> Request:
     action = {"SOAPAction": f'"{encoding.action}"'} if encoding.name == "soap-1.1" else {}
     label = f'; action="{encoding.action}"' if encoding.name == "soap-1.2" else ""
-    body = CODECS[encoding.name].encode(contract.operation.request, tree)
+    body = written(CODECS[encoding.name].encode(contract.operation.request, tree))
     headers = {
         "Host": "cobros.example.com",
         "Content-Type": f"{encoding.media_types[0]}; charset=utf-8{label}",
@@ -214,10 +240,10 @@ HAR_BEGIN = b'{"log":{"version":"1.2","creator":{"name":"bench","version":"1"},"
 HAR_END = b"\n]}}\n"
 
 
-def write(kind: str, count: int, path: Path, broken: float = 0.0, defect: str = "") -> int:
+def write(kind: str, count: int, path: Path, broken: float = 0.0, defect: str = "", *, unlike: bool = False) -> int:
     """Write a recording, of the shape that the name of the file says; how many bytes it has unpacked."""
     har = ".har" in path.suffixes
-    pieces = recording(kind, count, broken, defect=defect, har=har)
+    pieces = recording(kind, count, broken, defect=defect, har=har, unlike=unlike)
     with _opened(path) as file:
         return sum(map(file.write, _archive(pieces) if har else pieces))
 
@@ -249,8 +275,9 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--broken", type=float, default=0.01)
     parser.add_argument("--defect", default="", metavar="ID")
+    parser.add_argument("--unlike", action="store_true")
     told = parser.parse_args()
-    print(f"{write(told.kind, told.count, told.path, told.broken, told.defect):,} bytes")
+    print(f"{write(told.kind, told.count, told.path, told.broken, told.defect, unlike=told.unlike):,} bytes")
 
 
 if __name__ == "__main__":

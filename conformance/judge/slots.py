@@ -106,7 +106,7 @@ def _held(patterns: Iterable[str]) -> Check:
 
 
 def _text(bounds: Bounds) -> Slot | None:
-    least, most = max(1, bounds.min_length or 1), bounds.max_length
+    least, most = bounds.min_length or 1, bounds.max_length
     if most is not None and most < least:
         return None
     rest = f"{{{least - 1},{'' if most is None else most - 1}}}" if most is not None or least > 1 else "*"
