@@ -34,7 +34,7 @@ from conformance.model import Contract, Encoding, Field, Request
 from conformance.reference.service import State, answer
 from conformance.run.contracts import contracts
 from conformance.run.serving import defects
-from conformance.traffic.files.lines import write_line
+from conformance.traffic.files.lines import body_members, write_line
 from conformance.traffic.recording import Answered, Asked, Recorded
 
 SERVICES = {"rest": "collection-policy", "soap": "envio-correo"}
@@ -96,6 +96,7 @@ def pool(
         written = partial(_spaced, draw) if unlike else bytes
         request = _request(contract, encoding, tree, CLIENTS[client], written)
         response, state = answer(contract, request, state, flaw)
+        body, body64 = body_members(written(response.body))
         yield Recorded(
             request=Asked(
                 method=request.method, url=request.url, headers=list(request.headers), body=request.body.decode("utf-8")
@@ -111,7 +112,8 @@ def pool(
                     ("X-Request-Id", str(uuid.UUID(int=draw.getrandbits(128)))),
                     *response.headers,
                 ],
-                body=written(response.body).decode("utf-8"),
+                body=body,
+                body64=body64,
             ),
             started=START.isoformat(timespec="milliseconds"),
             milliseconds=draw.randrange(5, 900),

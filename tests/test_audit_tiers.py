@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.recordings import pool
+from bench.recordings import SERVICES, pool
 from conformance.codecs import CODECS
 from conformance.model import Basis, Condition, Refusal, Request
 from conformance.reference import State, answer
+from conformance.run.serving import defects
 from conformance.traffic.auditing import Auditor, Brief
-from conformance.traffic.judging import Judged, Subject, quoted
+from conformance.traffic.judging import Desk, Judged, Subject, quoted
 from conformance.traffic.keeping import examples, kept
+from conformance.traffic.kinds import PROOFS
 from conformance.traffic.recording import Recorded
 from conformance.traffic.summary import Summary
 from tests.audited import JSON, MASKS, SUBJECTS, XML, XSI, damaged, recorded, summary
@@ -52,6 +54,71 @@ def test_both_tiers_sum_up_the_same(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["rest", "form", "soap"])
 def test_both_tiers_sum_up_the_same_of_many(kind: str, tmp_path: Path) -> None:
     assert same(tmp_path, list(damaged(kind, MANY, 9))).records == MANY
+
+
+# --- answers in which something is found ------------------------------------------------------------------------------
+
+DEFECTIVE = {
+    "collection-policy/response/data/AssignBranch/type:digit": (256, 230),
+    "collection-policy/response/data/Email/echo:null": (64, 52),
+    "collection-policy/response/data/GrantorTaxId/echo:lower-case": (48, 48),
+    "collection-policy/envelope/root:wrapped": (64, 48),
+    "envio-correo/response/RespuestaProduccion/IsValid/type:element": (64, 48),
+    "envio-correo/response/CUFE/name:dropped": (48, 36),
+}
+"""Defect → exchanges, and how many of them are walked at most. What comes back otherwise may come back right the next
+time, so that all of them are walked."""
+KINDS = {service: kind for kind, service in SERVICES.items()}
+
+
+def defective(defect: str, count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Summary, int]:
+    """What is summed up of exchanges whose answers have the defect, by both tiers, and how many the fast one walked."""
+    walked, looked = 0, Desk.__call__
+
+    def look(desk: Desk, one: Recorded, kind: Hashable | None = None) -> Judged:
+        nonlocal walked
+        walked += 1
+        return looked(desk, one, kind)
+
+    exchanges = list(pool(KINDS[defect.partition("/")[0]], count, seed=4, defect=defect))
+    monkeypatch.setattr(Desk, "__call__", look)
+    return same(folder, exchanges), walked - len(exchanges)
+
+
+@pytest.mark.parametrize("defect", DEFECTIVE)
+def test_a_defect_in_every_answer_is_counted_as_the_walk_counts_it(
+    defect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, most = DEFECTIVE[defect]
+    summed, walked = defective(defect, count, tmp_path, monkeypatch)
+    assert summed.records == count
+    assert sum(tally.failed for tally in summed.tallies.values()) >= count // 4
+    assert walked <= most, walked
+
+
+EVERY = tuple(one.id for service in KINDS for one in defects(service))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("defect", EVERY)
+def test_every_defect_is_counted_as_the_walk_counts_it(
+    defect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert defective(defect, 64, tmp_path, monkeypatch)[0].records == 64
+
+
+def test_what_is_said_otherwise_of_one_stands_for_none_of_its_kind() -> None:
+    every = pool("rest", 64, seed=4, defect="collection-policy/response/data/Email/echo:null")
+    tiers = Tiers()
+    kinds, one = tiers.auditor._kinds, next(every)
+    kinds.found_odd(one, judged := tiers.auditor._desk(one))
+    kind = kinds.of(one)
+    assert kind is not None
+    assert not judged.clean
+    assert [kinds.stands(kind, judged) for _ in range(PROOFS)] == [False] * (PROOFS - 2) + [True, True]
+    other = replace(judged, said=judged.said[1:])
+    assert not kinds.stands(kind, other)
+    assert kinds.of(one) is None
 
 
 # --- one difference at a time -----------------------------------------------------------------------------------------

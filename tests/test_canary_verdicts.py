@@ -111,7 +111,9 @@ def as_written(records: Iterable[Record], secrets: Secrets) -> list[Record]:
 
 
 def masked(text: str, secrets: Secrets) -> str:
-    return written.shortened(secrets.mask(text), written.SENTENCE)
+    """As it is written down, but for the last word of what was cut: half of it may be a secret, which it is not."""
+    short = written.shortened(secrets.mask(text), written.SENTENCE)
+    return short.rpartition(" ")[0] if short.endswith("…") else short
 
 
 def said(verdict: Verdict, secrets: Secrets) -> tuple[object, ...]:

@@ -10,18 +10,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.target_support import closed_port
 from tests.test_cli import RULE, report_of, surroundings
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+# Whoever reads waits a moment before the next command, and has nobody else at the port.
+INSTEAD = {
+    "--port 8123 ": "--port 0 ",
+    ":dropped &\n": ":dropped > served &\nuntil grep -qs http served; do sleep 0.1; kill -0 $!; done\n",
+    "broken.toml <<'END'": "broken.toml <<END",
+    "127.0.0.1:8123": "$(grep -om 1 '127.0.0.1:[0-9]*' served)",
+}
 
 
 def shell(page: str, folder: Path) -> str:
     """The blocks of a page as one script, with a port that is free and a command that asks little; what it printed."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    script = "set -euo pipefail\n" + "\n".join(blocks).replace("8123", str(closed_port()))
-    # Whoever reads waits a moment before the next command.
-    script = script.replace(":dropped &\n", ":dropped > served &\nuntil grep -q http served; do sleep 0.1; done\n")
+    script = "set -euo pipefail\n" + "\n".join(blocks)
+    for written, run in INSTEAD.items():
+        script = script.replace(written, run)
     bin_ = folder / "bin"
     bin_.mkdir()
     command = shlex.quote(str(Path(sys.executable).parent / "conformance"))

@@ -28,6 +28,7 @@ from conformance.traffic.forms import Forms, Likeness, LikeRequest, Side
 from conformance.traffic.masks import masked_text
 from conformance.traffic.places import Values, json_values, no_values, xml_values
 from conformance.traffic.recording import Recorded
+from conformance.traffic.shapes import plain_json
 from tests.audited import MASKS, SUBJECTS
 from tests.test_audit_tiers import BASES, Tiers, base
 
@@ -351,7 +352,7 @@ def test_most_exchanges_of_a_few_clients_are_known_by_their_forms(kind: str) -> 
 
 def sides() -> tuple[Side, Side]:
     slots = slots_of(SUBJECTS["collection-policy"].contract.operation.request.fields)
-    return Side(json_values, slots, bare=True), Side(json_values, slots, bare=True)
+    return Side(json_values, slots, plain_json, bare=True), Side(json_values, slots, plain_json, bare=True)
 
 
 def kind_of(number: int) -> Likeness:
@@ -379,16 +380,21 @@ def test_a_form_that_is_of_use_earns_others(monkeypatch: pytest.MonkeyPatch) -> 
     assert held.of("", '{"x":1}', "{}") == kind_of(1)
 
 
-def test_too_many_forms_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forms_that_were_not_met_for_long_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forms, "MOST_FORMS", 2)
     held = Forms(*sides())
-    for number in range(3):
+
+    def known(number: int, answer: str = "{}") -> Likeness | None:
+        return held.of("a", f'{{"x":{number}}}', answer)
+
+    for number in range(2):
         held.learn(f'{{"x":{number}}}', "{}", kind_of(number))
-    assert [held.of("a", f'{{"x":{number}}}', "{}") for number in range(3)] == [None, None, kind_of(2)]
-    for number in range(2, 5):
+    assert known(1) == kind_of(1)
+    held.learn('{"x":2}', "{}", kind_of(2))
+    assert [known(number) for number in range(3)] == [None, kind_of(1), kind_of(2)]
+    for number in range(3, 5):
         held.learn('{"x":2}', f'{{"y":{number}}}', kind_of(number))
-    assert held.of("a", '{"x":2}', '{"y":4}') == kind_of(4)
-    assert held.of("a", '{"x":2}', '{"y":2}') is None
+    assert [known(2, answer) for answer in ("{}", '{"y":3}', '{"y":4}')] == [kind_of(2), None, kind_of(4)]
 
 
 @pytest.mark.parametrize(

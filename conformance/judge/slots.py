@@ -7,6 +7,7 @@ time. So a slot may be stricter than the walk, never kinder. Of masks it keeps o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -28,6 +29,10 @@ class Slot(NamedTuple):
     check: Check | None = None
     bare: bool = False
     """JSON writes it without quotes."""
+
+    def takes(self, text: str) -> bool:
+        """Is the text in the slot?"""
+        return re.fullmatch(self.pattern, text) is not None and bool(self.check is None or self.check(text))
 
 
 LETTERS = r"!#-%'()+-;=?-Z\]-~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2021\u2023-\u2027\u20ac"

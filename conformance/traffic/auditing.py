@@ -59,11 +59,9 @@ class Auditor:
                 counter.unread(recorded, offset)
                 continue
             kind = of(recorded)
-            if kind is None or not again(kind, recorded.started, offset):
+            if kind is None or not again(kind, recorded, offset):
                 judged = walk(kind, recorded)
-                counter.add(judged, recorded.started, offset, kind)
-                if kind is not None and judged.clean:
-                    self._kinds.found_clean(kind, recorded)
+                counter.add(judged, recorded.started, offset, self._learned(kind, recorded, judged))
         counter.summary.size = progress.size
         return counter.done()
 
@@ -71,13 +69,24 @@ class Auditor:
     def _nothing(_recorded: Recorded) -> None:
         """Of no exchange is a kind known."""
 
+    def _learned(self, kind: Likeness | None, recorded: Recorded, judged: Judged) -> Likeness | None:
+        """The kind of which that is said from now on; None where it is said of this exchange alone."""
+        if kind is None:
+            if judged.exchange is not None and not judged.clean and not self._brief.walked:
+                self._kinds.found_odd(recorded, judged)
+            return None
+        if judged.clean:
+            self._kinds.found_clean(kind, recorded)
+            return kind
+        return kind if self._kinds.stands(kind, judged) else None
+
     def _walk(self, kind: Likeness | None, recorded: Recorded) -> Judged:
         """What the walk says of the exchange, or said of one of its kind."""
         if kind is None:
             return self._desk(recorded, None if self._brief.walked else self._kinds.of_request(recorded))
         known = self._walked.get(kind)
         if known is None:
-            known = self._desk(recorded)
+            known = self._desk(recorded, kind.request)
             if len(self._walked) >= MOST_KINDS:
                 self._walked.clear()
             if known.clean and known.exchange is not None:

@@ -9,9 +9,9 @@ from typing import Any
 from conformance.errors import SuiteError
 from conformance.judge.show import shortened
 from conformance.model import Exchange, Finding, Outcome
-from conformance.traffic.judging import MOST_KINDS, Judged, Said
+from conformance.traffic.judging import MOST_KINDS, Judged, Said, quoted
 from conformance.traffic.kinds import Kind
-from conformance.traffic.recording import Place, Unread
+from conformance.traffic.recording import Place, Recorded, Unread
 from conformance.traffic.summary import (
     MOST_EXAMPLES,
     MOST_PROBLEMS,
@@ -42,13 +42,28 @@ class Counter:
         self._zones: dict[tuple[int, str], list[Any]] = {}
         self.summary = Summary()
 
-    def again(self, kind: Hashable, started: str, offset: int) -> bool:
-        """One more exchange of the kind; False where none of it was added yet."""
+    def again(self, kind: Hashable, recorded: Recorded, offset: int) -> bool:
+        """One more exchange of the kind; False where it has to be looked at: none of it was added yet, or it may be an
+        example."""
         known = self._kinds.get(kind)
-        if known is None:
+        if known is None or (known.failures and not self._is_like(known, recorded, offset)):
             return False
         known.times += 1
-        self.timed(started, offset)
+        self.timed(recorded.started, offset)
+        return True
+
+    def _is_like(self, known: Kind, recorded: Recorded, offset: int) -> bool:
+        """Is the exchange no clearer than the examples of what it fails?"""
+        here = occurrence(recorded.started, Place(self._order, self._path, offset))
+        asked, answer = recorded.request, recorded.response
+        size = len(asked.body.encode()) + len(answer.body.encode() if answer is not None else b"")
+        for keys in known.failures:
+            rank = (len(keys), size, here)
+            for key in keys:
+                kept = self._shown.get(key)
+                if kept is None or len(kept) < MOST_EXAMPLES or kept[-1][0] > rank:
+                    return False
+        known.first, known.last = min(known.first, here), max(known.last, here)
         return True
 
     def timed(self, started: str, offset: int) -> None:
@@ -71,15 +86,17 @@ class Counter:
         now."""
         self.timed(started, offset)
         here = occurrence(started, Place(self._order, self._path, offset))
-        if kind is not None and judged.clean:
+        if kind is not None and kind not in self._kinds:
             if len(self._kinds) >= MOST_KINDS:
                 self._fold()
-            self._kinds[kind] = Kind(judged, here)
-            return False
+            if judged.clean:
+                self._kinds[kind] = Kind(judged, here, here)
+                return False
         shown = _Shown(judged, self._mask)
-        self._say(judged, 1, here, shown.mask)
-        failed = [one for one in judged.said if one.outcome is Outcome.FAILED]
-        return judged.exchange is not None and self._show(judged.exchange, shown, failed, here)
+        self._say(judged, 1, (here, here), shown.mask)
+        if kind is not None and kind not in self._kinds:
+            self._kinds[kind] = Kind(quoted(judged, shown.mask), here, here, 0, judged.failures)
+        return judged.exchange is not None and self._show(judged, judged.exchange, shown, here)
 
     def unread(self, unread: Unread, offset: int) -> None:
         """A record that could not be read."""
@@ -100,7 +117,8 @@ class Counter:
 
     def _fold(self) -> None:
         for kind in self._kinds.values():
-            self._say(kind.judged, kind.times, kind.first, _Shown(kind.judged, self._mask).mask)
+            if kind.times:
+                self._say(kind.judged, kind.times, (kind.first, kind.last), _Shown(kind.judged, self._mask).mask)
         self._kinds.clear()
 
     def _span(self) -> None:
@@ -112,8 +130,9 @@ class Counter:
             self.summary.last = max(filter(None, (self.summary.last, end)))
         self._zones.clear()
 
-    def _say(self, judged: Judged, times: int, here: Occurrence, mask: Callable[[str], str]) -> None:
-        summary = self.summary
+    def _say(self, judged: Judged, times: int, span: tuple[Occurrence, Occurrence], mask: Callable[[str], str]) -> None:
+        """What is said of so many exchanges, the first and the last of which were then."""
+        summary, (here, until) = self.summary, span
         if judged.service:
             pair = (judged.service, judged.encoding)
             summary.exchanges[pair] = summary.exchanges.get(pair, 0) + times
@@ -125,7 +144,7 @@ class Counter:
             _count(tally, one, times, mask)
             if one.outcome is Outcome.FAILED:
                 tally.first = here if tally.first is None else min(tally.first, here)
-                tally.last = here if tally.last is None else max(tally.last, here)
+                tally.last = until if tally.last is None else max(tally.last, until)
         for why in judged.unjudged:
             summary.unjudged.setdefault(why, Seen()).merge(Seen(times, here))
         for key, sentence in judged.observations:
@@ -134,19 +153,17 @@ class Counter:
         if len(summary.observations) > 2 * MOST_SENTENCES:
             _fewest(summary)
 
-    def _show(self, exchange: Exchange, shown: _Shown, failed: list[Said], here: Occurrence) -> bool:
+    def _show(self, judged: Judged, exchange: Exchange, shown: _Shown, here: Occurrence) -> bool:
         """Keep the exchange as an example of each failure of which few are clearer; False where there is none."""
         is_kept = False
         size = len(exchange.request.body) + len(exchange.response.body if exchange.response is not None else b"")
-        for party in dict.fromkeys(one.party for one in failed):
-            own = [one for one in failed if one.party == party]
-            keys = dict.fromkeys(Key(party, one.rule, one.encoding) for one in own)
+        for keys in judged.failures:
             rank = (len(keys), size, here)
             for key in keys:
                 kept = self._shown.setdefault(key, [])
                 if len(kept) == MOST_EXAMPLES and kept[-1][0] <= rank:
                     continue
-                kept.append((rank, shown, [one.finding for one in own if one.rule == key.rule and one.finding]))
+                kept.append((rank, shown, judged.findings(key)))
                 kept.sort(key=lambda one: one[0])
                 del kept[MOST_EXAMPLES:]
                 is_kept = True

@@ -5,6 +5,8 @@ every character as it is, but where a value stands one of the texts that need no
 nothing of which the readers would make another shape, and no value that the validators would refuse; what has to come
 back is held against what was sent. So what fits is of the kind of the exchange from which the form was made, undecoded.
 What fits no form is read as if there were none.
+
+An answer in which something was found has a form as well: there a value that is in no slot stays as it is.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from conformance.traffic.places import Place, Values
 from conformance.traffic.shapes import LONGEST
 
 MOST_FORMS = 64
-"""Of requests by one head, and of answers to one form. Beyond it all are forgotten."""
+"""Of requests by one head, and of answers to one form. Beyond it those that were not met for long are forgotten."""
 MOST_CLIENTS = 4096
 TRIES, WORTH = 16, 256
 """So many forms are made of the messages of one head before one has to have been of use, and then one for so many that
@@ -46,15 +48,23 @@ class Likeness(NamedTuple):
     accepts: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """How somebody writes a message."""
+    """How somebody writes a message: what is in its slots, and where other values stand."""
 
     pattern: str
     match: Callable[[str], re.Match[str] | None]
     checks: tuple[tuple[int, Check], ...]
     places: tuple[Place, ...]
+    fixed: frozenset[Place]
     names: frozenset[str]
+
+    def sure(self, values: tuple[str, ...]) -> bool:
+        """Does every value pass the checks of its slot?"""
+        for number, check in self.checks:  # noqa: SIM110 - a generator takes longer than most checks
+            if not check(values[number]):
+                return False
+        return True
 
 
 class Answer(NamedTuple):
@@ -64,6 +74,21 @@ class Answer(NamedTuple):
     kind: Likeness
     sent: Pick | None
     back: Pick | None
+    pins: tuple[tuple[int, str], ...] = ()
+    """Values of the request that have to be these, since what came back of them is no value of a slot."""
+
+    def fits(self, sent: tuple[str, ...], text: str) -> bool | None:
+        """Is it such an answer to a request with these values? None where it is written otherwise."""
+        found = self.form.match(text)
+        if found is None:
+            return None
+        for number, value in self.pins:
+            if sent[number] != value:
+                return None
+        values = found.groups()
+        return self.form.sure(values) and (
+            self.sent is None or self.back is None or self.sent(sent) == self.back(values)
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -74,13 +99,19 @@ class Asked:
     kind: LikeRequest
     answers: list[Answer] = field(default_factory=list)
 
+    def values(self, text: str) -> tuple[str, ...] | None:
+        """What stands in the slots; empty where one is not sure, None where the text is written otherwise."""
+        found = self.form.match(text)
+        return None if found is None else found.groups()
+
 
 class Side(NamedTuple):
     """How values are found in the requests by one head, or in the answers, and what they may be by their names. `bare`
-    is True where quotes tell texts from numbers."""
+    is True where quotes tell texts from numbers; `plain` tells whether a text is well-formed and hides nothing."""
 
     values: Callable[[str], Values | None]
     slots: Mapping[str, Slot]
+    plain: Callable[[str], bool]
     bare: bool = False
 
 
@@ -100,18 +131,17 @@ class Forms:
         sent = self._sent(client, asked)
         if sent is None or _odd(answer):
             return None
-        answers = sent[0].answers
-        for place, (form, kind, ours, theirs) in enumerate(answers):
-            found = form.match(answer)
-            if found is None:
+        one, values = sent
+        for place, known in enumerate(one.answers):
+            fits = known.fits(values, answer)
+            if fits is None:
                 continue
-            back = found.groups()
-            if not _sure(form, back) or (ours is not None and theirs is not None and ours(sent[1]) != theirs(back)):
+            if not fits:
                 return None
             if place:
-                answers.insert(0, answers.pop(place))
+                one.answers.insert(0, one.answers.pop(place))
             self._hits += 1
-            return kind
+            return known.kind
         return None
 
     def of_request(self, client: str, asked: str) -> LikeRequest | None:
@@ -125,19 +155,17 @@ class Forms:
             return None
         # A client mostly writes as it wrote before.
         last = self._last.get(client)
-        found = None if last is None else last.form.match(text)
-        if last is not None and found is not None:
-            values = found.groups()
-            return (last, values) if _sure(last.form, values) else None
-        for one in self._asked:
-            found = one.form.match(text)
-            if found is None:
-                continue
-            if len(self._last) >= MOST_CLIENTS:
-                self._last.clear()
-            self._last[client] = one
-            values = found.groups()
-            return (one, values) if _sure(one.form, values) else None
+        values = None if last is None else last.values(text)
+        if last is not None and values is not None:
+            return (last, values) if last.form.sure(values) else None
+        for place, one in enumerate(self._asked):
+            values = one.values(text)
+            if values is not None:
+                if len(self._last) >= MOST_CLIENTS:
+                    self._last.clear()
+                self._last[client] = one
+                self._asked.insert(0, self._asked.pop(place))
+                return (one, values) if one.form.sure(values) else None
         return None
 
     def learn_request(self, text: str, kind: LikeRequest) -> Asked | None:
@@ -152,35 +180,49 @@ class Forms:
             if known.form.pattern == form.pattern:
                 return known
         if len(self._asked) >= MOST_FORMS:
-            self._asked.clear()
+            self._asked.pop()
             self._last.clear()
         self._asked.append(Asked(form, kind))
         return self._asked[-1]
 
-    def learn(self, asked: str, answer: str, kind: Likeness) -> None:
-        """Remember how an exchange is written in which nothing was found."""
+    def learn(self, asked: str, answer: str, kind: Likeness, *, odd: bool = False) -> bool:
+        """Remember how an exchange is written in which nothing was found, or something in the `odd` answer alone; False
+        where nothing can be remembered."""
         sent = self.learn_request(asked, kind.request)
-        back = None if sent is None else self._form(answer, answers=True)
-        if sent is None or back is None or any(one.form.pattern == back.pattern for one in sent.answers):
-            return
-        pairs = self._pairs(sent.form, back)
+        values = None if sent is None else sent.values(asked)
+        back = None if values is None else self._form(answer, answers=True, odd=odd)
+        if sent is None or values is None or back is None:
+            return False
+        pairs = self._pairs(sent.form, back, odd=odd)
         if pairs is None:
-            return
+            return False
+        ours, theirs, pinned = pairs
+        pins = tuple((number, values[number]) for number in pinned)
+        made = Answer(back, kind, _pick(ours), _pick(theirs), pins)
+        if not made.fits(values, answer) or any((back.pattern, pins) == (o.form.pattern, o.pins) for o in sent.answers):
+            return False
         if len(sent.answers) >= MOST_FORMS:
-            sent.answers.clear()
-        ours, theirs = (itemgetter(*places) if places else None for places in pairs)
-        sent.answers.append(Answer(back, kind, ours, theirs))
+            sent.answers.pop()
+        sent.answers.append(made)
+        return True
 
-    def _form(self, text: str, *, answers: bool) -> Form | None:
-        """The form of a text; None where its values are in no slots."""
+    def forget(self, kind: Likeness) -> None:
+        """Know no exchange by that kind any more, and make no other form for it."""
+        self._tries += TRIES
+        for one in self._asked:
+            one.answers = [answer for answer in one.answers if answer.kind != kind]
+
+    def _form(self, text: str, *, answers: bool, odd: bool = False) -> Form | None:
+        """The form of a text; None where a value is in no slot, unless it is odd, or hides somewhere."""
         side = self._sides[answers]
-        values = None if _odd(text) else side.values(text)
-        if values is None:
+        values = None if _odd(text) or (odd and not side.plain(text)) else side.values(text)
+        if values is None or len(set(values.places)) < len(values.places):
             return None
-        parts, checks, places, at = list[str](), list[tuple[int, Check]](), list[Place](), 0
+        parts, checks, places, fixed, at = list[str](), list[tuple[int, Check]](), list[Place](), values.fixed, 0
         for (begin, end), place, quoted in zip(values.spans, values.places, values.quoted, strict=True):
             slot = side.slots.get(_name(place))
-            if slot is None or (side.bare and slot.bare is quoted):
+            if slot is None or (side.bare and slot.bare is quoted) or (odd and not slot.takes(text[begin:end])):
+                fixed.add(place)
                 continue
             if slot.check is not None:
                 checks.append((len(places), slot.check))
@@ -189,26 +231,36 @@ class Forms:
             at = end
         parts.append(_SPECIAL.sub(r"\\\g<0>", text[at:]))
         pattern = "".join(parts)
-        form = Form(pattern, re.compile(pattern).fullmatch, tuple(checks), tuple(places), frozenset(values.names))
-        found = form.match(text)
-        return form if found is not None and _sure(form, found.groups()) else None
+        match = re.compile(pattern).fullmatch
+        form = Form(pattern, match, tuple(checks), tuple(places), frozenset(fixed), frozenset(values.names))
+        found = match(text)
+        return form if found is not None and form.sure(found.groups()) else None
 
-    def _pairs(self, sent: Form, back: Form) -> tuple[list[int], list[int]] | None:
-        """Which values of a request are which of the answer; None where a value that comes back is not told by both."""
-        ours, theirs = list[int](), list[int]()
+    def _pairs(self, sent: Form, back: Form, *, odd: bool) -> tuple[list[int], list[int], list[int]] | None:
+        """Which values of a request are which of the answer, and of an odd one those that came back as something else;
+        None where a value that comes back is not told by both."""
+        ours, theirs, pinned = list[int](), list[int](), list[int]()
         if not self._echo:
-            return ours, theirs
+            return ours, theirs, pinned
         there = {place[1:]: number for number, place in enumerate(back.places) if place[:1] == (self._echo,)}
         for number, place in enumerate(sent.places):
-            if _name(place[:1]) in self._names:
-                if place not in there:
-                    return None
+            if _name(place[:1]) not in self._names:
+                continue
+            if place in there:
                 ours.append(number)
                 theirs.append(there.pop(place))
+            elif not odd:
+                return None
+            elif (self._echo, *place) in back.fixed:
+                pinned.append(number)
         # What is left came back from elsewhere, unless it was sent as something that is no value.
         if any(not place or _name(place[:1]) in sent.names for place in there):
             return None
-        return ours, theirs
+        return ours, theirs, pinned
+
+
+def _pick(numbers: list[int]) -> Pick | None:
+    return itemgetter(*numbers) if numbers else None
 
 
 def _name(place: Place) -> str:
@@ -220,10 +272,3 @@ def _name(place: Place) -> str:
 def _odd(text: str) -> bool:
     """May the text hold the word of a mask, or is it too long? No other mask is in a slot."""
     return "edacted" in text or "EDACTED" in text or len(text) > LONGEST
-
-
-def _sure(form: Form, values: tuple[str, ...]) -> bool:
-    for number, check in form.checks:  # noqa: SIM110 - a generator takes longer than most checks
-        if not check(values[number]):
-            return False
-    return True

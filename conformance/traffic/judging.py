@@ -79,6 +79,23 @@ class Judged:
         """Nothing but what is as it should be, so that others of the kind need not be looked at again."""
         return all(one.outcome in AS_IT_SHOULD for one in self.said)
 
+    @property
+    def failures(self) -> tuple[tuple[Key, ...], ...]:
+        """The keys of what failed, by party."""
+        failed = [one for one in self.said if one.outcome is Outcome.FAILED]
+        return tuple(
+            tuple(dict.fromkeys(Key(party, one.rule, one.encoding) for one in failed if one.party == party))
+            for party in dict.fromkeys(one.party for one in failed)
+        )
+
+    def findings(self, key: Key) -> list[Finding]:
+        """What shows that failure."""
+        return [
+            one.finding
+            for one in self.said
+            if one.outcome is Outcome.FAILED and (one.party, one.rule) == (key.party, key.rule) and one.finding
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:

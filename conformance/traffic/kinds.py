@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.codecs.elements import tag
 from conformance.facets import element_name
@@ -28,8 +28,10 @@ from conformance.traffic.judging import MOST_KINDS, Desk, Judged
 from conformance.traffic.places import Values, json_values, no_values, xml_values
 from conformance.traffic.recognising import Known
 from conformance.traffic.recording import BYTES, TEXT, Answered, Asked, Recorded
-from conformance.traffic.summary import Occurrence
+from conformance.traffic.summary import Key, Occurrence
 
+PROOFS = 2
+"""Exchanges of an odd kind that are walked before the others are counted."""
 MOST_HEADS = 4096
 """Kept at a time; beyond it all are forgotten."""
 UTF_8 = frozenset({"", "utf-8", "utf8"})
@@ -53,13 +55,37 @@ class Route:
     echoes: Echoes | None = None
 
 
+class Odd(NamedTuple):
+    """In the place of the shape of an answer in which something was found."""
+
+    number: int
+
+
+@dataclass(slots=True)
+class Proof:
+    """What the walk said of the first exchange of an odd kind, and of how many others."""
+
+    forms: Forms
+    judged: Judged
+    times: int = 1
+
+
+def outline(judged: Judged) -> tuple[object, ...]:
+    """What is said, without the words that show it."""
+    said = tuple(one._replace(finding=None) for one in judged.said)
+    return judged.service, judged.encoding, said, judged.observations, judged.unjudged
+
+
 @dataclass(slots=True)
 class Kind:
-    """What the walk said of the first of its kind, where that stands, and how many there are."""
+    """What the walk said of the first of its kind, where that stands, and how many there are that were not walked.
+    `failures` are the keys of what failed, by party."""
 
     judged: Judged
     first: Occurrence
+    last: Occurrence
     times: int = 1
+    failures: tuple[tuple[Key, ...], ...] = ()
 
 
 class Kinds:
@@ -71,6 +97,7 @@ class Kinds:
         self._routes: dict[Head, Route | None] = {}
         self._columns: dict[str, int] = {}
         self._clean: set[Likeness] = set()
+        self._odd: dict[Likeness, Proof] = {}
         self._count = 0
 
     def of(self, recorded: Recorded) -> Likeness | None:
@@ -106,6 +133,28 @@ class Kinds:
             route, _ = self._way(recorded.request, recorded.response)
             if route is not None:
                 route.forms.learn(recorded.request.body, recorded.response.body, kind)
+
+    def found_odd(self, recorded: Recorded, judged: Judged) -> None:
+        """Something was found in an exchange of no kind: in the answer, if the request is of a kind."""
+        asked, answer = recorded.request, recorded.response
+        like = self.of_request(recorded)
+        if like is None or answer is None or len(self._odd) >= MOST_KINDS:
+            return
+        route, _ = self._way(asked, answer)
+        kind = Likeness(like, Odd(len(self._odd)), accepts=False)
+        if route is not None and route.forms.learn(asked.body, answer.body, kind, odd=True):
+            self._odd[kind] = Proof(route.forms, judged)
+
+    def stands(self, kind: Likeness, judged: Judged) -> bool:
+        """Does what was said of this exchange stand for all of its odd kind? Several have to say the same."""
+        proof = self._odd.get(kind)
+        if proof is None:
+            return False
+        if outline(judged) != outline(proof.judged):
+            proof.forms.forget(kind)
+            return False
+        proof.times += 1
+        return proof.times >= PROOFS
 
     def of_request(self, recorded: Recorded) -> LikeRequest | None:
         """The kind of a request of which nothing but that has to be known, whatever is wrong with the answer."""
@@ -223,9 +272,10 @@ class Kinds:
     def _forms(contract: Contract, values: Callable[[str], Values | None]) -> Forms:
         operation, acceptance, bare = contract.operation, contract.operation.acceptance, values is json_values
         accepts = frozenset() if acceptance is None else frozenset({acceptance.member})
+        plain = shapes.plain_json if bare else shapes.plain_xml
         return Forms(
-            Side(values, slots_of(operation.request.fields), bare),
-            Side(values, slots_of(operation.response.fields, accepts | frozenset(_conditions(contract))), bare),
+            Side(values, slots_of(operation.request.fields), plain, bare),
+            Side(values, slots_of(operation.response.fields, accepts | frozenset(_conditions(contract))), plain, bare),
             (acceptance.echo or "") if acceptance is not None else "",
             frozenset(echoed(contract)),
         )

@@ -20,6 +20,8 @@ class Values:
     spans: list[tuple[int, int]] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
+    fixed: set[Place] = field(default_factory=set)
+    """Of values that are not to be told apart from what stands around them."""
     names: set[str] = field(default_factory=set)
     """Of the members of the message itself, whatever they hold."""
 
@@ -88,7 +90,11 @@ def xml_values(text: str) -> Values | None:
             continue
         stack.append(f"{tag['name']}[{number}]" if number else tag["name"])
         counts.append({})
-        if tag["text"] and not tag["more"] and text.startswith("</", at):
+        if not tag["text"] or not text.startswith("</", at):
+            continue
+        if tag["more"]:
+            found.fixed.add(tuple(stack[1:]))
+        else:
             found.spans.append(tag.span("text"))
             found.places.append(tuple(stack[1:]))
             found.quoted.append(False)

@@ -106,6 +106,14 @@ def _texts(tree: Any) -> int:
     return sum(map(_texts, tree)) if type(tree) is list else int(type(tree) is str)
 
 
+def plain_json(text: str) -> bool:
+    """Is it JSON in which no object has a name twice, and nothing is masked?"""
+    try:
+        return len(text) <= LONGEST and not masked(text) and _once(text)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _once(text: str) -> bool:
     """Does no object have a name twice?"""
     single = True
@@ -215,6 +223,12 @@ def _parsed(raw: bytes, parser: etree.XMLParser) -> etree._Element | None:
         return etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def plain_xml(text: str) -> bool:
+    """Is it a document with nothing but elements in it, and nothing masked?"""
+    raw = _plain(text)
+    return raw is not None and _parsed(raw, _parser()) is not None
 
 
 class Flags:
