@@ -6,7 +6,7 @@ nothing of which the readers would make another shape, and no value that the val
 back is held against what was sent. So what fits is of the kind of the exchange from which the form was made, undecoded.
 What fits no form is read as if there were none.
 
-An answer in which something was found has a form as well: there a value that is in no slot stays as it is.
+An answer for which nobody vouches has a form as well: there a value that is in no slot stays as it is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from conformance.traffic.shapes import LONGEST
 MOST_FORMS = 64
 """Of requests by one head, and of answers to one form. Beyond it those that were not met for long are forgotten."""
 MOST_CLIENTS = 4096
-TRIES, WORTH = 16, 256
+TRIES, WORTH = 32, 64
 """So many forms are made of the messages of one head before one has to have been of use, and then one for so many that
 were: where no two messages are alike, none are made for long."""
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
@@ -186,8 +186,8 @@ class Forms:
         return self._asked[-1]
 
     def learn(self, asked: str, answer: str, kind: Likeness, *, odd: bool = False) -> bool:
-        """Remember how an exchange is written in which nothing was found, or something in the `odd` answer alone; False
-        where nothing can be remembered."""
+        """Remember how an exchange is written in which nothing was found; of the `odd` answer anything may be said.
+        False where nothing can be remembered."""
         sent = self.learn_request(asked, kind.request)
         values = None if sent is None else sent.values(asked)
         back = None if values is None else self._form(answer, answers=True, odd=odd)

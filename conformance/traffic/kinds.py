@@ -56,7 +56,7 @@ class Route:
 
 
 class Odd(NamedTuple):
-    """In the place of the shape of an answer in which something was found."""
+    """In the place of the shape of an answer for which nobody vouches."""
 
     number: int
 
@@ -134,8 +134,8 @@ class Kinds:
             if route is not None:
                 route.forms.learn(recorded.request.body, recorded.response.body, kind)
 
-    def found_odd(self, recorded: Recorded, judged: Judged) -> None:
-        """Something was found in an exchange of no kind: in the answer, if the request is of a kind."""
+    def found(self, recorded: Recorded, judged: Judged) -> None:
+        """That was said of an exchange of no kind. If its request is of a kind, others may be answered so, too."""
         asked, answer = recorded.request, recorded.response
         like = self.of_request(recorded)
         if like is None or answer is None or len(self._odd) >= MOST_KINDS:
