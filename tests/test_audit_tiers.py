@@ -72,7 +72,13 @@ KINDS = {service: kind for kind, service in SERVICES.items()}
 
 
 def defective(defect: str, count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Summary, int]:
-    """What is summed up of exchanges whose answers have the defect, by both tiers, and how many the fast one walked."""
+    """`counted` of exchanges whose answers have the defect."""
+    exchanges = list(pool(KINDS[defect.partition("/")[0]], count, seed=4, defect=defect))
+    return counted(exchanges, folder, monkeypatch)
+
+
+def counted(exchanges: list[Recorded], folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Summary, int]:
+    """What is summed up by both tiers, and how many of the exchanges the fast one walked."""
     walked, looked = 0, Desk.__call__
 
     def look(desk: Desk, one: Recorded, kind: Hashable | None = None) -> Judged:
@@ -80,7 +86,6 @@ def defective(defect: str, count: int, folder: Path, monkeypatch: pytest.MonkeyP
         walked += 1
         return looked(desk, one, kind)
 
-    exchanges = list(pool(KINDS[defect.partition("/")[0]], count, seed=4, defect=defect))
     monkeypatch.setattr(Desk, "__call__", look)
     return same(folder, exchanges), walked - len(exchanges)
 
@@ -97,6 +102,32 @@ def test_a_defect_in_every_answer_is_counted_as_the_walk_counts_it(
 
 
 EVERY = tuple(one.id for service in KINDS for one in defects(service))
+
+
+CLIENTS = {
+    "a number as text": ("rest", r'("NotificationTypeId":)(\d+)', r'\1"\2"', 120),
+    "a member missing": (
+        "rest",
+        r'"ShowDocumentDetail":(true|false),|<ShowDocumentDetail>\w+</ShowDocumentDetail>',
+        "",
+        90,
+    ),
+    "a word for a number": ("soap", r"<TipoAmbiente>2<", "<TipoAmbiente>dos<", 90),
+}
+"""What a client does wrong in every request that is accepted nevertheless, and how many of 128 are walked at most."""
+
+
+@pytest.mark.parametrize("wrong", CLIENTS)
+def test_what_a_client_does_wrong_in_every_request_is_counted_as_the_walk_counts_it(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, pattern, made, most = CLIENTS[wrong]
+    found = re.compile(pattern)
+    exchanges = [edited(one, "request", lambda text: found.sub(made, text)) for one in pool(kind, 128, seed=6)]
+    summed, walked = counted(exchanges, tmp_path, monkeypatch)
+    failed = {key.party for key, tally in summed.tallies.items() if tally.failed}
+    assert failed == ({"consumer", "provider"} if kind == "rest" else {"consumer"})
+    assert walked <= most, walked
 
 
 @pytest.mark.nightly

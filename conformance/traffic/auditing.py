@@ -18,7 +18,7 @@ from conformance.traffic.files.parts import Part
 from conformance.traffic.files.reading import Progress, records
 from conformance.traffic.forms import Likeness
 from conformance.traffic.judging import MOST_KINDS, Desk, Judged, Subject, quoted
-from conformance.traffic.kinds import Kinds, Odd
+from conformance.traffic.kinds import Kinds
 from conformance.traffic.masks import secrets_of
 from conformance.traffic.recording import Recorded, Unread
 from conformance.traffic.summary import Summary
@@ -75,7 +75,7 @@ class Auditor:
             if judged.exchange is not None and not self._brief.walked:
                 self._kinds.found(recorded, judged)
             return None
-        if isinstance(kind.shape, Odd):
+        if kind.odd:
             return kind if self._kinds.stands(kind, judged) else None
         if judged.clean:
             self._kinds.found_clean(kind, recorded)
@@ -85,7 +85,7 @@ class Auditor:
         """What the walk says of the exchange, or said of one of its kind."""
         if kind is None:
             return self._desk(recorded, None if self._brief.walked else self._kinds.of_request(recorded))
-        if isinstance(kind.shape, Odd):
+        if kind.odd:
             return self._desk(recorded, kind.request)
         known = self._walked.get(kind)
         if known is None:

@@ -32,11 +32,21 @@ _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 Pick = Callable[[tuple[str, ...]], object]
 
 
+class Odd(NamedTuple):
+    """In the place of the shape of a message for which nobody vouches."""
+
+    number: int
+
+
 class LikeRequest(NamedTuple):
     """What requests of a kind have in common: how they are read, and the shape."""
 
     route: int
     shape: Hashable
+
+    @property
+    def odd(self) -> bool:
+        return isinstance(self.shape, Odd)
 
 
 class Likeness(NamedTuple):
@@ -46,6 +56,11 @@ class Likeness(NamedTuple):
     shape: Hashable
     """Of the answer."""
     accepts: bool
+
+    @property
+    def odd(self) -> bool:
+        """Of the answer, and so of the exchange."""
+        return isinstance(self.shape, Odd)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,14 +132,23 @@ class Side(NamedTuple):
 
 class Forms:
     """The forms of the exchanges with one head. `echo` names the member of an answer in which the members of `names`
-    come back."""
+    come back. Where an answer is `coded`, any text of it may tell how it went, if the request was odd."""
 
-    def __init__(self, asked: Side, answered: Side, echo: str = "", names: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        asked: Side,
+        answered: Side,
+        echo: str = "",
+        names: frozenset[str] = frozenset(),
+        *,
+        coded: bool = False,
+    ) -> None:
         self._sides = asked, answered
         self._echo, self._names = echo, names
         self._asked: list[Asked] = []
         self._last: dict[str, Asked] = {}
-        self._tries = self._hits = 0
+        self._coded = coded
+        self._tries, self._hits = [0, 0], [0, 0]
 
     def of(self, client: str, asked: str, answer: str) -> Likeness | None:
         """The kind of an exchange whose bodies fit; None where they fit no form."""
@@ -140,7 +164,7 @@ class Forms:
                 return None
             if place:
                 one.answers.insert(0, one.answers.pop(place))
-            self._hits += 1
+            self._hits[known.kind.odd] += 1
             return known.kind
         return None
 
@@ -168,12 +192,20 @@ class Forms:
                 return (one, values) if one.form.sure(values) else None
         return None
 
-    def learn_request(self, text: str, kind: LikeRequest) -> Asked | None:
-        """Remember how a request is written in which nothing was found; None where it can be written otherwise."""
-        if self._tries >= TRIES + self._hits // WORTH:
-            return None
-        self._tries += 1
-        form = self._form(text, answers=False)
+    def learn_request(self, text: str, kind: LikeRequest) -> None:
+        """Remember how a request is written, whatever the answer."""
+        if self._may(odd=kind.odd):
+            self._request(text, kind)
+
+    def _may(self, *, odd: bool) -> bool:
+        """May one more form be made? What is odd has a budget of its own, since it is seldom met again."""
+        if self._tries[odd] >= TRIES + self._hits[odd] // WORTH:
+            return False
+        self._tries[odd] += 1
+        return True
+
+    def _request(self, text: str, kind: LikeRequest) -> Asked | None:
+        form = self._form(text, self._sides[0], odd=kind.odd)
         if form is None:
             return None
         for known in self._asked:
@@ -185,13 +217,18 @@ class Forms:
         self._asked.append(Asked(form, kind))
         return self._asked[-1]
 
-    def learn(self, asked: str, answer: str, kind: Likeness, *, odd: bool = False) -> bool:
-        """Remember how an exchange is written in which nothing was found; of the `odd` answer anything may be said.
-        False where nothing can be remembered."""
-        sent = self.learn_request(asked, kind.request)
+    def learn(self, asked: str, answer: str, kind: Likeness) -> bool:
+        """Remember how an exchange is written in which nothing was found, unless it is odd; False where nothing can be
+        remembered."""
+        sent = self._request(asked, kind.request) if self._may(odd=kind.odd) else None
         values = None if sent is None else sent.values(asked)
-        back = None if values is None else self._form(answer, answers=True, odd=odd)
-        if sent is None or values is None or back is None:
+        if sent is None or values is None:
+            return False
+        side, odd = self._sides[1], kind.odd
+        if kind.request.odd and self._coded:
+            side = side._replace(slots={})
+        back = self._form(answer, side, odd=odd)
+        if back is None:
             return False
         pairs = self._pairs(sent.form, back, odd=odd)
         if pairs is None:
@@ -208,13 +245,13 @@ class Forms:
 
     def forget(self, kind: Likeness) -> None:
         """Know no exchange by that kind any more, and make no other form for it."""
-        self._tries += TRIES
+        self._tries[kind.odd] += TRIES
         for one in self._asked:
             one.answers = [answer for answer in one.answers if answer.kind != kind]
 
-    def _form(self, text: str, *, answers: bool, odd: bool = False) -> Form | None:
+    @staticmethod
+    def _form(text: str, side: Side, *, odd: bool) -> Form | None:
         """The form of a text; None where a value is in no slot, unless it is odd, or hides somewhere."""
-        side = self._sides[answers]
         values = None if _odd(text) or (odd and not side.plain(text)) else side.values(text)
         if values is None or len(set(values.places)) < len(values.places):
             return None

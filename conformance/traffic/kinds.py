@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import count
+from typing import Any
 
 from conformance.codecs.elements import tag
 from conformance.facets import element_name
@@ -23,7 +24,7 @@ from conformance.model import Contract, Message
 from conformance.rules.soap import is_soap
 from conformance.traffic import shapes
 from conformance.traffic.echoing import Echoes, echoed, json_echo, xml_echo
-from conformance.traffic.forms import Forms, Likeness, LikeRequest, Side
+from conformance.traffic.forms import Forms, Likeness, LikeRequest, Odd, Side
 from conformance.traffic.judging import MOST_KINDS, Desk, Judged
 from conformance.traffic.places import Values, json_values, no_values, xml_values
 from conformance.traffic.recognising import Known
@@ -53,12 +54,6 @@ class Route:
     forms: Forms
     """How exchanges with the head are written, as far as that is known."""
     echoes: Echoes | None = None
-
-
-class Odd(NamedTuple):
-    """In the place of the shape of an answer for which nobody vouches."""
-
-    number: int
 
 
 @dataclass(slots=True)
@@ -98,6 +93,7 @@ class Kinds:
         self._columns: dict[str, int] = {}
         self._clean: set[Likeness] = set()
         self._odd: dict[Likeness, Proof] = {}
+        self._numbers = count()
         self._count = 0
 
     def of(self, recorded: Recorded) -> Likeness | None:
@@ -135,14 +131,16 @@ class Kinds:
                 route.forms.learn(recorded.request.body, recorded.response.body, kind)
 
     def found(self, recorded: Recorded, judged: Judged) -> None:
-        """That was said of an exchange of no kind. If its request is of a kind, others may be answered so, too."""
+        """That was said of an exchange of no kind; it stands for others that are written so, both bodies."""
         asked, answer = recorded.request, recorded.response
-        like = self.of_request(recorded)
-        if like is None or answer is None or len(self._odd) >= MOST_KINDS:
+        if answer is None or len(self._odd) >= MOST_KINDS:
             return
         route, _ = self._way(asked, answer)
-        kind = Likeness(like, Odd(len(self._odd)), accepts=False)
-        if route is not None and route.forms.learn(asked.body, answer.body, kind, odd=True):
+        if route is None:
+            return
+        odd = Odd(next(self._numbers))
+        kind = Likeness(self.of_request(recorded) or LikeRequest(route.number, odd), odd, accepts=False)
+        if route.forms.learn(asked.body, answer.body, kind):
             self._odd[kind] = Proof(route.forms, judged)
 
     def stands(self, kind: Likeness, judged: Judged) -> bool:
@@ -240,7 +238,7 @@ class Kinds:
                 shapes.soap_reader(version, _root(operation.response), shapes.Flags(_conditions(contract))),
                 _document(compiled.soap_request),
                 _document(compiled.soap_answer),
-                self._forms(contract, xml_values),
+                self._forms(contract, xml_values, coded=True),
             )
         member = operation.acceptance.member if operation.acceptance is not None else ""
         if known.encoding == "xml" and is_xml(media):
@@ -269,7 +267,7 @@ class Kinds:
         return None
 
     @staticmethod
-    def _forms(contract: Contract, values: Callable[[str], Values | None]) -> Forms:
+    def _forms(contract: Contract, values: Callable[[str], Values | None], *, coded: bool = False) -> Forms:
         operation, acceptance, bare = contract.operation, contract.operation.acceptance, values is json_values
         accepts = frozenset() if acceptance is None else frozenset({acceptance.member})
         plain = shapes.plain_json if bare else shapes.plain_xml
@@ -278,6 +276,7 @@ class Kinds:
             Side(values, slots_of(operation.response.fields, accepts | frozenset(_conditions(contract))), plain, bare),
             (acceptance.echo or "") if acceptance is not None else "",
             frozenset(echoed(contract)),
+            coded=coded,
         )
 
 
