@@ -82,20 +82,18 @@ class Counter:
             zone[3], zone[4] = started, offset
 
     def add(self, judged: Judged, started: str, offset: int, kind: Hashable | None) -> bool:
-        """What the walk said of an exchange; the first of its kind where that is clean. True where it is an example by
-        now."""
+        """What the walk said of an exchange, which stands for those of its kind. True where it is an example by now."""
         self.timed(started, offset)
         here = occurrence(started, Place(self._order, self._path, offset))
+        shown = _Shown(judged, self._mask)
         if kind is not None and kind not in self._kinds:
             if len(self._kinds) >= MOST_KINDS:
                 self._fold()
+            said = judged if judged.exchange is None else quoted(judged, shown.mask)
+            self._kinds[kind] = Kind(said, here, here, int(judged.clean), judged.failures)
             if judged.clean:
-                self._kinds[kind] = Kind(judged, here, here)
                 return False
-        shown = _Shown(judged, self._mask)
         self._say(judged, 1, (here, here), shown.mask)
-        if kind is not None and kind not in self._kinds:
-            self._kinds[kind] = Kind(quoted(judged, shown.mask), here, here, 0, judged.failures)
         return judged.exchange is not None and self._show(judged, judged.exchange, shown, here)
 
     def unread(self, unread: Unread, offset: int) -> None:

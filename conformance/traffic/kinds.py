@@ -61,7 +61,7 @@ class Proof:
     """What the walk said of the first exchange of an odd kind, and of how many others."""
 
     forms: Forms
-    judged: Judged
+    outline: tuple[object, ...]
     times: int = 1
 
 
@@ -141,14 +141,14 @@ class Kinds:
         odd = Odd(next(self._numbers))
         kind = Likeness(self.of_request(recorded) or LikeRequest(route.number, odd), odd, accepts=False)
         if route.forms.learn(asked.body, answer.body, kind):
-            self._odd[kind] = Proof(route.forms, judged)
+            self._odd[kind] = Proof(route.forms, outline(judged))
 
     def stands(self, kind: Likeness, judged: Judged) -> bool:
         """Does what was said of this exchange stand for all of its odd kind? Several have to say the same."""
         proof = self._odd.get(kind)
         if proof is None:
             return False
-        if outline(judged) != outline(proof.judged):
+        if outline(judged) != proof.outline:
             proof.forms.forget(kind)
             return False
         proof.times += 1
