@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -261,6 +262,8 @@ def test_members_of_one_name_that_differ_have_no_slot() -> None:
     held = (member("a", "string"), member("o", "object", member("a", "int"), member("b", "int"), member("c", "int")))
     assert set(slots_of(held)) == {"b", "c"}
     assert set(slots_of((*held, member("a", "string")), frozenset({"c"}))) == {"b"}
+    bound = replace(member("a", "string"), element=("{urn:x}holder", "{urn:x}real"))
+    assert set(slots_of((bound, member("b c", "int")))) == {"real", "a", "b_x0020_c", "b c"}
 
 
 # --- what a form admits -----------------------------------------------------------------------------------------------
@@ -268,7 +271,15 @@ def test_members_of_one_name_that_differ_have_no_slot() -> None:
 ODD = (
     *("", " ", "x", "x ", " x", "true", "1", "0", "-1", "007", "5.0", "1e1", "100", "100.00", "100.01", "121", "180.5"),
     *("9" * 30, "a&amp;b", "&#65;", 'a"b', "a\\u0062", "\\n", "a<b/>", "ñandú", "\U0001f600", "\u00a0", "null"),
-    *("x" * 101, "x" * 100, "2026-02-30T00:00:00", "2026-06-01", "2026-06-01T24:00:00", "2026-06-01T12:00:00+14:30"),
+    *(
+        "x" * 101,
+        "x" * 100,
+        "2026-02-29T00:00:00",
+        "2026-04-31T00:00:00",
+        "2026-06-01",
+        "2026-06-01T24:00:00",
+        "2026-06-01T12:00:00+14:30",
+    ),
     *("Q29", "Q2==", "Q29uZh==", "a@b", "aviso..x@example.com", "xaviso.1@example.com"),
     *("{3f6a1c52-7d48-4e0b-9a35-c1e2b4d60f78}", *MASKS),
 )

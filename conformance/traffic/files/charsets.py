@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 from conformance.model import Headers
 
@@ -19,10 +20,13 @@ def charset_of(text: str, media: str) -> str:
     """The charset that the media type names, else the XML declaration; Python's name of it, empty where it is UTF-8,
     none, or one that Python does not know."""
     named = _CHARSET.search(media) or _DECLARED.match(text)
-    if named is None:
-        return ""
+    return _known(named[1]) if named is not None else ""
+
+
+@lru_cache(256)
+def _known(name: str) -> str:
     try:
-        codec = codecs.lookup(named[1])
+        codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return ""
     # Some codecs of Python turn bytes into bytes, or are no charsets.
@@ -61,10 +65,9 @@ def in_utf_8(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
     return told, text.removeprefix("\ufeff").encode()
 
 
-def longest(text: str, utf8: bytes, media: str) -> int:
-    """The most bytes that the body may have had, if this is all of its text: a recorder leaves out its mark of order,
-    and a charset may take more bytes than UTF-8."""
-    rebuilt = in_its_charset(text, media)
+def longest(utf8: bytes, rebuilt: bytes | None) -> int:
+    """The most bytes that the body may have had, if this is all of its text, in its charset or in UTF-8: a recorder
+    leaves out its mark of order, and a charset may take more bytes than UTF-8."""
     return max(len(utf8) + 3, len(rebuilt) + 4 if rebuilt is not None else 0)
 
 

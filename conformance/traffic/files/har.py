@@ -31,6 +31,7 @@ _LIKE_ENTRY = re.compile(rb'\{\s{0,99}"([^"\\]{1,40})"\s{0,99}:')
 _USUAL = frozenset((b"startedDateTime", b"time", b"request", b"response", b"cache", b"timings", b"connection"))
 _USUAL |= {b"pageref", b"serverIPAddress", b"comment"}
 """Names of the members that an entry begins with; beside those that begin with `_`."""
+_BLANKS = b" \t\r\n"
 _OVERLAP = 512
 """More than the expressions match that are searched for across blocks."""
 _TRIES = 20
@@ -85,10 +86,13 @@ class _Archive:
         if what == _BROKEN:
             self._mode = _LOST
             return begin, Unread(CORRUPT, self._window.torn or "here the list of entries breaks off, or is damaged")
-        end, _ = _ending(self._window, begin)
         first = _LIKE_ENTRY.match(self._window.data, begin - self._window.base)
         if first is not None and len(self._firsts) < _MOST_FIRSTS:
             self._firsts.add(first[1])
+        likely = _likely_end(self._window, first) if first is not None else -1
+        if likely >= 0 and isinstance(found := self._taken(begin, likely), Recorded):
+            return begin, found
+        end, _ = _ending(self._window, begin)
         found = self._taken(begin, end)
         if isinstance(found, Unread):
             if found.reason == TOO_LARGE and end >= 0:
@@ -190,6 +194,18 @@ def _like_entry(window: Window, at: int, firsts: set[bytes]) -> tuple[int, bool]
         at = max(at, window.end - _OVERLAP)
         if not window.more(at):
             return -1, False
+
+
+def _likely_end(window: Window, first: re.Match[bytes]) -> int:
+    """Where the entry ends, if the next one begins with a member of the same name; -1 where there is none in sight.
+    What can be read up to there is the entry: no object of JSON begins with another one."""
+    data = window.data
+    there = data.find(b'"' + first[1] + b'"', first.end())
+    before = data[max(first.end(), there - _OVERLAP) : there].rstrip(_BLANKS) if there >= 0 else b""
+    if before[-1:] != b"{" or (before := before[:-1].rstrip(_BLANKS))[-1:] != b",":
+        return -1
+    before = before[:-1].rstrip(_BLANKS)
+    return window.base + max(first.end(), there - _OVERLAP) + len(before) if before[-1:] == b"}" else -1
 
 
 def _ending(window: Window, begin: int) -> tuple[int, int]:

@@ -44,8 +44,8 @@ def body_of_text(text: str, media: str, size: float, *, packed: bool, ours: bool
         data = text.encode("utf-8")
     except UnicodeEncodeError:
         return _of_halves(text)
-    kept: Kept = PART if size > longest(text, data, media) and not is_whole(text) else TEXT
     rebuilt = in_its_charset(text, media)
+    kept: Kept = PART if size > longest(data, rebuilt) and not is_whole(text) else TEXT
     return Body(text, None, kept) if rebuilt is None else _of_bytes(rebuilt, kept)
 
 

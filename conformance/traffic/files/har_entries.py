@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -18,6 +19,7 @@ from conformance.traffic.files.har_bodies import LOST, NONE, body_of_text
 from conformance.traffic.recording import Answered, Asked, Recorded
 
 _BODILESS = frozenset((204, 205, 304))
+_DIGITS = re.compile("[0-9]{1,15}")
 _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = re.compile(r"(?:Content-(?:Type|Length|Disposition): [^\r\n]*\r\n)+\r\n", re.IGNORECASE)
 """What Firefox puts before the body of a form. No body of the services begins so."""
@@ -113,15 +115,15 @@ def recorded(entry: Entry, *, ours: bool = False) -> Recorded:
 
 def _asked(request: _Request, *, ours: bool) -> Asked:
     headers = _headers(request.headers)
-    post, size = request.postData, request.bodySize or 0
-    length = _length(headers)
-    if post is not None and (post.text or (post.params and _is_form(post, headers))):
+    named = _named(headers)
+    post, size, length = request.postData, request.bodySize or 0, _length(named)
+    if post is not None and (post.text or (post.params and _is_form(post, named))):
         text = post.text or urlencode([(one.name, one.value or "") for one in post.params or ()])
         packed = "base64" in {post.own_encoding, post.encoding}
         if not packed and not ours and (upload := _UPLOAD.match(text)):
             # Its size counts them too.
             text, size = text[upload.end() :], 0
-        media = _header(headers, "content-type") or post.mimeType or ""
+        media = named.get("content-type") or post.mimeType or ""
         body = body_of_text(text, media, max(size, length), packed=packed, ours=ours)
     elif size > 0 or length > 0 or (post is not None and post.params) or (ours and size < 0):
         body = LOST
@@ -139,16 +141,17 @@ def _asked(request: _Request, *, ours: bool) -> Asked:
 
 def _answered(response: _Response, method: str, *, ours: bool) -> Answered:
     headers = _headers(response.headers)
+    named = _named(headers)
     content = response.content or _Content()
     status = response.status or 0
     if content.text:
-        media = _header(headers, "content-type") or content.mimeType or ""
-        size = max(content.size or 0, _length(headers))
+        media = named.get("content-type") or content.mimeType or ""
+        size = max(content.size or 0, _length(named))
         body = body_of_text(content.text, media, size, packed=content.encoding == "base64", ours=ours)
     elif status in _BODILESS or method.upper() == "HEAD":
         body = NONE
     else:
-        body = LOST if _was_one(response, content, headers) else NONE
+        body = LOST if _was_one(response, content, named) else NONE
     return Answered(
         status=status,
         reason=writable(response.statusText or ""),
@@ -160,34 +163,39 @@ def _answered(response: _Response, method: str, *, ours: bool) -> Answered:
     )
 
 
-def _was_one(response: _Response, content: _Content, headers: list[tuple[str, str]]) -> bool:
+def _was_one(response: _Response, content: _Content, named: Mapping[str, str]) -> bool:
     """Whether there was a body, or nothing says that there was none, where none is recorded."""
-    if (content.size or 0) > 0 or _length(headers) > 0 or "chunked" in _header(headers, "transfer-encoding").lower():
+    if (content.size or 0) > 0 or _length(named) > 0 or "chunked" in named.get("transfer-encoding", "").lower():
         return True
     return content.text is None and content.size != 0 and response.bodySize != 0
 
 
 def _headers(pairs: list[_Pair]) -> list[tuple[str, str]]:
     """The header fields as they were sent: without what HTTP/2 puts in their place, and one line each."""
-    return [
-        (writable(pair.name), writable(value))
-        for pair in pairs
-        if not pair.name.startswith(":")
-        for value in (pair.value or "").split("\n")
-    ]
+    found = []
+    for pair in pairs:
+        name, value = pair.name, pair.value or ""
+        if name[:1] == ":":
+            continue
+        if name.isascii() and value.isascii() and "\n" not in value:
+            found.append((name, value))
+        else:
+            found += [(writable(name), writable(line)) for line in value.split("\n")]
+    return found
 
 
-def _header(headers: list[tuple[str, str]], name: str) -> str:
-    return next((value for key, value in headers if key.lower() == name), "")
+def _named(headers: list[tuple[str, str]]) -> Mapping[str, str]:
+    """The first value of each header, by its name in lower case."""
+    return {name.lower(): value for name, value in reversed(headers)}
 
 
-def _length(headers: list[tuple[str, str]]) -> int:
+def _length(named: Mapping[str, str]) -> int:
     """What Content-Length says of the body; 0 where it speaks of one that is packed, or says nothing."""
-    if _header(headers, "content-encoding").strip().lower() not in {"", "identity"}:
+    if named.get("content-encoding", "").strip().lower() not in {"", "identity"}:
         return 0
-    length = _header(headers, "content-length").strip()
-    return int(length) if re.fullmatch("[0-9]{1,15}", length) else 0
+    length = named.get("content-length", "").strip()
+    return int(length) if _DIGITS.fullmatch(length) else 0
 
 
-def _is_form(post: _Post, headers: list[tuple[str, str]]) -> bool:
-    return (_header(headers, "content-type") or post.mimeType or "").lower().lstrip().startswith(_FORM)
+def _is_form(post: _Post, named: Mapping[str, str]) -> bool:
+    return (named.get("content-type") or post.mimeType or "").lower().lstrip().startswith(_FORM)
