@@ -25,7 +25,7 @@ from conformance.judge.slots import LETTERS, Slot, _between, slot, slots_of
 from conformance.model import Basis, Citation, Constraint, Field
 from conformance.run.contracts import contracts
 from conformance.traffic import forms
-from conformance.traffic.forms import Forms, Likeness, LikeRequest, Side
+from conformance.traffic.forms import Forms, Likeness, LikeRequest, Room, Side
 from conformance.traffic.masks import masked_text
 from conformance.traffic.places import Values, json_values, no_values, xml_values
 from conformance.traffic.recording import Recorded
@@ -408,6 +408,23 @@ def test_forms_that_were_not_met_for_long_are_forgotten(monkeypatch: pytest.Monk
     assert [known(2, answer) for answer in ("{}", '{"y":3}', '{"y":4}')] == [kind_of(2), None, kind_of(4)]
 
 
+def test_there_is_room_for_so_many_forms_whatever_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "MOST_FORMS", 2)
+    room = Room(4)
+    one, other = (Forms(*sides(), room=room) for _ in range(2))
+    for number in range(4):
+        # The oldest of its own make room.
+        one.learn(f'{{"x":{number}}}', "{}", kind_of(number))
+        assert one.of("", f'{{"x":{number}}}', "{}") == kind_of(number)
+    assert room.left == 0
+    assert not other.learn('{"x":0}', "{}", kind_of(0))
+    one.forget(kind_of(3))
+    assert room.left == 1
+    assert one.of("", '{"x":3}', "{}") is None
+    assert not other.learn('{"x":0}', "{}", kind_of(0)), "there is room for the request alone"
+    assert other.of_request("", '{"x":0}') == kind_of(0).request
+
+
 @pytest.mark.parametrize(
     ("asked", "answer", "known"),
     [
@@ -425,6 +442,20 @@ def test_what_comes_back_is_told_by_both_forms_or_by_none(asked: str, answer: st
     held = Forms(*sides(), "data", frozenset({"Email", "ArMailName"}))
     held.learn(asked, answer, kind_of(1))
     assert (held.of("", asked, answer) is not None) is known
+
+
+@pytest.mark.parametrize("other", ["no mail", "redacted@example.com", "REDACTED@example.com", "[x@example.com", ""])
+def test_what_needs_a_look_fits_no_form(other: str) -> None:
+    held = Forms(*sides())
+    held.learn('{"Email":"a@example.com"}', '{"Email":"b@example.com"}', kind_of(1))
+    odd = f'{{"Email":"{other}"}}'
+    for client in ("", "another client"):
+        assert held.of(client, odd, '{"Email":"c@example.com"}') is None
+        assert held.of_request(client, odd) is None
+        assert held.of(client, '{"Email":"c@example.com"}', odd) is None
+        assert held.of(client, '{"Email":"c@example.com"}', '{"Email":"d@example.com"}') == kind_of(1)
+        held = Forms(*sides())
+        held.learn('{"Email":"a@example.com"}', '{"Email":"b@example.com"}', kind_of(1))
 
 
 @pytest.mark.parametrize("text", ['{"ArMailName":"REDACTED"}', '{"ArMailName":"x [x"}', '{"MinimumInterest":"5"}'])

@@ -24,6 +24,8 @@ from conformance.traffic.shapes import LONGEST
 
 MOST_FORMS = 64
 """Of requests by one head, and of answers to one form. Beyond it those that were not met for long are forgotten."""
+MOST_IN_ALL = 1024
+"""Of all heads; each is some 25 kB."""
 MOST_CLIENTS = 4096
 TRIES, WORTH = 32, 64
 """So many forms are made of the messages of one head before one has to have been of use, and then one for so many that
@@ -130,6 +132,20 @@ class Side(NamedTuple):
     bare: bool = False
 
 
+class Room:
+    """How many forms may still be remembered, by whomever."""
+
+    def __init__(self, left: int = MOST_IN_ALL) -> None:
+        self.left = left
+
+    def take(self) -> bool:
+        """Is there room for one more?"""
+        if self.left <= 0:
+            return False
+        self.left -= 1
+        return True
+
+
 class Forms:
     """The forms of the exchanges with one head. `echo` names the member of an answer in which the members of `names`
     come back. Where an answer is `coded`, any text of it may tell how it went, if the request was odd."""
@@ -142,12 +158,13 @@ class Forms:
         names: frozenset[str] = frozenset(),
         *,
         coded: bool = False,
+        room: Room | None = None,
     ) -> None:
         self._sides = asked, answered
         self._echo, self._names = echo, names
         self._asked: list[Asked] = []
         self._last: dict[str, Asked] = {}
-        self._coded = coded
+        self._coded, self._room = coded, room or Room()
         self._tries, self._hits = [0, 0], [0, 0]
 
     def of(self, client: str, asked: str, answer: str) -> Likeness | None:
@@ -212,8 +229,10 @@ class Forms:
             if known.form.pattern == form.pattern:
                 return known
         if len(self._asked) >= MOST_FORMS:
-            self._asked.pop()
+            self._room.left += 1 + len(self._asked.pop().answers)
             self._last.clear()
+        if not self._room.take():
+            return None
         self._asked.append(Asked(form, kind))
         return self._asked[-1]
 
@@ -240,6 +259,9 @@ class Forms:
             return False
         if len(sent.answers) >= MOST_FORMS:
             sent.answers.pop()
+            self._room.left += 1
+        if not self._room.take():
+            return False
         sent.answers.append(made)
         return True
 
@@ -247,7 +269,9 @@ class Forms:
         """Know no exchange by that kind any more, and make no other form for it."""
         self._tries[kind.odd] += TRIES
         for one in self._asked:
-            one.answers = [answer for answer in one.answers if answer.kind != kind]
+            kept = [answer for answer in one.answers if answer.kind != kind]
+            self._room.left += len(one.answers) - len(kept)
+            one.answers = kept
 
     @staticmethod
     def _form(text: str, side: Side, *, odd: bool) -> Form | None:

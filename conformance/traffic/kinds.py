@@ -24,7 +24,7 @@ from conformance.model import Contract, Message
 from conformance.rules.soap import is_soap
 from conformance.traffic import shapes
 from conformance.traffic.echoing import Echoes, echoed, json_echo, xml_echo
-from conformance.traffic.forms import Forms, Likeness, LikeRequest, Odd, Side
+from conformance.traffic.forms import Forms, Likeness, LikeRequest, Odd, Room, Side
 from conformance.traffic.judging import MOST_KINDS, Desk, Judged
 from conformance.traffic.places import Values, json_values, no_values, xml_values
 from conformance.traffic.recognising import Known
@@ -94,6 +94,7 @@ class Kinds:
         self._clean: set[Likeness] = set()
         self._odd: dict[Likeness, Proof] = {}
         self._numbers = count()
+        self._room = Room()
         self._count = 0
 
     def of(self, recorded: Recorded) -> Likeness | None:
@@ -214,6 +215,8 @@ class Kinds:
             return None
         if len(self._routes) >= MOST_HEADS:
             self._routes.clear()
+            self._odd.clear()
+            self._room = Room()
         route = self._routes[head] = self._route(head, known)
         return route
 
@@ -266,8 +269,7 @@ class Kinds:
             )
         return None
 
-    @staticmethod
-    def _forms(contract: Contract, values: Callable[[str], Values | None], *, coded: bool = False) -> Forms:
+    def _forms(self, contract: Contract, values: Callable[[str], Values | None], *, coded: bool = False) -> Forms:
         operation, acceptance, bare = contract.operation, contract.operation.acceptance, values is json_values
         accepts = frozenset() if acceptance is None else frozenset({acceptance.member})
         plain = shapes.plain_json if bare else shapes.plain_xml
@@ -277,6 +279,7 @@ class Kinds:
             (acceptance.echo or "") if acceptance is not None else "",
             frozenset(echoed(contract)),
             coded=coded,
+            room=self._room,
         )
 
 
