@@ -25,9 +25,17 @@ from conformance.judge.slots import LETTERS, Slot, _between, slot, slots_of
 from conformance.model import Basis, Citation, Constraint, Field
 from conformance.run.contracts import contracts
 from conformance.traffic import forms
-from conformance.traffic.forms import Forms, Likeness, LikeRequest, Room, Side
+from conformance.traffic.forms import Forms, Likeness, LikeRequest, Odd, Room, Side
 from conformance.traffic.masks import masked_text
-from conformance.traffic.places import Values, json_values, no_values, xml_values
+from conformance.traffic.places import (
+    DEEPEST,
+    MOST_TOKENS,
+    MOST_VALUES,
+    Values,
+    json_values,
+    no_values,
+    xml_values,
+)
 from conformance.traffic.recording import Recorded
 from conformance.traffic.shapes import plain_json
 from tests.audited import MASKS, SUBJECTS
@@ -442,6 +450,54 @@ def test_what_comes_back_is_told_by_both_forms_or_by_none(asked: str, answer: st
     held = Forms(*sides(), "data", frozenset({"Email", "ArMailName"}))
     held.learn(asked, answer, kind_of(1))
     assert (held.of("", asked, answer) is not None) is known
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "other", "known"),
+    [
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":1}}', '{"AssignBranch":true}', True),
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":1}}', '{"AssignBranch":false}', False),
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":null}}', '{"AssignBranch":false}', True),
+        ('{"AssignBranch":true}', '{"data":{}}', '{"AssignBranch":false}', True),
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":true},"x":"\u00a0"}', '{"AssignBranch":false}', False),
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":false}}', '{"AssignBranch":true}', False),
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":1,"AssignBranch":1}}', '{"AssignBranch":true}', False),
+        ('{"AssignBranch":true}', '{"data":{"AssignBranch":1}', '{"AssignBranch":true}', False),
+    ],
+)
+def test_an_odd_answer_is_known_with_the_value_of_which_it_is_one(
+    asked: str, answer: str, other: str, known: bool
+) -> None:
+    held = Forms(*sides(), "data", frozenset({"AssignBranch"}))
+    kind = Likeness(LikeRequest(1, 1), Odd(0), accepts=False)
+    held.learn(asked, answer, kind)
+    assert held.of("", other, answer) == (kind if known else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [
+        ('{{"x":"{}"}}', "x" * forms.LONGEST_REST),
+        ('{{"x":[{}1]}}', "1," * MOST_VALUES),
+        ('{{"x":[{}null]}}', "null," * MOST_TOKENS),
+        ('{{"x":{}0}}', '{"x":' * DEEPEST),
+        ("<m>{}</m>", "<a>1</a>" * (MOST_VALUES + 1)),
+        ("<m>{}</m>", "<a/>" * (MOST_TOKENS + 1)),
+        ("<m>{}</m>", "<a>" * (DEEPEST + 1)),
+    ],
+)
+def test_of_what_is_larger_than_a_message_no_form_is_made(text: str, many: str) -> None:
+    values = json_values if text[0] == "{" else xml_values
+    assert values(text.format("")) is not None
+    whole = text.format(many)
+    if many.startswith(('{"', "<a>" * 2)):
+        whole = (
+            whole[:-1] + "}" * DEEPEST + "}"
+            if text[0] == "{"
+            else whole.replace("</m>", "</a>" * many.count("<a>") + "</m>")
+        )
+    assert Forms._form(whole, Side(values, {}, lambda _text: True), odd=True) is None
+    assert len(many) >= forms.LONGEST_REST or values(whole) is None
 
 
 @pytest.mark.parametrize("other", ["no mail", "redacted@example.com", "REDACTED@example.com", "[x@example.com", ""])

@@ -26,6 +26,8 @@ MOST_FORMS = 64
 """Of requests by one head, and of answers to one form. Beyond it those that were not met for long are forgotten."""
 MOST_IN_ALL = 1024
 """Of all heads; each is some 25 kB."""
+LONGEST_REST = 8192
+"""Characters of a text that are in no slot: a pattern of more takes too long to make."""
 MOST_CLIENTS = 4096
 TRIES, WORTH = 32, 64
 """So many forms are made of the messages of one head before one has to have been of use, and then one for so many that
@@ -280,6 +282,7 @@ class Forms:
         if values is None or len(set(values.places)) < len(values.places):
             return None
         parts, checks, places, fixed, at = list[str](), list[tuple[int, Check]](), list[Place](), values.fixed, 0
+        rest = len(text)
         for (begin, end), place, quoted in zip(values.spans, values.places, values.quoted, strict=True):
             slot = side.slots.get(_name(place))
             if slot is None or (side.bare and slot.bare is quoted) or (odd and not slot.takes(text[begin:end])):
@@ -288,8 +291,11 @@ class Forms:
             if slot.check is not None:
                 checks.append((len(places), slot.check))
             places.append(place)
+            rest -= end - begin
             parts += (_SPECIAL.sub(r"\\\g<0>", text[at:begin]), "(", slot.pattern, ")")
             at = end
+        if rest > LONGEST_REST:
+            return None
         parts.append(_SPECIAL.sub(r"\\\g<0>", text[at:]))
         pattern = "".join(parts)
         match = re.compile(pattern).fullmatch

@@ -1,14 +1,18 @@
 """Where the values of a body stand: a text → spans with their places in the message, for texts written plainly.
 
 None of a text in which a value may stand elsewhere than it seems: JSON with an escape or an exponent, XML with anything
-but elements, attributes and texts. The text is known to be well-formed.
+but elements, attributes and texts. Nor of one with more in it than the messages of a service have. The text is known to
+be well-formed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+MOST_TOKENS, MOST_VALUES, DEEPEST = 2000, 100, 32
+"""Tags or signs, values, and levels of a text."""
 Place = tuple[str | int, ...]
 """The names from the message down; items by their number, elements of one name by theirs."""
 
@@ -25,6 +29,10 @@ class Values:
     names: set[str] = field(default_factory=set)
     """Of the members of the message itself, whatever they hold."""
 
+    def large(self, stack: Sequence[str | int]) -> bool:
+        """Is there more than a message has, or deeper than that?"""
+        return len(self.spans) > MOST_VALUES or len(stack) > DEEPEST
+
 
 _JSON = re.compile(
     r'"(?P<text>[^"\\]*)"(?P<named>\s*:)?|(?P<bare>-?[0-9]+(?:\.[0-9]+)?(?![0-9.eE+-])|true|false)|(?P<mark>[][{},])|null|\s+'
@@ -35,8 +43,8 @@ def json_values(text: str) -> Values | None:
     """Of an object in JSON."""
     found, at = Values(), 0
     stack: list[str | int] = []
-    for token in _JSON.finditer(text):
-        if token.start() != at:
+    for number, token in enumerate(_JSON.finditer(text)):
+        if token.start() != at or number > MOST_TOKENS or found.large(stack):
             return None
         at = token.end()
         mark = token["mark"]
@@ -74,8 +82,8 @@ def xml_values(text: str) -> Values | None:
     at = prolog.end() if prolog is not None else 0
     stack: list[str] = []
     counts: list[dict[str, int]] = [{}]
-    for tag in _TAG.finditer(text, at):
-        if tag.start() != at:
+    for token, tag in enumerate(_TAG.finditer(text, at)):
+        if tag.start() != at or token > MOST_TOKENS or found.large(stack):
             return None
         at = tag.end()
         if tag["end"]:
