@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from conformance.run.contracts import contracts
 from conformance.traffic.auditing import Auditor, Brief
 from conformance.traffic.files.lines import body_members, write_line
 from conformance.traffic.files.parts import parts_of
-from conformance.traffic.judging import Desk, Judged
+from conformance.traffic.judging import Desk, Judged, Subject
 from conformance.traffic.recording import Answered, Asked, Recorded
 from conformance.traffic.summary import Summary
 
@@ -63,11 +63,18 @@ def failures(judged: Judged) -> set[tuple[str, str]]:
     return {(one.party, one.rule.partition("/")[2]) for one in judged.said if one.outcome is Outcome.FAILED}
 
 
-def summary(folder: Path, exchanges: Iterable[Recorded], *, walked: bool = False, size: int = 1 << 30) -> Summary:
+def summary(
+    folder: Path,
+    exchanges: Iterable[Recorded],
+    *,
+    walked: bool = False,
+    size: int = 1 << 30,
+    subjects: Mapping[str, Subject] = SUBJECTS,
+) -> Summary:
     """What an audit sums up of the exchanges."""
     path = folder / "recorded.jsonl"
     path.write_bytes(b"".join(map(write_line, exchanges)))
-    auditor, whole = Auditor(Brief(subjects=SUBJECTS, walked=walked)), Summary()
+    auditor, whole = Auditor(Brief(subjects=subjects, walked=walked)), Summary()
     for part in parts_of([str(path)], size):
         whole.merge(auditor(part))
     return whole.ordered()

@@ -301,6 +301,28 @@ def test_a_declared_refusal_is_of_another_kind_by_its_code() -> None:
     assert accepted.said != refused.said
 
 
+@pytest.mark.parametrize("path", ["StatusCode", "RespuestaProduccion/StatusCode/"])
+def test_a_declared_refusal_is_told_of_odd_answers(path: str, tmp_path: Path) -> None:
+    subject, one = SUBJECTS["envio-correo"], base("soap-1.1")
+    refusal = Refusal(any=(Condition(path=path, value="00", equal=False),), basis=Basis.STATED)
+    contract = replace(subject.contract, operation=replace(subject.contract.operation, refusal=refusal))
+    subjects = {"envio-correo": replace(subject, contract=contract)}
+    odd = edited(one, "response", lambda text: re.sub("<(/?)QR>", r"<\1qr>", text))
+    exchanges = [edited(odd, "response", between("StatusCode", code)) for code in ["00"] * 6 + ["99"] * 6]
+    fast, walked = (summary(tmp_path, exchanges, walked=flag, subjects=subjects) for flag in (False, True))
+    assert told(fast) == told(walked)
+    assert any(tally.failed for tally in walked.tallies.values())
+
+
+def test_a_namespace_in_a_text_makes_no_form(tmp_path: Path) -> None:
+    """A message in another namespace may be recognised by it."""
+    one = base("soap-1.1")
+    one.request.headers = [pair for pair in one.request.headers if pair[0] != "SOAPAction"]
+    other = edited(one, "request", lambda text: text.replace('xmlns="https://factura', 'xmlns="https://other'))
+    told_in_a_text = edited(other, "request", between("TelefonoRecepcion", "https://factura.ssintegral.com/"))
+    same(tmp_path, [told_in_a_text] * 5 + [other] * 5)
+
+
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize(
     ("encoding", "yes", "no"),

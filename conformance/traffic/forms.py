@@ -284,8 +284,13 @@ class Forms:
         parts, checks, places, fixed, at = list[str](), list[tuple[int, Check]](), list[Place](), values.fixed, 0
         rest = len(text)
         for (begin, end), place, quoted in zip(values.spans, values.places, values.quoted, strict=True):
-            slot = side.slots.get(_name(place))
-            if slot is None or (side.bare and slot.bare is quoted) or (odd and not slot.takes(text[begin:end])):
+            slot, value = side.slots.get(_name(place)), text[begin:end]
+            # By a namespace in a text a message in none may have been recognised.
+            if (
+                slot is None
+                or (side.bare and slot.bare is quoted)
+                or (odd and ("://" in value or not slot.takes(value)))
+            ):
                 fixed.add(place)
                 continue
             if slot.check is not None:

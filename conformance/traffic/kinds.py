@@ -302,7 +302,8 @@ def _conditions(contract: Contract) -> dict[str, frozenset[bytes]]:
     held = (*refusal.any, *refusal.all) if refusal is not None else ()
     flags = {"false": TRUE, "true": frozenset({b"false", b"0"})}
     return {
-        one.path.rpartition("/")[2]: flags.get(one.value, frozenset()) if one.equal else frozenset() for one in held
+        one.path.strip("/").rpartition("/")[2]: flags.get(one.value, frozenset()) if one.equal else frozenset()
+        for one in held
     }
 
 
