@@ -278,8 +278,8 @@ class Forms:
     @staticmethod
     def _form(text: str, side: Side, *, odd: bool) -> Form | None:
         """The form of a text; None where a value is in no slot, unless it is odd, or hides somewhere."""
-        values = None if _odd(text) or (odd and not side.plain(text)) else side.values(text)
-        if values is None or len(set(values.places)) < len(values.places):
+        values = None if odd and not side.plain(text) else side.values(text)
+        if values is None:
             return None
         parts, checks, places, fixed, at = list[str](), list[tuple[int, Check]](), list[Place](), values.fixed, 0
         rest = len(text)

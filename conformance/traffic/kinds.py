@@ -44,9 +44,11 @@ status, label and version of the answer, and what of it was kept."""
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How the bodies of exchanges with one head are read, and what vouches for them."""
+    """How the bodies of exchanges with one head are read, and what vouches for them. Others with the same head may be
+    for another service, which only their bodies tell; of those no reader is sure."""
 
     number: int
+    known: Known
     asked: shapes.Reader
     answered: shapes.Reader
     request: Callable[[Any], bool]
@@ -137,7 +139,7 @@ class Kinds:
         if answer is None or len(self._odd) >= MOST_KINDS:
             return
         route, _ = self._way(asked, answer)
-        if route is None:
+        if route is None or route.known != (judged.service, judged.encoding):
             return
         odd = Odd(next(self._numbers))
         kind = Likeness(self.of_request(recorded) or LikeRequest(route.number, odd), odd, accepts=False)
@@ -207,8 +209,7 @@ class Kinds:
         return found[0] or "", found[1], found[2] or "", odd
 
     def _routed(self, head: Head, body: str) -> Route | None:
-        """The route of a head that was not met before. Where the body decides which service it is for, nothing is
-        remembered."""
+        """The route of a head that was not met before; where the body is for no service nothing is remembered."""
         method, url, asked_as, action, _ = head[0]
         known = self._desk.recognise(method, url, asked_as, action, body.encode("utf-8", "replace"))
         if isinstance(known, str):
@@ -237,6 +238,7 @@ class Kinds:
             version = known.encoding.removeprefix("soap-")
             return Route(
                 self._count,
+                known,
                 shapes.soap_reader(version, _root(operation.request), NO_FLAGS),
                 shapes.soap_reader(version, _root(operation.response), shapes.Flags(_conditions(contract))),
                 _document(compiled.soap_request),
@@ -248,6 +250,7 @@ class Kinds:
             flags = shapes.Flags({member: TRUE}) if member else NO_FLAGS
             return Route(
                 self._count,
+                known,
                 shapes.xml_reader(NO_FLAGS),
                 shapes.xml_reader(flags),
                 _document(compiled.xml_request),
@@ -260,6 +263,7 @@ class Kinds:
             answered = shapes.json_reader(operation.response, member)
             return Route(
                 self._count,
+                known,
                 asked,
                 answered,
                 compiled.json_request.clean,
