@@ -111,6 +111,7 @@ ILL_FORMED = [
     b"<a b=c/>", b"<a b='1' b='2'/>", b"<a b='<'/>", b"<1/>", b"<a:b/>", b"<a><!-- -- --></a>", b"<a><![CDATA[</a>",
     b" <?xml version='1.0'?><a/>", b"<?xml version='1.0'?>", b"<?xml encoding=''?><a/>", "<a>\uffff</a>".encode(),
     codecs.BOM_UTF8 * 2 + b"<a/>", codecs.BOM_UTF8, b"\xff\xfe", b"\xfe\xff\x00<", "<a/>".encode("utf-16-le"),
+    b"<a:b><c xmlns='relative'/></a:b>", b"<a b:c=''><d xmlns='relative'/></a>",
 ]
 # fmt: on
 
@@ -122,9 +123,15 @@ def test_what_is_no_document_is_malformed_with_a_reason(body):
     assert not caught.value.unread
 
 
+def test_a_relative_namespace_is_well_formed():
+    assert xml.root_of(b"<a><c xmlns='relative'/></a>", "")[0].tag == "a"
+
+
 def test_the_reason_says_where():
     with pytest.raises(Malformed, match="line 2, column 5"):
         read(b"<a>\n</b>")
+    with pytest.raises(Malformed, match="line 2, column 5"):
+        read(b"<a>\n<b:c/><d xmlns='relative'/></a>")
 
 
 # --- what must do no harm ---------------------------------------------------------------------------------------------

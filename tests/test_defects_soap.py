@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import chain
 
@@ -160,6 +161,22 @@ def test_types_that_the_services_lack_have_ways_too():
     shown = {defect.variant for service in SERVICES for defect in DEFECTS[service].values()}
     # No request of the two services holds a boolean.
     assert taken - shown == {"digit", "capital"}
+
+
+@pytest.mark.parametrize("of_an_item", [False, True])
+def test_where_a_name_is_not_ascii_no_service_breaks_on_such_letters_alone(of_an_item):
+    """Every request has them, the baseline too."""
+    contract = contracts()["envio-correo"]
+    request = contract.operation.request
+    first = request.fields[0]
+    renamed = replace(first, name="Año")
+    if of_an_item:
+        renamed = replace(first, type="list", item=renamed)
+    other = replace(request, fields=(renamed, *request.fields[1:]))
+    for message, said in ((request, True), (other, False)):
+        tried = replace(contract, operation=replace(contract.operation, request=message))
+        found = defects_of(tried, RULES["envio-correo"].values())
+        assert any(defect.id == "envio-correo/http/no-server-error:non-ascii" for defect in found) is said
 
 
 def failed(verdicts):

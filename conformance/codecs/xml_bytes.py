@@ -119,6 +119,11 @@ def _parsed(text: str) -> etree._Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         _ill_formed(error, data)
+    # A warning behind it, of a relative namespace, makes lxml forget that a prefix has no namespace.
+    for entry in parser.error_log:
+        if entry.domain == etree.ErrorDomains.NAMESPACE and entry.level >= etree.ErrorLevels.ERROR:
+            reason = " ".join(without_excerpt(entry.message).split())
+            raise Malformed(f"{reason}, line {entry.line}, column {entry.column}")
     declared_type: Any = root.getroottree().docinfo.internalDTD
     if declared_type is not None and any(True for _ in declared_type.iterentities()):
         raise Malformed(DOCTYPE, unread=True)

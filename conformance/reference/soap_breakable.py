@@ -5,7 +5,7 @@ Each takes the contract, and the member where the rule is about one. Must never 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -22,6 +22,20 @@ from conformance.rules.soap_fields import due, free
 def wordy(contract: Contract, _member: Field | None) -> bool:
     """May a member of the request be any text?"""
     return any(free(member) for member in contract.operation.request.fields)
+
+
+def in_ascii(contract: Contract, _member: Field | None) -> bool:
+    """Are the names and choices of a request ASCII? Otherwise no request is, not the baseline's either."""
+    request = contract.operation.request
+    words = (request.root, request.namespace or "", *_words((*request.headers, *request.fields)))
+    return "".join(words).isascii()
+
+
+def _words(fields: tuple[Field, ...]) -> Iterator[str]:
+    """The names and choices of members, and of the items of lists."""
+    for one in fields:
+        yield from (one.name, *one.element, *(choice.name for choice in one.choices))
+        yield from _words(one.fields if one.item is None else (*one.fields, one.item))
 
 
 def qualified(contract: Contract, _member: Field | None) -> bool:

@@ -15,6 +15,7 @@ from conformance.reference.soap_breakable import (
     coded,
     demands,
     has,
+    in_ascii,
     lax,
     numbered,
     objects_within,
@@ -191,6 +192,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, ...]] = {
         Way(variant="large", when=has("base64Binary"), also=("request/*/size",)),
         Way(
             variant="non-ascii",
+            when=in_ascii,
             also=("envelope/non-ascii", "request/*/text", "envelope/accepts-byte-order-mark"),
         ),
         Way(variant="header", also=("envelope/header", "envelope/spelling")),
