@@ -314,6 +314,16 @@ def test_a_declared_refusal_is_told_of_odd_answers(path: str, tmp_path: Path) ->
     assert any(tally.failed for tally in walked.tallies.values())
 
 
+def test_a_mask_in_percents_is_told_whatever_is_wrong_with_the_answer(tmp_path: Path) -> None:
+    exchanges = [one for one in damaged("form", 40, 3) if "ArMailName=" in one.request.body]
+    masked = [
+        edited(one, "request", lambda text: re.sub("ArMailName=[^&]*", "ArMailName=%2A%2A%2A", text))
+        for one in exchanges
+    ]
+    summed = same(tmp_path, [*exchanges, *masked])
+    assert any("masked" in reason for _, reason in summed.unjudged)
+
+
 def test_a_namespace_in_a_text_makes_no_form(tmp_path: Path) -> None:
     """A message in another namespace may be recognised by it."""
     one = base("soap-1.1")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from urllib.parse import unquote_plus
 
 import msgspec
 from lxml import etree
@@ -174,7 +175,8 @@ def form_reader(message: Message) -> Reader:
     shape, decode = object_shape(message.fields), CODECS["form"].decode
 
     def read(text: str) -> Shape | None:
-        if len(text) > LONGEST or masked(text):
+        # A mask may be written in percents, which the codec reads.
+        if len(text) > LONGEST or masked(text) or ("%" in text and masked(unquote_plus(text))):
             return None
         try:
             decoded = decode(message, text.encode(), "")
