@@ -33,10 +33,12 @@ def failed(summary: Summary, party: str) -> set[str]:
     return {key.rule for key, tally in summary.tallies.items() if key.party == party and tally.failed}
 
 
+@pytest.mark.parametrize("unlike", [False, True])
 @pytest.mark.parametrize("kind", SERVICES)
-def test_a_recording_without_defects_breaks_no_rule(audited, kind, tmp_path):
+def test_a_recording_without_defects_breaks_no_rule(audited, kind, unlike, tmp_path):
     path = tmp_path / "clean.jsonl"
-    assert write(kind, COUNT, path) == path.stat().st_size
+    assert write(kind, COUNT, path, unlike=unlike) == path.stat().st_size
+    assert (b"\\n  " in path.read_bytes()) is unlike
     summary = audited(path)
     assert summary.records == sum(summary.exchanges.values()) == COUNT
     assert not failed(summary, CONSUMER) | failed(summary, PROVIDER)
@@ -109,6 +111,7 @@ def tables(text: str) -> list[str]:
 def test_the_benchmark_runs(capsys):
     text = ran(capsys, "soap", "bare", "opinions")
     assert tables(text) == ["one process, processor time", "one exchange"]
+    assert "| soap | 0%, no two written alike |" in text
     assert re.search(r"^\| soap \| 1% \| [0-9.]+ µs \| [0-9.]+ µs \(.+\) \| [0-9.]+ \|$", text, re.MULTILINE)
 
 
