@@ -119,7 +119,7 @@ class Asked:
     answers: list[Answer] = field(default_factory=list)
 
     def values(self, text: str) -> tuple[str, ...] | None:
-        """What stands in the slots; empty where one is not sure, None where the text is written otherwise."""
+        """What stands in the slots; None where the text is written otherwise."""
         found = self.form.match(text)
         return None if found is None else found.groups()
 
