@@ -36,9 +36,9 @@ class Slot(NamedTuple):
         return re.fullmatch(self.pattern, text) is not None and bool(self.check is None or self.check(text))
 
 
-LETTERS = r"!#-%'()+-;=?-Z\]-~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2021\u2023-\u2027\u20ac"
-"""Inside of a class: no blank, no control, nothing that JSON or XML escapes or a mask begins with, and no letter that
-counts as two."""
+LETTERS = r"!#-%'()+-;=?-Z\]-~\u00a1-\u00ac\u00ae-\u00ff"
+"""Inside of a class: of Latin-1, since others take Python long to compile, no blank, no control, and nothing that JSON
+or XML escapes or a mask begins with."""
 FIGURES = 9
 """As many digits fit into an int, wherever there is one."""
 FRACTION = r"(?:\.[0-9]{1,6})?"
@@ -120,8 +120,8 @@ def _text(bounds: Bounds) -> Slot | None:
     least, most = bounds.min_length or 1, bounds.max_length
     if most is not None and most < least:
         return None
-    rest = f"{{{least - 1},{'' if most is None else most - 1}}}" if most is not None or least > 1 else "*"
-    return Slot(f"[{LETTERS}][ {LETTERS}]{rest}+", _held(bounds.patterns) if bounds.patterns else None)
+    times = f"{{{least},{'' if most is None else most}}}"
+    return Slot(f"(?! )[ {LETTERS}]{times}+", _held(bounds.patterns) if bounds.patterns else None)
 
 
 def _number(member: Field, bounds: Bounds) -> Slot:
