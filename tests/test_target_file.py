@@ -240,6 +240,7 @@ def test_an_address_that_cannot_be_used_is_a_mistake(tmp_path, url: str, words: 
         ("tls = { verify = 1 }", "tls.verify: must be true or false"),
         ('tls = { client_cert = ["a"] }', "tls.client_cert: must be the name of a file, or of two"),
         ("tls = { client_cert = 5 }", "tls.client_cert: must be the name of a file, or of two"),
+        (f'tls = {{ client_cert = ["{"9" * 5000}", "b"] }}', "tls.client_cert: "),
         ('tls = { client_cert = ["a", "b"] }', "tls.client_cert: there is no file a"),
         ('envio-correo = { url = "http://h/", values = 5 }', "envio-correo.values: must be a table, or a list"),
         ('envio-correo = { url = "http://h/", values = [] }', "envio-correo.values: must be a table, or a list"),

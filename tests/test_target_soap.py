@@ -100,6 +100,7 @@ def test_claimed_profiles_are_kept(tmp_path):
         (HEAD + 'documentos = [{ tipo = "factur", numero = "1" }]\n', "'factur' is no kind of document; did you mean"),
         (MAIL + 'profiles = ["bp"]\n', "'bp' is no profile that this suite knows"),
         (MAIL + 'auth = { kind = "fields", username = "a", password = "p" }\n', "give them in values (Clave)"),
+        (f'[actualizar-correo]\nwsdl = "{"9" * 5000}"\n', "actualizar-correo.wsdl: there is no file 999"),
         ('[actualizar-correo]\nwsdl = "nowhere.wsdl"\n', "actualizar-correo.wsdl: there is no file nowhere.wsdl"),
         ('[actualizar-correo]\nwsdl = "file:///etc/passwd"\n', "must be an absolute http or https url"),
     ],

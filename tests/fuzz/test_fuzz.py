@@ -23,6 +23,10 @@ STEPS = st.lists(st.tuples(st.integers(0, len(MUTATIONS) - 1), NUMBER, NUMBER, N
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+"""Seeds are whole files, and Hypothesis shows what it found with them."""
+
+
 def _fuzzed(entry, examples):
     seeds = entry.seeds()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from os.path import exists, isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ def _holds(path: Path) -> bool:
 def _client(base: Path, files: list[str]) -> Iterator[str]:
     held = []
     for name in files:
-        if "\0" in name or ((base / name).exists() and not (base / name).is_file()):
+        if "\0" in name or (exists(base / name) and not isfile(base / name)):  # noqa: PTH110, PTH113 - a Path may raise
             yield f"{name!r} is no file"
             continue
         try:
