@@ -6,7 +6,7 @@ message with jsonschema or xmlschema alone, over the same schemas, and turns the
 has to: the second opinions of a run. `plain` leaves that away and counts the errors. None of them tells services apart,
 masks, counts rules, or survives a record that is damaged.
 
-    python -m bench.audit_rivals rest /tmp/rest.jsonl        # the bare pipeline as a process of its own
+    python -m bench.audit_rivals rest rest.jsonl        # the bare pipeline as a process of its own
 """
 
 from __future__ import annotations

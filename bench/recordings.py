@@ -1,8 +1,8 @@
 """Recordings to measure audits with: exchanges of several clients with the reference, in JSONL.
 
-    python -m bench.recordings rest 50000 /tmp/rest.jsonl
-    python -m bench.recordings soap 50000 /tmp/soap.har --broken 0.01
-    python -m bench.recordings rest 50000 /tmp/rest.jsonl.zst --defect collection-policy/response/data/Email/echo:null
+    python -m bench.recordings rest 50000 rest.jsonl
+    python -m bench.recordings soap 50000 soap.har --broken 0.01
+    python -m bench.recordings rest 50000 rest.jsonl.zst --defect collection-policy/response/data/Email/echo:null
 
 The values are drawn with a seed, the answers are the reference's. A few thousand exchanges are made; a longer recording
 has them again, each with its own time and its own word in a text and in each mail address, so that no two are the same

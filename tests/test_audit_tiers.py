@@ -142,7 +142,7 @@ def test_what_is_said_otherwise_of_one_stands_for_none_of_its_kind() -> None:
     every = pool("rest", 64, seed=4, defect="collection-policy/response/data/Email/echo:null")
     tiers = Tiers()
     kinds, one = tiers.auditor._kinds, next(every)
-    kinds.found(one, judged := tiers.auditor._desk(one))
+    kinds.found(one, kinds.of_request(one), judged := tiers.auditor._desk(one))
     kind = kinds.of(one)
     assert kind is not None
     assert not judged.clean

@@ -27,7 +27,7 @@ from conformance.rules.fields import join
 
 Of = Callable[[Field, str], Checks | None]
 """The check of the text of a member, None where the schema says all of it."""
-BEFORE = {1: "AEIMQUYcgkosw048", 2: "AQgw"}
+_BEFORE = {1: "AEIMQUYcgkosw048", 2: "AQgw"}
 """The letters that may stand in front of so much padding."""
 _UNTYPED = frozenset({"object", "map"})
 """Elements that no contract describes are texts to the walk, whatever the schema admits."""
@@ -247,6 +247,10 @@ def _base64(text: str) -> bool:
             binascii.a2b_base64(bare, strict_mode=True)
         except ValueError:
             return False
+    return padded(bare)
+
+
+def padded(bare: str) -> bool:
+    """Is the end of Base64 as it has to be? Some versions of Python take more padding than there can be."""
     padding = len(bare) - len(bare.rstrip("="))
-    # Some versions of Python take more padding than there can be.
-    return not len(bare) % 4 and (not padding or (padding in BEFORE and bare[-1 - padding] in BEFORE[padding]))
+    return not len(bare) % 4 and (not padding or (padding in _BEFORE and bare[-1 - padding] in _BEFORE[padding]))

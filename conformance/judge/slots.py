@@ -18,7 +18,7 @@ from conformance.emit.bounds import Bounds, bounds_of
 from conformance.emit.jsonschema import INTEGER_PATTERNS
 from conformance.facets import broken, element_name, readable
 from conformance.judge.beyond import Check, remembered
-from conformance.judge.beyond_xml import BEFORE
+from conformance.judge.beyond_xml import padded
 from conformance.model import Field
 from conformance.patterns import holder
 
@@ -65,7 +65,7 @@ def slot(member: Field) -> Slot | None:
         case "dateTime":
             return Slot(DATE_TIME, _unbroken(member) if _bounded(bounds) else None)
         case "base64Binary":
-            return None if _bounded(bounds) else Slot(BASE64, _padded)
+            return None if _bounded(bounds) else Slot(BASE64, padded)
     return None
 
 
@@ -97,12 +97,6 @@ def _named(fields: Iterable[Field]) -> Iterator[tuple[str, Field]]:
 
 def _bounded(bounds: Bounds) -> bool:
     return bounds != Bounds()
-
-
-def _padded(text: str) -> bool:
-    """Is the end of Base64 as it has to be?"""
-    missing = len(text[-2:]) - len(text[-2:].rstrip("="))
-    return not len(text) % 4 and (not missing or text[-1 - missing] in BEFORE[missing])
 
 
 def _unbroken(member: Field) -> Check:

@@ -72,8 +72,6 @@ class Auditor:
     def _learned(self, kind: Likeness | None, recorded: Recorded, judged: Judged) -> Likeness | None:
         """The kind of which that is said from now on; None where it is said of this exchange alone."""
         if kind is None:
-            if judged.exchange is not None and not self._brief.walked:
-                self._kinds.found(recorded, judged)
             return None
         if kind.odd:
             return kind if self._kinds.stands(kind, judged) else None
@@ -84,7 +82,11 @@ class Auditor:
     def _walk(self, kind: Likeness | None, recorded: Recorded) -> Judged:
         """What the walk says of the exchange, or said of one of its kind."""
         if kind is None:
-            return self._desk(recorded, None if self._brief.walked else self._kinds.of_request(recorded))
+            like = None if self._brief.walked else self._kinds.of_request(recorded)
+            judged = self._desk(recorded, like)
+            if judged.exchange is not None and not self._brief.walked:
+                self._kinds.found(recorded, like, judged)
+            return judged
         if kind.odd:
             return self._desk(recorded, kind.request)
         known = self._walked.get(kind)

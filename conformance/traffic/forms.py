@@ -32,7 +32,6 @@ MOST_CLIENTS = 4096
 TRIES, WORTH = 32, 64
 """So many forms are made of the messages of one head before one has to have been of use, and then one for so many that
 were: where no two messages are alike, none are made for long."""
-_SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 Pick = Callable[[tuple[str, ...]], object]
 
 
@@ -297,11 +296,11 @@ class Forms:
                 checks.append((len(places), slot.check))
             places.append(place)
             rest -= end - begin
-            parts += (_SPECIAL.sub(r"\\\g<0>", text[at:begin]), "(", slot.pattern, ")")
+            parts += (re.escape(text[at:begin]), "(", slot.pattern, ")")
             at = end
         if rest > LONGEST_REST:
             return None
-        parts.append(_SPECIAL.sub(r"\\\g<0>", text[at:]))
+        parts.append(re.escape(text[at:]))
         pattern = "".join(parts)
         match = re.compile(pattern).fullmatch
         form = Form(pattern, match, tuple(checks), tuple(places), frozenset(fixed), frozenset(values.names))

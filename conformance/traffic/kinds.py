@@ -133,8 +133,9 @@ class Kinds:
             if route is not None:
                 route.forms.learn(recorded.request.body, recorded.response.body, kind)
 
-    def found(self, recorded: Recorded, judged: Judged) -> None:
-        """That was said of an exchange of no kind; it stands for others that are written so, both bodies."""
+    def found(self, recorded: Recorded, like: LikeRequest | None, judged: Judged) -> None:
+        """That was said of an exchange of no kind, its request `like` others or of none, too; it stands for those whose
+        bodies are both written so."""
         asked, answer = recorded.request, recorded.response
         if answer is None or len(self._odd) >= MOST_KINDS:
             return
@@ -142,7 +143,7 @@ class Kinds:
         if route is None or route.known != (judged.service, judged.encoding):
             return
         odd = Odd(next(self._numbers))
-        kind = Likeness(self.of_request(recorded) or LikeRequest(route.number, odd), odd, accepts=False)
+        kind = Likeness(like or LikeRequest(route.number, odd), odd, accepts=False)
         if route.forms.learn(asked.body, answer.body, kind):
             self._odd[kind] = Proof(route.forms, outline(judged))
 
